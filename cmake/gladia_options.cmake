@@ -1,0 +1,15 @@
+# Warnings and sanitizers for this project's own targets; users never get them.
+set(GLADIA_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined or thread")
+option(GLADIA_WERROR "Treat warnings as errors" OFF)
+
+add_library(gladia_project_options INTERFACE)
+target_compile_options(gladia_project_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${GLADIA_WERROR}>:-Werror>)
+target_compile_definitions(gladia_project_options INTERFACE BOOST_ASIO_NO_DEPRECATED)
+
+# For the whole tree: an object with a sanitizer and one without do not mix.
+if(GLADIA_SANITIZE)
+  add_compile_options(-fsanitize=${GLADIA_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all -g1)
+  add_link_options(-fsanitize=${GLADIA_SANITIZE})
+endif()

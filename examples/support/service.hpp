@@ -1,0 +1,60 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <gladia.hpp>
+#include <gladia/testing/emulator.hpp>
+#include <iostream>
+#include <optional>
+#include <string>
+
+namespace examples {
+
+/// Where an example finds the service: options, environment, or an emulator in this process.
+struct service {
+  std::string api_url;
+  std::string api_key;
+  std::string ca_file;
+  std::optional<gladia::testing::emulator> emulator;
+
+  void add_options(CLI::App& app) {
+    app.add_option("--api-url", api_url,
+                   "Where the service is (default: GLADIA_API_URL, else Gladia's)");
+    app.add_option("--api-key", api_key, "The API key (default: GLADIA_API_KEY)");
+    app.add_option("--ca-file", ca_file, "A PEM file of certificates to trust beside the system's");
+  }
+
+  static bool is_set(char const* variable) {
+    auto const* value = std::getenv(variable);
+    return value && *value;
+  }
+
+  /// With neither key nor URL, starts the emulator. False if that failed.
+  bool prepare() {
+    if (!api_url.empty() || !api_key.empty() || is_set("GLADIA_API_URL") ||
+        is_set("GLADIA_API_KEY")) {
+      return true;
+    }
+    auto started = gladia::testing::emulator::start();
+    if (!started) {
+      std::cerr << "cannot start the emulator: " << started.error().what() << '\n';
+      return false;
+    }
+    emulator.emplace(std::move(*started));
+    api_url = emulator->url();
+    api_key = "any key will do";
+    std::cerr << "no API key or URL: using the emulator on this machine, its words from "
+              << emulator->words() << '\n';
+    return true;
+  }
+
+  gladia::client_options options() const {
+    gladia::client_options o;
+    o.api_url = api_url;
+    o.api_key = api_key;
+    o.tls.ca_file = ca_file;
+    return o;
+  }
+};
+
+}  // namespace examples

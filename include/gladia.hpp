@@ -1,0 +1,18 @@
+#pragma once
+
+/// \file
+/// Everything: the client, live transcription, the model, and audio files. JSON interoperability
+/// (`gladia/codec/json.hpp`) and the emulator (`gladia/testing/emulator.hpp`) are included apart.
+
+#include <gladia/audio/g711.hpp>
+#include <gladia/audio/pacer.hpp>
+#include <gladia/audio/wav.hpp>
+#include <gladia/client.hpp>
+#include <gladia/live/event_json.hpp>
+#include <gladia/live/session.hpp>
+#include <gladia/live/threaded_session.hpp>
+#include <gladia/live/subtitle.hpp>
+#include <gladia/live/transcript.hpp>
+#include <gladia/model/callback.hpp>
+#include <gladia/throwing.hpp>
+#include <gladia/version.hpp>

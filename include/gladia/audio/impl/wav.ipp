@@ -1,0 +1,403 @@
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include <gladia/audio/wav.hpp>
+
+namespace gladia::audio {
+namespace detail {
+
+inline std::uint32_t little_endian_16(unsigned char const* p) noexcept {
+  return static_cast<std::uint32_t>(p[0] | p[1] << 8);
+}
+inline std::uint32_t little_endian_32(unsigned char const* p) noexcept {
+  return little_endian_16(p) | little_endian_16(p + 2) << 16;
+}
+inline std::uint64_t little_endian_64(unsigned char const* p) noexcept {
+  return little_endian_32(p) | static_cast<std::uint64_t>(little_endian_32(p + 4)) << 32;
+}
+inline std::string_view characters(unsigned char const* p, std::size_t size) noexcept {
+  return {reinterpret_cast<char const*>(p), size};
+}
+
+inline constexpr std::string_view wav_magics[] = {"RIFF", "RF64", "BW64"};
+
+/// Whether `bytes` begin with the magic of a WAV file, as far as they go.
+inline bool has_wav_magic(std::string_view bytes) noexcept {
+  auto const magic = bytes.substr(0, 4);
+  return std::any_of(std::begin(wav_magics), std::end(wav_magics), [&](std::string_view known) {
+    return known.substr(0, magic.size()) == magic;
+  });
+}
+
+/// Whether the first bytes may still become a WAV header.
+inline bool may_be_wav(std::string_view bytes) noexcept {
+  if (!has_wav_magic(bytes) || bytes.size() <= 8) return has_wav_magic(bytes);
+  auto const kind = bytes.substr(8, 4);
+  return std::string_view("WAVE").substr(0, kind.size()) == kind;
+}
+
+/// Bytes from a file, fit for a message.
+inline std::string quote(std::string_view id) {
+  std::string text = "'";
+  for (char c : id) text += c >= 0x20 && c < 0x7f ? c : '?';
+  return text + "'";
+}
+
+struct known_name {
+  std::string_view bytes;
+  char const* name;
+};
+
+inline constexpr known_name other_containers[] = {
+    {"fLaC", "a FLAC file"},  {"OggS", "an Ogg file"},           {"ID3", "an MP3 file"},
+    {"FORM", "an AIFF file"}, {"RIFX", "a big-endian WAV file"}, {"caff", "a CAF file"},
+};
+
+inline std::string describe_start(std::string_view bytes) {
+  for (auto const& container : other_containers) {
+    if (bytes.substr(0, container.bytes.size()) == container.bytes) {
+      return std::string(container.name) + ", not a WAV file; convert it";
+    }
+  }
+  if (bytes.size() > 8 && has_wav_magic(bytes))
+    return "a RIFF file of the kind " + quote(bytes.substr(8)) + ", not 'WAVE'";
+  return "not a WAV file: it does not begin with 'RIFF' or 'RF64'";
+}
+
+// https://www.rfc-editor.org/rfc/rfc2361: the numbers of encodings.
+enum class wave_tag : std::uint32_t {
+  pcm = 1,
+  floats = 3,
+  alaw = 6,
+  ulaw = 7,
+  extensible = 0xfffe
+};
+
+inline std::string describe_tag(std::uint32_t tag) {
+  switch (tag) {
+    case 0x02:
+      return "Microsoft ADPCM";
+    case 0x03:
+      return "floating-point samples";
+    case 0x11:
+      return "IMA ADPCM";
+    case 0x31:
+      return "GSM 6.10";
+    case 0x50:
+      return "MPEG audio";
+    case 0x55:
+      return "MP3";
+    default:
+      return "encoding number " + std::to_string(tag);
+  }
+}
+
+/// The bytes 4 to 15 of the sub-format GUID of every encoding that has a number as well.
+inline constexpr unsigned char sub_format_tail[] = {0x00, 0x00, 0x10, 0x00, 0x80, 0x00,
+                                                    0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71};
+
+template <std::size_t N>
+std::string list(int const (&values)[N]) {
+  std::string text;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (i > 0) text += i + 1 < N ? ", " : " or ";
+    text += std::to_string(values[i]);
+  }
+  return text;
+}
+
+template <std::size_t N>
+bool contains(int const (&values)[N], std::uint32_t value) {
+  return std::any_of(std::begin(values), std::end(values),
+                     [&](int v) { return static_cast<std::uint32_t>(v) == value; });
+}
+
+GLADIA_DECL std::string describe(audio_format const& format) {
+  return std::string(format.encoding.name()) + ", " + std::to_string(format.bit_depth) + " bit, " +
+         std::to_string(format.sample_rate) + " Hz, " + std::to_string(format.channels) +
+         (format.channels == 1 ? " channel" : " channels");
+}
+
+}  // namespace detail
+
+GLADIA_DECL std::size_t wav_header_parser::feed(boost::asio::const_buffer piece) {
+  auto const* bytes = static_cast<unsigned char const*>(piece.data());
+  std::size_t used = 0;
+  while (status_ == status::incomplete && used < piece.size()) {
+    auto const left = piece.size() - used;
+    std::size_t taken = 0;
+    if (skip_ > 0) {
+      taken = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, left));
+      skip_ -= taken;
+    } else {
+      taken = std::min(wanted_ - have_, left);
+      std::memcpy(bytes_.data() + have_, bytes + used, taken);
+      have_ += taken;
+    }
+    used += taken;
+    offset_ += taken;
+    auto const seen = detail::characters(bytes_.data(), have_);
+    if (part_ == part::magic && !detail::may_be_wav(seen)) {
+      fail(errc::not_a_wav, detail::describe_start(seen));
+      status_ = status::not_a_wav;
+    } else if (skip_ == 0 && have_ == wanted_) {
+      part_complete();
+    }
+  }
+  return used;
+}
+
+GLADIA_DECL void wav_header_parser::part_complete() {
+  switch (part_) {
+    case part::magic:
+      return next(part::chunk_header, 8);
+    case part::chunk_header:
+      return read_chunk_header();
+    case part::format_chunk:
+      return read_format();
+    case part::sizes_chunk:
+      data_size_64_ = detail::little_endian_64(bytes_.data() + 8);
+      return next(part::chunk_header, 8);
+  }
+}
+
+GLADIA_DECL void wav_header_parser::read_chunk_header() {
+  std::string const id(detail::characters(bytes_.data(), 4));
+  auto const size = detail::little_endian_32(bytes_.data() + 4);
+  if (id == "data") return read_data_header(size);
+
+  std::uint64_t const padded = std::uint64_t{size} + size % 2;
+  if (padded > max_wav_header_bytes - std::min<std::uint64_t>(offset_, max_wav_header_bytes)) {
+    return fail(errc::not_a_wav, "chunk " + detail::quote(id) + " of " + std::to_string(size) +
+                                     " bytes at byte " + std::to_string(offset_ - 8) +
+                                     ": the samples must begin within the first MiB");
+  }
+  std::size_t wanted = 0;
+  if (id == "fmt " && !has_format_) {
+    if (size < 16) {
+      return fail(errc::not_a_wav,
+                  "its 'fmt ' chunk has " + std::to_string(size) + " bytes, and 16 are the least");
+    }
+    wanted = std::min<std::size_t>(size, 40);
+    next(part::format_chunk, wanted);
+  } else if (id == "ds64" && size >= 16) {
+    wanted = 16;
+    next(part::sizes_chunk, wanted);
+  } else {
+    next(part::chunk_header, 8);
+    skip_ = padded;
+    return;
+  }
+  after_ = padded - wanted;
+}
+
+GLADIA_DECL void wav_header_parser::read_format() {
+  auto const* p = bytes_.data();
+  auto const size = have_;
+  auto const channels = detail::little_endian_16(p + 2);
+  auto const sample_rate = detail::little_endian_32(p + 4);
+  // The byte rate at p + 8 says nothing new, and is wrong in many files: not looked at.
+  auto const frame_bytes = detail::little_endian_16(p + 12);
+  auto const bits = detail::little_endian_16(p + 14);
+
+  auto tag = detail::little_endian_16(p);
+  if (tag == static_cast<std::uint32_t>(detail::wave_tag::extensible)) {
+    if (size < 40) {
+      return fail(errc::not_a_wav, "its extensible 'fmt ' chunk has " + std::to_string(size) +
+                                       " bytes instead of 40");
+    }
+    if (std::memcmp(p + 28, detail::sub_format_tail, sizeof detail::sub_format_tail) != 0) {
+      return fail(errc::unsupported_audio,
+                  "its sub-format is none that is known; convert it, for example with "
+                  "ffmpeg -i in.wav -c:a pcm_s16le out.wav");
+    }
+    tag = detail::little_endian_32(p + 24);
+  }
+
+  switch (static_cast<detail::wave_tag>(tag)) {
+    case detail::wave_tag::pcm:
+      header_.format.encoding = audio_encoding::pcm;
+      break;
+    case detail::wave_tag::alaw:
+      header_.format.encoding = audio_encoding::alaw;
+      break;
+    case detail::wave_tag::ulaw:
+      header_.format.encoding = audio_encoding::ulaw;
+      break;
+    default:
+      return fail(errc::unsupported_audio,
+                  "it holds " + detail::describe_tag(tag) +
+                      ", and only integer PCM, A-law and µ-law are taken; convert it, for example "
+                      "with ffmpeg -i in.wav -c:a pcm_s16le out.wav");
+  }
+  if (!detail::contains(supported_sample_rates, sample_rate)) {
+    return fail(errc::unsupported_audio, "its sample rate is " + std::to_string(sample_rate) +
+                                             " Hz, and only " +
+                                             detail::list(supported_sample_rates) +
+                                             " Hz are taken; convert it, for example with "
+                                             "ffmpeg -i in.wav -ar 16000 out.wav");
+  }
+  if (channels < 1 || channels > static_cast<std::uint32_t>(max_channels)) {
+    return fail(errc::unsupported_audio, "it has " + std::to_string(channels) +
+                                             " channels, and only 1 to " +
+                                             std::to_string(max_channels) + " are taken");
+  }
+  if (header_.format.encoding != audio_encoding::pcm && bits != 8) {
+    return fail(errc::unsupported_audio, "it says that its A-law or µ-law samples have " +
+                                             std::to_string(bits) + " bits instead of 8");
+  }
+  if (!detail::contains(supported_bit_depths, bits)) {
+    return fail(errc::unsupported_audio, "its samples have " + std::to_string(bits) +
+                                             " bits, and only " +
+                                             detail::list(supported_bit_depths) +
+                                             " are taken; convert it, for example with "
+                                             "ffmpeg -i in.wav -c:a pcm_s16le out.wav");
+  }
+  if (frame_bytes != channels * (bits / 8)) {
+    return fail(errc::unsupported_audio, "its frames have " + std::to_string(frame_bytes) +
+                                             " bytes, but " + std::to_string(channels) + " x " +
+                                             std::to_string(bits) + " bits need " +
+                                             std::to_string(channels * (bits / 8)));
+  }
+  header_.format.bit_depth = static_cast<int>(bits);
+  header_.format.sample_rate = static_cast<int>(sample_rate);
+  header_.format.channels = static_cast<int>(channels);
+  has_format_ = true;
+  next(part::chunk_header, 8);
+}
+
+GLADIA_DECL void wav_header_parser::read_data_header(std::uint32_t size) {
+  if (!has_format_) {
+    return fail(errc::not_a_wav, "its 'data' chunk comes before any 'fmt ' chunk");
+  }
+  std::uint64_t full_size = size;
+  bool unfinished = size == 0 || size == 0xffffffff;
+  if (size == 0xffffffff && data_size_64_) {
+    full_size = *data_size_64_;
+    unfinished = full_size == 0 || full_size == ~std::uint64_t{0};
+  }
+  if (!unfinished) header_.data_bytes = full_size;
+  header_.data_offset = offset_;
+  status_ = status::complete;
+}
+
+GLADIA_DECL void wav_header_parser::next(part p, std::size_t bytes) noexcept {
+  part_ = p;
+  wanted_ = bytes;
+  have_ = 0;
+  skip_ = std::exchange(after_, 0);
+}
+
+GLADIA_DECL void wav_header_parser::fail(errc code, std::string message) {
+  status_ = status::failed;
+  error_ = gladia::error(code, std::move(message));
+}
+
+namespace detail {
+
+// Not the system category: there an error counts as one of the network, which may go away.
+inline gladia::error file_error(int number, std::string message) {
+  return gladia::error(error_code(number, boost::system::generic_category()), phase::none,
+                       std::move(message));
+}
+
+inline gladia::error file_error(errc code, std::string const& path, std::string const& fault) {
+  return gladia::error(code, path + ": " + fault);
+}
+
+}  // namespace detail
+
+GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
+  // Looked at before it is opened, for opening a pipe waits for its writer.
+  std::error_code ec;
+  auto const status = std::filesystem::status(path, ec);
+  if (ec || !std::filesystem::exists(status)) {
+    return detail::file_error(ec ? ec.value() : ENOENT, path + ": cannot be opened");
+  }
+  if (std::filesystem::is_directory(status)) {
+    return detail::file_error(EISDIR, path + ": is a directory");
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    return detail::file_error(ESPIPE, path +
+                                          ": is not a regular file; read it yourself and send its "
+                                          "bytes as they are, a session strips the WAV header");
+  }
+
+  wav_file wav;
+  wav.file_.reset(std::fopen(path.c_str(), "rb"));
+  if (!wav.file_) return detail::file_error(errno, path + ": cannot be opened");
+  auto const file_bytes = std::filesystem::file_size(path, ec);
+  if (ec) return detail::file_error(ec.value(), path + ": cannot be read");
+
+  wav_header_parser parser;
+  std::array<unsigned char, 4096> piece;
+  while (parser.state() == wav_header_parser::status::incomplete) {
+    auto const bytes = std::fread(piece.data(), 1, piece.size(), wav.file_.get());
+    if (bytes == 0) {
+      if (std::ferror(wav.file_.get())) return detail::file_error(errno, path + ": cannot be read");
+      return parser.offset() < 12
+                 ? detail::file_error(
+                       errc::not_a_wav, path,
+                       "not a WAV file: it has only " + std::to_string(parser.offset()) + " bytes")
+                 : detail::file_error(errc::truncated_audio, path,
+                                      "the file ends within its header, after " +
+                                          std::to_string(parser.offset()) + " bytes");
+    }
+    parser.feed(boost::asio::buffer(piece.data(), bytes));
+  }
+  if (auto const& fault = parser.error()) {
+    return gladia::error(fault.code(), phase::none, path + ": " + fault.details().message);
+  }
+
+  auto const& header = parser.header();
+  auto const present = file_bytes - std::min<std::uint64_t>(file_bytes, header.data_offset);
+  if (header.data_bytes && *header.data_bytes > present) {
+    return detail::file_error(errc::truncated_audio, path,
+                              "the header promises " + std::to_string(*header.data_bytes) +
+                                  " bytes of audio, but the file holds " + std::to_string(present) +
+                                  "; it was cut short");
+  }
+  wav.path_ = std::move(path);
+  wav.format_ = header.format;
+  wav.data_offset_ = header.data_offset;
+  wav.data_bytes_ = wav.format_.whole_frames(header.data_bytes.value_or(present));
+  if (auto rewound = wav.rewind(); !rewound) return rewound.error();
+  return wav;
+}
+
+GLADIA_DECL result<std::size_t> wav_file::read(boost::asio::mutable_buffer buffer) {
+  auto const room = format_.whole_frames(buffer.size());
+  if (room == 0) {
+    return detail::file_error(EINVAL, path_ + ": the buffer of " + std::to_string(buffer.size()) +
+                                          " bytes is smaller than a frame of " +
+                                          std::to_string(format_.bytes_per_frame()));
+  }
+  auto const wanted = static_cast<std::size_t>(std::min(room, data_bytes_ - position_));
+  if (wanted == 0) return std::size_t{0};
+  auto const bytes = std::fread(buffer.data(), 1, wanted, file_.get());
+  if (bytes < wanted) {
+    if (std::ferror(file_.get())) return detail::file_error(errno, path_ + ": cannot be read");
+    return detail::file_error(errc::truncated_audio, path_,
+                              "the file became shorter while it was read");
+  }
+  position_ += wanted;
+  return wanted;
+}
+
+GLADIA_DECL result<void> wav_file::rewind() {
+  // A header is at most 1 MiB and a few bytes long, so the offset fits any long.
+  if (std::fseek(file_.get(), static_cast<long>(data_offset_), SEEK_SET) != 0) {
+    return detail::file_error(errno, path_ + ": cannot be read");
+  }
+  position_ = 0;
+  return {};
+}
+
+}  // namespace gladia::audio

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <gladia/model/audio_format.hpp>
+
+namespace gladia::audio {
+
+/// Tells how long to wait between chunks, so that recorded audio is sent like a live stream.
+///
+/// The service digests twice real time, but lags at five times. Times are counted from the first
+/// chunk, so a timer that fires late does not slow the stream down. Pure: the caller brings the
+/// clock and does the waiting.
+///
+/// \code
+/// pacer pace(wav.format());
+/// while (/* a chunk of n bytes was sent */) {
+///   timer.expires_after(pace.sent(n, std::chrono::steady_clock::now()));
+///   co_await timer.async_wait(asio::use_awaitable);
+/// }
+/// \endcode
+///
+/// Thread safety: as a value.
+class pacer {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using duration = std::chrono::steady_clock::duration;
+
+  /// \param format Of the audio.
+  /// \param speed How many times faster than real time: 1 is live; 0, a negative value or NaN is
+  ///   without any wait. Values below 0.001 count as 0.001.
+  /// \param burst How much delay is made up for: after a longer stall, as much audio (in wall clock
+  ///   time) goes out without a wait, and the rest of the stall is forgotten. Negative counts as 0.
+  explicit pacer(audio_format format, double speed = 1,
+                 duration burst = std::chrono::milliseconds(500))
+      : format_(std::move(format)),
+        speed_(speed > 0 ? std::max(speed, 0.001) : 0),
+        burst_(std::max(burst, duration::zero())) {}
+
+  /// Counts a chunk, and tells when the next one is due.
+  ///
+  /// \param bytes How many were just sent.
+  /// \param now When that was; not earlier than in the last call.
+  /// \return How long to wait before the next chunk; never negative.
+  duration sent(std::size_t bytes, time_point now) {
+    if (speed_ <= 0) return duration::zero();
+    if (!start_) start_ = now;
+    auto const late = now - (*start_ + play_time());
+    if (late > burst_) *start_ += late - burst_;
+    bytes_ += bytes;
+    return std::max(*start_ + play_time() - now, duration::zero());
+  }
+
+ private:
+  // From the sum of all bytes: rounding each chunk would add up.
+  [[nodiscard]] duration play_time() const noexcept {
+    std::chrono::duration<double, std::micro> const real(
+        static_cast<double>(format_.duration(bytes_).count()));
+    return std::chrono::duration_cast<duration>(real / speed_);
+  }
+
+  audio_format format_;
+  double speed_;
+  duration burst_;
+  std::optional<time_point> start_{};  // when the first byte would have been recorded
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace gladia::audio

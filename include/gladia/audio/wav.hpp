@@ -1,0 +1,172 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <gladia/error.hpp>
+#include <gladia/model/audio_format.hpp>
+
+namespace gladia::audio {
+
+/// The most bytes that may stand before the samples of a WAV file; more is refused.
+inline constexpr std::size_t max_wav_header_bytes = 1024 * 1024;
+
+/// What the header of a WAV file says.
+struct wav_header {
+  audio_format format{};          ///< of the samples; one that the service takes
+  std::uint64_t data_offset = 0;  ///< how many bytes stand before the samples
+  /// Bytes of samples; none where the writer did not finish the header (0 or 0xFFFFFFFF): then
+  /// they reach to the end of the file or stream. May hold an incomplete frame at its end.
+  std::optional<std::uint64_t> data_bytes{};
+
+  /// How many whole frames there are, if known.
+  [[nodiscard]] std::optional<std::uint64_t> frames() const noexcept {
+    if (!data_bytes) return std::nullopt;
+    return *data_bytes / format.bytes_per_frame();
+  }
+};
+
+/// Reads the header of a WAV file from pieces of any size.
+///
+/// Takes RIFF, RF64 and BW64 files of integer PCM (8, 16, 24 or 32 bits), A-law and µ-law, with
+/// plain or extensible `fmt ` chunk, and any other chunks before `data`. The file need not be
+/// finished. Pure: no I/O, and no memory but its own few bytes.
+///
+/// Thread safety: as a value. Copies are independent.
+class wav_header_parser {
+ public:
+  /// How far it is.
+  enum class status {
+    incomplete,  ///< more bytes are needed
+    complete,    ///< `header()` is valid, and what follows are samples
+    not_a_wav,   ///< it begins with something else than a WAV header
+    failed,      ///< it is a WAV header, but of no use: `error()` says why
+  };
+
+  /// Reads as much of `piece` as belongs to the header.
+  ///
+  /// \param piece The next bytes; not used after the call.
+  /// \return How many of them were read. Once complete, the rest of the piece are samples. After
+  ///   any other verdict than `incomplete` it reads nothing more.
+  std::size_t feed(boost::asio::const_buffer piece);
+
+  /// How far it is. `not_a_wav` is known at the first byte that differs.
+  [[nodiscard]] status state() const noexcept { return status_; }
+  /// What the header says. Precondition: `state()` is `complete`.
+  [[nodiscard]] wav_header const& header() const noexcept { return header_; }
+  /// How many bytes were read.
+  [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
+
+  /// Why it is of no use; none unless `not_a_wav` or `failed`.
+  ///
+  /// - `errc::not_a_wav`: no WAV header, or one that contradicts itself. Check the file.
+  /// - `errc::unsupported_audio`: an encoding, rate, depth or channel count that the service does
+  ///   not take; the message names it, what is taken, and how to convert.
+  [[nodiscard]] gladia::error const& error() const noexcept { return error_; }
+
+ private:
+  enum class part { magic, chunk_header, format_chunk, sizes_chunk };
+
+  void part_complete();
+  void read_magic();
+  void read_chunk_header();
+  void read_format();
+  void read_data_header(std::uint32_t size);
+  void next(part p, std::size_t bytes) noexcept;
+  void fail(errc code, std::string message);
+
+  status status_ = status::incomplete;
+  part part_ = part::magic;
+  std::array<unsigned char, 40> bytes_{};  // of the part being read
+  std::size_t wanted_ = 12;                // how many of them the part has
+  std::size_t have_ = 0;
+  std::uint64_t skip_ = 0;   // bytes to pass over before the part
+  std::uint64_t after_ = 0;  // bytes to pass over after the part
+  std::uint64_t offset_ = 0;
+  bool has_format_ = false;
+  std::optional<std::uint64_t> data_size_64_{};  // from the ds64 chunk
+  wav_header header_{};
+  gladia::error error_{};
+};
+
+/// The samples of a WAV file on disk.
+///
+/// `open` checks everything that can be checked, so that a file which cannot be transcribed is
+/// refused before a session is paid for. Chunks after the samples are not read.
+///
+/// \code
+/// auto wav = gladia::audio::wav_file::open("speech.wav");
+/// if (!wav) return wav.error();
+/// \endcode
+///
+/// Calls block on the disk. Thread safety: one thread at a time. Movable, not copyable.
+class wav_file {
+ public:
+  /// Opens a file and reads its header.
+  ///
+  /// \param path A regular file; a pipe is refused (send its bytes to a session as they are: it
+  ///   strips the header).
+  /// \return The file, standing at its first frame, or
+  ///   - a code of the operating system when it cannot be opened or read,
+  ///   - `errc::not_a_wav`, `errc::unsupported_audio` as `wav_header_parser::error`,
+  ///   - `errc::truncated_audio` when it is shorter than its header says.
+  ///   The message always names the file and the fault.
+  static result<wav_file> open(std::string path);
+
+  /// The format of the samples: put it into `live_request::audio`.
+  [[nodiscard]] audio_format const& format() const noexcept { return format_; }
+  /// Bytes of all whole frames, as it was when the file was opened.
+  [[nodiscard]] std::uint64_t data_bytes() const noexcept { return data_bytes_; }
+  /// How long they last.
+  [[nodiscard]] std::chrono::microseconds duration() const noexcept {
+    return format_.duration(data_bytes_);
+  }
+  /// The path it was opened with.
+  [[nodiscard]] std::string const& path() const noexcept { return path_; }
+
+  /// Reads the next whole frames.
+  ///
+  /// \param buffer Filled as far as whole frames fit and there are any; must hold at least one.
+  /// \return How many bytes were read, 0 only at the end; or
+  ///   - `boost::system::errc::invalid_argument` when the buffer is smaller than one frame,
+  ///   - `errc::truncated_audio` when the file became shorter since it was opened,
+  ///   - a code of the operating system.
+  result<std::size_t> read(boost::asio::mutable_buffer buffer);
+
+  /// Stands at the first frame again.
+  ///
+  /// \return An error with a code of the operating system, or none.
+  result<void> rewind();
+
+ private:
+  struct closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+  };
+
+  wav_file() = default;
+
+  std::string path_{};
+  std::unique_ptr<std::FILE, closer> file_{};
+  audio_format format_{};
+  std::uint64_t data_offset_ = 0;
+  std::uint64_t data_bytes_ = 0;
+  std::uint64_t position_ = 0;  // bytes of samples read so far
+};
+
+namespace detail {
+/// For messages, for example `wav/pcm, 16 bit, 16000 Hz, 1 channel`.
+[[nodiscard]] std::string describe(audio_format const& format);
+}  // namespace detail
+
+}  // namespace gladia::audio
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/audio/impl/wav.ipp>
+#endif

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <type_traits>
+
+#include <gladia/client_options.hpp>
+#include <gladia/config.hpp>
+#include <gladia/live/client.hpp>
+
+namespace gladia {
+
+/// The front door: who you are, where the service is, how it is reached.
+///
+/// Making a client does no network. Options that cannot be right do not throw: every call made
+/// through the client reports them, with `errc::invalid_options`, `invalid_url` or `insecure_url`
+/// and what to change. Sessions and calls may outlive the client.
+///
+/// ```
+/// boost::asio::io_context io;
+/// gladia::client client(io.get_executor());
+/// auto session = client.live().session(request);
+/// ```
+///
+/// Thread safety: every member may be called from any thread, except moving and destroying.
+class client {
+ public:
+  using executor_type = boost::asio::any_io_executor;
+
+  /// A client whose work is done on `executor`; several threads may run it.
+  ///
+  /// Reads certificate files and the environment now, not later.
+  explicit client(executor_type executor, client_options options = {});
+
+  /// A client whose work is done on `context`, for example an `io_context`.
+  template <class ExecutionContext,
+            std::enable_if_t<
+                std::is_convertible_v<typename ExecutionContext::executor_type, executor_type>, int> = 0>
+  explicit client(ExecutionContext& context, client_options options = {})
+      : client(executor_type(context.get_executor()), std::move(options)) {}
+
+  /// A client with a thread of its own, for programs without Asio: see `live::threaded_session`. The
+  /// thread ends when the client, its sessions and its calls are gone; nothing waits for it, so that
+  /// a name lookup that hangs delays no destructor.
+  explicit client(client_options options = {});
+
+  /// Where the work is done, and where handlers run that have no executor of their own.
+  [[nodiscard]] executor_type get_executor() const noexcept { return live_.get_executor(); }
+
+  /// Live transcription.
+  [[nodiscard]] live::client const& live() const noexcept { return live_; }
+
+ private:
+  live::client live_;
+};
+
+}  // namespace gladia
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/impl/client.ipp>
+#endif

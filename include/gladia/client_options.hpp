@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include <gladia/logger.hpp>
+#include <gladia/net/http_client.hpp>
+#include <gladia/net/proxy.hpp>
+#include <gladia/net/timeouts.hpp>
+#include <gladia/net/tls.hpp>
+#include <gladia/secret.hpp>
+
+namespace gladia {
+
+/// What a client is made with. Empty members are taken from the environment when the client is
+/// made; options win over the environment.
+struct client_options {
+  /// The key from https://app.gladia.io. Empty: `GLADIA_API_KEY`. Without any, sessions can only be
+  /// attached to; everything else fails with `errc::missing_api_key`. Not needed where `api_url` is
+  /// this machine.
+  secret api_key{};
+  /// `https://host[:port][/prefix]`. Empty: `GLADIA_API_URL`, else `https://api.gladia.io`.
+  std::string api_url{};
+  /// Where sessions are to run: `us-west` or `eu-west`. Empty: `GLADIA_REGION`, else the service
+  /// decides. Goes with the creation of a session only.
+  std::string region{};
+  /// Whether plain `http://` and `ws://` may go to another machine: keys and audio can then be read
+  /// on the way.
+  bool allow_insecure = false;
+  /// A word on the application, sent before this library's in `x-gladia-version` and `User-Agent`,
+  /// for example `my-app/1.2`. No control characters.
+  std::string application{};
+  /// Which servers are trusted.
+  net::tls_options tls{};
+  /// How they are reached.
+  net::proxy_options proxy{};
+  /// How long each step of reaching them may take. Sessions have their own in `session_options`.
+  net::timeouts timeouts{};
+  /// How often HTTP calls are tried, the creation of a session among them.
+  net::http_retry retry{};
+  /// Where log lines go.
+  gladia::logger logger{};
+};
+
+}  // namespace gladia

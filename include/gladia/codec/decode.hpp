@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <gladia/config.hpp>
+#include <gladia/error.hpp>
+#include <gladia/model/api_error.hpp>
+#include <gladia/model/callback.hpp>
+#include <gladia/model/live_job.hpp>
+#include <gladia/model/live_message.hpp>
+#include <gladia/model/live_request.hpp>
+
+/// \file
+/// JSON text to model structs.
+///
+/// The reader is tolerant: unknown members are ignored, missing or null ones leave the default,
+/// integers serve as numbers and whole numbers as integers, unknown enumerators keep their text.
+/// A member of another type is an error that names its path, for example
+/// `data.utterance.words[3].start: expected a number, got a string`.
+///
+/// Thread safety: all functions may be called from any thread. Nothing here throws but
+/// `std::bad_alloc`.
+
+namespace gladia::codec {
+
+/// How much text is taken, and what of it is kept.
+struct decode_options {
+  bool keep_raw = false;                    ///< fill `message_envelope::raw`
+  std::size_t max_depth = 64;               ///< brackets within brackets
+  std::size_t max_size = 64 * 1024 * 1024;  ///< bytes
+};
+
+/// Reads a message of the WebSocket. Never fails: what it does not know is an `unknown_message`,
+/// what it cannot read a `malformed_message` with one of the errors of `decode`.
+[[nodiscard]] live_message decode_message(std::string_view text,
+                                          decode_options const& options = {});
+
+/// The type of a message as on the wire, for example `transcript`. Of a malformed message it may
+/// be empty. Valid as long as the message.
+[[nodiscard]] std::string_view type_of(live_message const& message) noexcept;
+
+/// Reads a body of HTTP.
+///
+/// `T` is one of `live_request`, `live_session_info`, `live_job`, `live_job_page`, `api_error`;
+/// the library is compiled for these. `options.keep_raw` is ignored.
+///
+/// Errors: `errc::message_too_large`; `errc::malformed_json` if the text is not JSON, not UTF-8 or
+/// too deep; `errc::malformed_response` if it has another shape: `details().message` has the path.
+template <class T>
+[[nodiscard]] result<T> decode(std::string_view text, decode_options const& options = {});
+
+/// Reads the body of a post to a callback URL or webhook. Errors as of `decode`; a payload that
+/// cannot be read as a message is no error but a `malformed_message`.
+/// Mirrors https://docs.gladia.io/api-reference/v2/live/callback.
+[[nodiscard]] result<callback_post> decode_callback(std::string_view text,
+                                                    decode_options const& options = {});
+
+}  // namespace gladia::codec
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/codec/impl/decode.ipp>
+#endif

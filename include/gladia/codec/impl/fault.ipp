@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace gladia::codec::detail {
+
+/// What is wrong, and where. The path is put together while the failed call returns, so that a
+/// value without faults pays nothing for it.
+struct fault {
+  std::string path{};
+  std::string what{};
+
+  /// Notes what is wrong; always false, to be returned.
+  bool set(std::string text) {
+    what = std::move(text);
+    return false;
+  }
+  /// Notes the member that holds the fault; always false.
+  bool within(std::string_view member) {
+    bool const dot = !path.empty() && path.front() != '[';
+    path.insert(0, dot ? "." : "");
+    path.insert(0, member);
+    return false;
+  }
+  /// Notes the element that holds the fault; always false.
+  bool within(std::size_t index) { return within("[" + std::to_string(index) + "]"); }
+
+  std::string text() const { return path.empty() ? what : path + ": " + what; }
+};
+
+/// Whether brackets are nested deeper than `limit`. Runs before a parser does, so that no text can
+/// make a recursion of ours or the parser's overflow the stack.
+inline bool deeper_than(std::size_t limit, std::string_view text) noexcept {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char const c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > limit) return true;
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
+}  // namespace gladia::codec::detail

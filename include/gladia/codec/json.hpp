@@ -1,0 +1,54 @@
+#pragma once
+
+/// \file
+/// Opt-in: model structs and `json_text` to and from `nlohmann::json`. The only public header that
+/// includes nlohmann/json; a program that includes it needs that library itself.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include <gladia/codec/impl/read.ipp>
+#include <gladia/codec/impl/write.ipp>
+#include <gladia/error.hpp>
+#include <gladia/json_text.hpp>
+
+namespace gladia::codec {
+
+/// `text` parsed; null if it is empty. Errors: `errc::malformed_json`.
+/// Thread safety: as all functions here, may be called from any thread.
+[[nodiscard]] inline result<nlohmann::json> to_json(json_text const& text) {
+  nlohmann::json value;
+  detail::fault why;
+  if (!text.empty() && !detail::write(text, value, why)) {
+    return error(errc::malformed_json, why.text());
+  }
+  // An nlohmann::json converts to anything, so it has to be said which alternative it is.
+  return result<nlohmann::json>(boost::system::in_place_value, std::move(value));
+}
+
+/// `value` as text. Bytes that are not UTF-8 are replaced by U+FFFD.
+[[nodiscard]] inline json_text to_json_text(nlohmann::json const& value) {
+  return {detail::dump(value)};
+}
+
+/// `value`, a struct of the model or a `live_message`, as JSON. Errors: as of `encode`.
+template <class T>
+[[nodiscard]] result<nlohmann::json> to_json(T const& value) {
+  nlohmann::json document;
+  detail::fault why;
+  if (!detail::write(value, document, why)) return error(errc::invalid_request, why.text());
+  return result<nlohmann::json>(boost::system::in_place_value, std::move(document));
+}
+
+/// `document` as a struct of the model or a `live_message`. Errors: `errc::malformed_response`; a
+/// `live_message` never fails.
+template <class T>
+[[nodiscard]] result<T> from_json(nlohmann::json document) {
+  T value{};
+  detail::fault why;
+  if (!detail::read(document, value, why)) return error(errc::malformed_response, why.text());
+  return value;
+}
+
+}  // namespace gladia::codec

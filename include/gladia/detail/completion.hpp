@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/append.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <utility>
+
+#include <gladia/config.hpp>
+
+namespace gladia::detail {
+
+/// A user's handler that waits for its operation: erased, kept with work on its executor, completed
+/// exactly once by `post`.
+///
+/// Only constructed and moved from: assigning an `any_completion_handler` recurses for ever in
+/// Boost 1.81 (Asio's history, 1.27).
+template <class T>
+class completion {
+ public:
+  using handler_type = boost::asio::any_completion_handler<void(T)>;
+
+  /// \param executor  where the handler runs if it has no executor of its own
+  completion(handler_type handler, boost::asio::any_io_executor executor)
+      : handler_(std::move(handler)),
+        executor_(std::move(executor)),
+        work_(boost::asio::prefer(boost::asio::get_associated_executor(handler_, executor_),
+                                  boost::asio::execution::outstanding_work.tracked)) {}
+  completion(completion&&) = default;
+  completion& operator=(completion&&) = delete;
+
+  /// Calls `cancel` when the user asks for cancellation of this operation, from any thread the user
+  /// emits on. `cancel` must only post: the slot is the user's, and its state not ours to touch
+  /// from another thread.
+  template <class Cancel>
+  void on_cancellation(Cancel cancel) {
+    auto slot = boost::asio::get_associated_cancellation_slot(handler_);
+    if (!slot.is_connected()) return;
+    slot.assign([cancel = std::move(cancel)](boost::asio::cancellation_type type) mutable {
+      if (type != boost::asio::cancellation_type::none) cancel();
+    });
+  }
+
+  /// Calls the handler with `value`, on its executor, never from within this function.
+  void post(T value) && {
+    // Not from a strand: dispatching there would let the handler hold the strand while it runs.
+    auto executor = executor_;
+    boost::asio::post(executor, [self = std::move(*this), value = std::move(value)]() mutable {
+      auto handlers_executor =
+          boost::asio::get_associated_executor(self.handler_, self.executor_);
+      boost::asio::dispatch(
+          handlers_executor,
+          [handler = std::move(self.handler_), value = std::move(value)]() mutable {
+            boost::asio::get_associated_cancellation_slot(handler).clear();
+            std::move(handler)(std::move(value));
+          });
+    });
+  }
+
+ private:
+  handler_type handler_;
+  boost::asio::any_io_executor executor_;
+  boost::asio::any_completion_executor work_;
+};
+
+}  // namespace gladia::detail

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <gladia/client.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <gladia/live/impl/client.ipp>
+#include <gladia/version.hpp>
+
+namespace gladia {
+namespace detail {
+
+inline std::string or_environment(std::string value, char const* name, char const* otherwise) {
+  if (!value.empty()) return value;
+  auto const* found = std::getenv(name);
+  return found && *found ? found : otherwise;
+}
+
+/// The API's URL, with `ws` and `wss` taken for `http` and `https`.
+inline result<net::url> parse_api_url(std::string const& text) {
+  auto url = net::parse_url(text);
+  if (!url) return url;
+  if (url->scheme == "ws") url->scheme = "http";
+  if (url->scheme == "wss") url->scheme = "https";
+  return url;
+}
+
+/// Fills in what needs the options alone; the first fault is kept.
+inline live::detail::service make_service(boost::asio::any_io_executor executor,
+                                          client_options options) {
+  live::detail::service s;
+  auto keep = [&s](error e) {
+    if (e && !s.fault) s.fault = std::move(e);
+  };
+  s.executor = std::move(executor);
+  s.api_key = options.api_key.empty() ? secret(or_environment({}, "GLADIA_API_KEY", ""))
+                                      : std::move(options.api_key);
+  s.region = or_environment(std::move(options.region), "GLADIA_REGION", "");
+  s.allow_insecure = options.allow_insecure;
+  s.timeouts = options.timeouts;
+  s.log = options.logger;
+  auto const version = std::string("SdkCpp/") + GLADIA_VERSION_STRING;
+  s.version_header = options.application.empty() ? version : options.application + ' ' + version;
+
+  auto api = parse_api_url(
+      or_environment(std::move(options.api_url), "GLADIA_API_URL", "https://api.gladia.io"));
+  if (api) {
+    s.api = std::move(*api);
+    keep(s.check_secure(s.api));
+  } else {
+    keep(api.error());
+  }
+
+  auto transport =
+      net::make_transport({std::move(options.tls), std::move(options.proxy), s.version_header});
+  if (transport) {
+    s.transport = std::move(*transport);
+  } else {
+    keep(transport.error());
+  }
+  net::http_client_options http;
+  http.retry = options.retry;
+  http.allow_insecure = options.allow_insecure;
+  http.logger = std::move(options.logger);
+  s.http = std::make_shared<net::http_client>(s.transport, std::move(http));
+  return s;
+}
+
+/// The service of a client with a thread of its own, which it keeps running.
+struct threaded_service : live::detail::service {
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
+};
+
+inline std::shared_ptr<live::detail::service const> make_threaded_service(client_options options) {
+  auto io = std::make_shared<boost::asio::io_context>(1);
+  auto made = std::make_shared<threaded_service>(
+      threaded_service{make_service(io->get_executor(), std::move(options)),
+                       boost::asio::make_work_guard(*io)});
+  // The thread owns the context: whatever still hangs there, no destructor of the user waits for it.
+  std::thread([io]() mutable { io->run(); }).detach();
+  return made;
+}
+
+}  // namespace detail
+
+GLADIA_DECL client::client(executor_type executor, client_options options)
+    : live_(std::make_shared<live::detail::service const>(
+          detail::make_service(std::move(executor), std::move(options)))) {}
+
+GLADIA_DECL client::client(client_options options)
+    : live_(detail::make_threaded_service(std::move(options))) {}
+
+}  // namespace gladia

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace gladia::live::detail {
+
+/// Reads the byte ranges of acknowledgements.
+///
+/// What a range counts from is not documented: the session, the connection, or what the server had
+/// received but not acknowledged before the link was lost. So each connection's ranges are read
+/// relative to its first one, which stands for the offset the connection resumed at: whatever the
+/// server counts, an error can only repeat audio, never lose it.
+class ack_tracker {
+ public:
+  /// A connection opened and will be sent the stream from `resume` on.
+  void on_open(std::uint64_t resume) noexcept {
+    resume_ = resume;
+    first_begin_.reset();
+  }
+
+  struct reading {
+    std::uint64_t offset;  ///< everything before it arrived; not yet clamped to what was sent
+    bool mismatch;         ///< the first range of this connection does not start where it resumed
+  };
+
+  /// An acknowledgement of `[begin, end)`.
+  [[nodiscard]] reading on_ack(std::int64_t begin, std::int64_t end) noexcept {
+    auto const is_first = !first_begin_.has_value();
+    if (is_first) first_begin_ = begin;
+    auto const mismatch =
+        is_first && (begin < 0 || static_cast<std::uint64_t>(begin) != resume_);
+    if (end <= *first_begin_) return {resume_, mismatch};
+    // Unsigned: the difference of any two int64 fits, and the caller clamps it.
+    auto const length = static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(*first_begin_);
+    auto const offset = resume_ + length;
+    return {offset < resume_ ? UINT64_MAX : offset, mismatch};
+  }
+
+ private:
+  std::uint64_t resume_ = 0;
+  std::optional<std::int64_t> first_begin_;
+};
+
+}  // namespace gladia::live::detail

@@ -1,0 +1,233 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gladia/audio/framer.hpp>
+#include <gladia/audio/stream_head.hpp>
+#include <gladia/error.hpp>
+#include <gladia/live/detail/replay_buffer.hpp>
+#include <gladia/live/options.hpp>
+
+namespace gladia::live::detail {
+
+/// A stretch of audio, in bytes over all that was accepted.
+struct stretch {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+
+/// Takes audio from callers: checks it, makes room for it, keeps it until it is acknowledged.
+///
+/// Offsets of the ring count what the server is to hear; what was dropped unsent is not in them,
+/// so that they stay comparable with acknowledgements. `stretch`es count what callers gave.
+class audio_intake {
+ public:
+  /// What the one who offers audio can wait for.
+  enum class patience {
+    link_and_acks,  ///< until unsent audio was sent, and sent audio acknowledged
+    link,           ///< until unsent audio was sent: acknowledgements stand still
+    none,
+  };
+
+  audio_intake(audio_format const& format, session_options const& options)
+      : frames_(format),
+        head_(format),
+        largest_(static_cast<std::size_t>(std::max<std::uint64_t>(format.bytes(options.buffer),
+                                                                  frames_.max_message_bytes()))),
+        // The largest piece has room beside what cannot be sent yet.
+        ring_(frames_.frame_bytes(), largest_ + std::max(frames_.frame_bytes(), held_limit)),
+        high_water_(format.bytes(options.high_water)),
+        low_water_(format.bytes(options.low_water)),
+        overflow_(options.overflow) {}
+
+  /// Takes all of `bytes`, or nothing: `would_block` when there is no room for one with this
+  /// patience, or the lasting reason why none is taken.
+  result<void> offer(boost::asio::const_buffer bytes, patience who) {
+    if (closed_) return error(*closed_);
+    if (bytes.size() > largest_) return too_large(bytes.size());
+    if (who != patience::none && ring_.unsent() > high_water_) return full();
+    // What the head of the stream held back may come out with this piece.
+    if (!make_room(bytes.size() + head_.finish().size(), who)) return full();
+    return take(bytes);
+  }
+
+  /// Whether one who waited may go on: the unsent audio fell to the low mark.
+  [[nodiscard]] bool is_low() const noexcept { return ring_.unsent() <= low_water_; }
+
+  /// No more audio is taken; `why` is what callers are told. Returns the bytes of the incomplete
+  /// frame that is dropped at the end.
+  std::size_t close(errc why) {
+    if (closed_) {
+      closed_ = why;
+      return 0;
+    }
+    closed_ = why;
+    auto const held = head_.finish();
+    ring_.append(held);
+    accepted_ += held.size();
+    return ring_.drop_remainder();
+  }
+  [[nodiscard]] bool is_closed() const noexcept { return closed_.has_value(); }
+
+  /// The next message's size: 0 while no whole frame waits.
+  [[nodiscard]] std::size_t sendable() const noexcept {
+    return frames_.message_size(ring_.unsent());
+  }
+
+  /// A link opened. Returns what it should have been sent again but was let go, if anything.
+  std::optional<stretch> rewind() noexcept {
+    ring_.rewind();
+    auto const lost_from = std::exchange(acknowledged_, ring_.base());
+    if (lost_from == acknowledged_) return std::nullopt;
+    lost_bytes_ += acknowledged_ - lost_from;
+    auto const lost = to_stretch(lost_from, acknowledged_);
+    forget_gaps();
+    return lost;
+  }
+
+  /// Everything before `offset` arrived. Returns whether that let audio go.
+  bool acknowledge(std::uint64_t offset) noexcept {
+    acknowledged_ = std::max(acknowledged_, frames_.whole_frames(std::min(offset, ring_.sent())));
+    forget_gaps();
+    return ring_.acknowledge(offset);
+  }
+
+  [[nodiscard]] replay_buffer& ring() noexcept { return ring_; }
+  [[nodiscard]] replay_buffer const& ring() const noexcept { return ring_; }
+  [[nodiscard]] std::uint64_t acknowledged() const noexcept { return acknowledged_; }
+  [[nodiscard]] std::uint64_t accepted() const noexcept { return accepted_; }
+  /// How much accepted audio the server will never hear.
+  [[nodiscard]] std::uint64_t lost() const noexcept { return lost_bytes_ + dropped_bytes_; }
+
+  /// Unsent audio dropped since the last call.
+  [[nodiscard]] std::optional<stretch> take_dropped() noexcept { return take_report(dropped_); }
+  /// Audio whose replay was given up since the last call.
+  [[nodiscard]] std::optional<stretch> take_shortened() noexcept { return take_report(shortened_); }
+
+ private:
+  // The most that the head of a stream holds back.
+  static constexpr std::size_t held_limit = 12;
+  // Beyond so many gaps before the first acknowledgement the oldest is forgotten: what is then
+  // reported as lost may begin somewhat early.
+  static constexpr std::size_t gap_limit = 64;
+
+  /// Unsent audio that was dropped: where in the ring's stream, and how much up to there in all.
+  struct gap {
+    std::uint64_t offset;
+    std::uint64_t total;
+  };
+
+  static error full() { return error(make_error_code(errc::would_block)); }
+
+  static std::optional<stretch> take_report(stretch& s) noexcept {
+    auto const report = std::exchange(s, {});
+    return report.from == report.to ? std::nullopt : std::optional<stretch>(report);
+  }
+  static void extend(stretch& s, stretch more) noexcept {
+    if (s.from == s.to) s.from = more.from;
+    s.to = more.to;
+  }
+
+  /// How much was dropped before the byte at `offset` of the ring's stream.
+  std::uint64_t dropped_before(std::uint64_t offset) const noexcept {
+    auto total = forgotten_gaps_;
+    for (auto const& g : gaps_) {
+      if (g.offset <= offset) total = g.total;
+    }
+    return total;
+  }
+  /// Precondition: `from < to`.
+  stretch to_stretch(std::uint64_t from, std::uint64_t to) const noexcept {
+    return {from + dropped_before(from), to + dropped_before(to - 1)};
+  }
+  void forget_gaps() noexcept {
+    auto const is_past = [this](gap const& g) { return g.offset <= acknowledged_; };
+    auto const kept = std::find_if_not(gaps_.begin(), gaps_.end(), is_past);
+    if (kept == gaps_.begin()) return;
+    forgotten_gaps_ = std::prev(kept)->total;
+    gaps_.erase(gaps_.begin(), kept);
+  }
+
+  result<void> take(boost::asio::const_buffer bytes) {
+    if (head_.decided()) {
+      ring_.append(bytes);
+      accepted_ += bytes.size();
+      return {};
+    }
+    auto parts = head_.feed(bytes);
+    if (!parts) return parts.error();
+    ring_.append(parts->held);
+    ring_.append(parts->fresh);
+    accepted_ += parts->held.size() + parts->fresh.size();
+    return {};
+  }
+
+  /// Lets give way what may, but only if that is enough.
+  bool make_room(std::size_t needed, patience who) {
+    auto const room = ring_.room();
+    if (room >= needed) return true;
+    if (who == patience::link_and_acks) return false;
+    auto const missing = needed - room;
+    auto const replay = ring_.size() - ring_.unsent();
+    auto const drops = who == patience::none && overflow_ == overflow_policy::drop_oldest;
+    if (missing > replay && !drops) return false;
+    lose_replay(std::min(missing, replay));
+    if (missing > replay) drop_unsent(missing - replay);
+    return true;
+  }
+
+  void lose_replay(std::size_t bytes) noexcept {
+    auto const from = ring_.base();
+    auto const lost = ring_.give_way(bytes);
+    if (lost > 0) extend(shortened_, to_stretch(from, from + lost));
+  }
+
+  void drop_unsent(std::size_t bytes) {
+    auto const at = ring_.base();
+    auto const from = at + dropped_bytes_;
+    auto const lost = ring_.drop_unsent(bytes);
+    extend(dropped_, {from, from + lost});
+    dropped_bytes_ += lost;
+    if (gaps_.empty() || gaps_.back().offset != at) {
+      if (gaps_.size() == gap_limit) {
+        forgotten_gaps_ = gaps_.front().total;
+        gaps_.erase(gaps_.begin());
+      }
+      gaps_.push_back({at, dropped_bytes_});
+    } else {
+      gaps_.back().total = dropped_bytes_;
+    }
+  }
+
+  error too_large(std::size_t size) const {
+    return error(errc::chunk_too_large, "a chunk of " + std::to_string(size) +
+                                            " bytes, but the whole buffer holds " +
+                                            std::to_string(largest_) + ": send smaller ones");
+  }
+
+  audio::framer frames_;
+  audio::stream_head head_;
+  std::size_t largest_;  // that one piece may be
+  replay_buffer ring_;
+  std::uint64_t high_water_;
+  std::uint64_t low_water_;
+  overflow_policy overflow_;
+  std::optional<errc> closed_;
+  std::uint64_t acknowledged_ = 0;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t dropped_bytes_ = 0;
+  std::uint64_t lost_bytes_ = 0;
+  std::vector<gap> gaps_;  // behind the last acknowledgement
+  std::uint64_t forgotten_gaps_ = 0;
+  stretch dropped_;
+  stretch shortened_;
+};
+
+}  // namespace gladia::live::detail

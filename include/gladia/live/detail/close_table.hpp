@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <gladia/error.hpp>
+#include <gladia/net/websocket.hpp>
+
+namespace gladia::live::detail {
+
+/// What the end of a link means for the session.
+enum class fate {
+  end,    ///< the server is done
+  retry,  ///< the same URL can be opened again
+  fatal,  ///< it cannot
+};
+
+/// The table of close codes (RFC 6455, section 7.4, and the service's own from 4000 on). Total: any
+/// code it does not know is treated as a lost link.
+[[nodiscard]] constexpr fate fate_of_close_code(std::uint16_t code,
+                                                bool retry_unassigned) noexcept {
+  switch (code) {
+    case 1000: return fate::end;
+    case 1002:  // protocol error
+    case 1003:  // unsupported data
+    case 1007:  // inconsistent data
+    case 1008:  // policy violation
+    case 1009:  // message too big
+    case 1010:  // missing extension
+    case 4504:  // no speech
+      return fate::fatal;
+    default: break;
+  }
+  if (code >= 3000 && code <= 3999) return fate::fatal;
+  if (code >= 4000 && code <= 4399) return retry_unassigned ? fate::retry : fate::fatal;
+  if (code >= 4400 && code <= 4499) return fate::fatal;
+  return fate::retry;
+}
+
+/// The table of answers to the WebSocket handshake.
+[[nodiscard]] constexpr fate fate_of_handshake_status(int status) noexcept {
+  return status == 408 || status == 429 || status >= 500 ? fate::retry : fate::fatal;
+}
+
+/// The table of links that ended without a close code.
+[[nodiscard]] inline fate fate_of_error(error const& e) noexcept {
+  auto const& details = e.details();
+  if (details.http_status != 0) return fate_of_handshake_status(details.http_status);
+  if (details.phase == phase::tls && e != condition::retryable) return fate::fatal;
+  for (auto code : {errc::no_trust_anchors, errc::invalid_url, errc::insecure_url,
+                    errc::invalid_options, errc::invalid_request, errc::message_too_large}) {
+    if (e == code) return fate::fatal;
+  }
+  return fate::retry;
+}
+
+[[nodiscard]] inline fate fate_of(net::link_end const& end, bool retry_unassigned) noexcept {
+  return end.close_code != 0 ? fate_of_close_code(end.close_code, retry_unassigned)
+                             : fate_of_error(end.error);
+}
+
+/// Whether a link's end says that the job is over: nothing to connect to any more.
+[[nodiscard]] inline bool is_job_over(net::link_end const& end) noexcept {
+  auto const status = end.error.details().http_status;
+  return end.close_code == 4403 || status == 403 || status == 404 || status == 410;
+}
+
+/// The end of a link as an error.
+[[nodiscard]] inline error to_error(net::link_end const& end) {
+  if (end.close_code == 0) return end.error;
+  auto const code = end.close_code == 4403   ? errc::session_gone
+                    : end.close_code == 4408 ? errc::idle_timeout
+                    : end.close_code == 4504 ? errc::no_speech
+                                             : errc::closed_by_server;
+  error e(code);
+  e.edit_details().phase = phase::stream;
+  e.edit_details().close_code = end.close_code;
+  e.edit_details().close_reason = end.reason;
+  return e;
+}
+
+}  // namespace gladia::live::detail

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gladia/detail/completion.hpp>
+#include <gladia/live/detail/ack_tracker.hpp>
+#include <gladia/live/detail/audio_intake.hpp>
+#include <gladia/live/detail/event_queue.hpp>
+#include <gladia/live/detail/meter.hpp>
+#include <gladia/live/detail/run_fsm.hpp>
+#include <gladia/live/detail/service.hpp>
+#include <gladia/live/detail/watchdog.hpp>
+#include <gladia/live/detail/writer_fsm.hpp>
+#include <gladia/live/event.hpp>
+#include <gladia/live/options.hpp>
+#include <gladia/live/summary.hpp>
+#include <gladia/model/live_request.hpp>
+#include <gladia/net/websocket.hpp>
+
+namespace gladia::live::detail {
+
+/// What a session is made of.
+struct session_setup {
+  std::shared_ptr<detail::service const> service;
+  live_request request;
+  session_options options;
+  std::optional<live_session_info> attached;  ///< made elsewhere: no POST
+};
+
+/// One session's sockets and timers. It decides nothing: the machines do.
+///
+/// Public members may be called from any thread. Audio and numbers are behind `mutex_`, which is
+/// never held while calling out; all else is touched on the strand alone. Pending operations keep
+/// the engine alive.
+class engine final : public net::websocket_listener, public std::enable_shared_from_this<engine> {
+ public:
+  template <class T>
+  using completion = gladia::detail::completion<T>;
+  template <class T>
+  using handler = typename completion<T>::handler_type;
+
+  explicit engine(session_setup setup);
+
+  [[nodiscard]] boost::asio::any_io_executor const& get_executor() const noexcept {
+    return service_->executor;
+  }
+
+  void run(handler<summary> h);
+  void receive(handler<result<event>> h);
+  void send(boost::asio::const_buffer bytes, handler<result<void>> h);
+  result<void> try_send(boost::asio::const_buffer bytes);
+  void stop() noexcept;
+  void wait_for_end(handler<summary> h);
+  void cancel() noexcept;
+  /// The session object is gone: nobody is to hear anything but `operation_aborted`.
+  void abandon() noexcept;
+  [[nodiscard]] statistics stats() const;
+
+ private:
+  using time_point = std::chrono::steady_clock::time_point;
+  enum class wake { not_needed, needed };
+
+  /// A caller of `async_send` that waits for room.
+  struct pending_send {
+    std::uint64_t id;
+    boost::asio::const_buffer bytes;
+    completion<result<void>> done;
+    result<void> outcome;
+  };
+
+  /// Audio that had to make room.
+  struct losses {
+    std::optional<stretch> dropped;
+    std::optional<stretch> shortened;
+  };
+
+  static time_point now() noexcept { return std::chrono::steady_clock::now(); }
+
+  template <class Function>
+  void on_strand(Function function) noexcept;
+
+  // The life of the session.
+  void start(completion<summary> done);
+  void execute(run_action const& action);
+  void create_session();
+  void on_created(result<net::http_response> response);
+  void open_link();
+  void wait(std::chrono::milliseconds delay);
+  void fetch_job();
+  void on_fetched(result<net::http_response> response);
+  void finish();
+  void on_stop();
+  void arm_stop_timer();
+  void on_cancel();
+  error check_setup() const;
+  error accept_session(result<net::http_response> const& response);
+  completeness verdict_of(run_fsm::outcome_type const& outcome) const;
+
+  // The link.
+  void on_open(net::websocket& link) override;
+  void on_message(net::websocket& link, std::string_view text, bool is_binary) override;
+  void on_activity(net::websocket& link) override;
+  void on_written(net::websocket& link) override;
+  void on_closed(net::websocket& link, net::link_end end) override;
+  [[nodiscard]] bool is_current(net::websocket const& link) const noexcept {
+    return &link == current_link_;
+  }
+
+  // Audio out.
+  void write_next();
+  writer_action take_audio(losses& lost);
+  [[nodiscard]] audio_intake::patience patience_of_senders() const noexcept;
+  void admit_senders();
+  void fail_senders(error const& why);
+  result<void> accept(boost::asio::const_buffer bytes, audio_intake::patience who);
+  [[nodiscard]] wake wake_after_accept() noexcept;
+  void cancel_send(std::uint64_t id);
+
+  // Messages in.
+  void on_ack(audio_chunk_ack const& ack);
+  void measure(transcript const& t);
+  void push(event e, std::size_t text_size = 0);
+  void warn(warning_code code, std::string text, stretch where = {});
+  [[nodiscard]] losses take_losses() noexcept;
+  void report(losses const& lost);
+  void deliver();
+
+  // Time.
+  void watch();
+  void on_alarm(alarm what);
+  void on_ack_stalled();
+
+  void log(log_level level, std::string_view text) const;
+
+  std::shared_ptr<detail::service const> const service_;
+  live_request const request_;
+  session_options const options_;
+  boost::asio::any_io_executor const strand_;
+
+  // Behind the mutex.
+  mutable std::mutex mutex_;
+  audio_intake intake_;
+  std::list<pending_send> senders_;
+  std::uint64_t next_sender_ = 0;
+  bool writer_sleeps_ = true;  // the next audio that is accepted has to wake it
+  bool acks_are_stalled_ = false;
+  std::optional<time_point> stopped_at_;
+  statistics numbers_;
+  histogram ack_round_trip_, first_partial_, final_transcript_;
+  offset_clock accepted_clock_, sent_clock_;
+
+  // On the strand.
+  run_fsm run_;
+  writer_fsm writer_;
+  watchdog watchdog_;
+  ack_tracker acks_;
+  event_queue queue_;
+  live_session_info session_;
+  std::weak_ptr<net::websocket> link_;          // its pending operations own it
+  net::websocket const* current_link_ = nullptr;  // tells it from earlier ones
+  std::weak_ptr<net::http_operation> http_;     // likewise
+  boost::asio::steady_timer retry_timer_;       // until the next connect or poll, or its deadline
+  boost::asio::steady_timer stop_timer_;        // until `stop_timeout`
+  boost::asio::steady_timer watch_timer_;       // until the watchdog may have to act
+  std::optional<time_point> watch_due_;
+  std::vector<char> frame_;                     // the message being handed to the link
+  std::uint64_t highest_sent_ = 0;              // what lies below is sent again
+  bool mismatch_reported_ = false;
+  std::string partial_id_;                      // the utterance whose first partial was measured
+  bool is_abandoned_ = false;
+  std::shared_ptr<live_job const> job_;
+  std::optional<live::summary> summary_;        // once the session ended
+  std::optional<completion<summary>> runner_;
+  std::optional<completion<result<event>>> receiver_;
+  std::vector<completion<summary>> waiters_;
+};
+
+}  // namespace gladia::live::detail
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/live/impl/engine.ipp>
+#endif

@@ -1,0 +1,286 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <gladia/error.hpp>
+#include <gladia/live/detail/close_table.hpp>
+#include <gladia/live/options.hpp>
+#include <gladia/live/summary.hpp>
+#include <gladia/net/backoff.hpp>
+
+namespace gladia::live::detail {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+/// Where a session is in its life.
+enum class stage {
+  idle,        ///< run was not called yet
+  creating,    ///< the POST is under way
+  connecting,  ///< a link is being opened
+  streaming,   ///< a link is open
+  waiting,     ///< until the next attempt to open one
+  closing,     ///< the last link is being closed by us
+  fetching,    ///< the job is being asked for
+  polling,     ///< the job is not done: until it is asked for again
+  ended,
+};
+
+/// What the engine has to do next.
+struct run_action {
+  enum class kind {
+    none,     ///< nothing: something is under way
+    create,   ///< POST
+    connect,  ///< open a link
+    wait,     ///< call `on_wait_over` after `delay`
+    close,    ///< close the link with 1000; its end is still to come
+    drop,     ///< drop the link; its end is still to come
+    abandon,  ///< cancel the HTTP exchange; its answer is still to come
+    fetch,    ///< GET the job
+    finish,   ///< the session is over: see `run_fsm::outcome`
+  };
+  kind type = kind::none;
+  std::chrono::milliseconds delay{0};
+};
+
+/// Decides the life of a session: create, connect, wait, connect again, fetch, end.
+///
+/// Pure: it is told what happened and when, and says what to do.
+class run_fsm {
+ public:
+  /// At most 4 connects a second, whatever the options say.
+  static constexpr std::chrono::milliseconds connect_interval{250};
+  static constexpr std::chrono::milliseconds poll_interval{1000};
+
+  run_fsm(session_options const& options, bool attached, std::uint64_t seed)
+      : options_(options), attached_(attached), backoff_(options.backoff, seed) {}
+
+  [[nodiscard]] detail::stage stage() const noexcept { return stage_; }
+  /// How many links were open.
+  [[nodiscard]] int connections() const noexcept { return connections_; }
+  /// How the last link ended.
+  [[nodiscard]] net::link_end const& last_end() const noexcept { return last_end_; }
+  /// Until when the job may be asked for, once it is; none where there is no limit.
+  [[nodiscard]] std::optional<time_point> const& fetch_deadline() const noexcept {
+    return fetch_deadline_;
+  }
+  /// How many attempts there were at the current link.
+  [[nodiscard]] int attempts() const noexcept { return attempts_; }
+
+  /// The session is to run. `fault` is what is wrong with its options or request, if anything.
+  run_action on_run(error fault, time_point now) {
+    if (intent_ == intent::cancelled) return finish(aborted());
+    if (fault) return finish(std::move(fault));
+    if (attached_) return connect_when_allowed(now, {});
+    stage_ = detail::stage::creating;
+    return {run_action::kind::create};
+  }
+
+  /// The POST was answered.
+  run_action on_created(error failure, time_point now) {
+    if (intent_ == intent::cancelled) return finish(aborted());
+    if (intent_ == intent::stop_expired) return finish(stop_timeout());
+    if (failure) return finish(std::move(failure));
+    return connect_when_allowed(now, {});
+  }
+
+  /// The link is open. Does not refund the budget: a server may accept and close for ever.
+  void on_opened() noexcept {
+    stage_ = detail::stage::streaming;
+    ++connections_;
+    attempts_ = 0;
+  }
+
+  /// Audio was let go by an acknowledgement, or the link has been open for 5 s.
+  void on_progress() noexcept {
+    outage_.reset();
+    outage_attempts_ = 0;
+    backoff_.reset();
+  }
+
+  /// The stop message was given to the network, after all audio.
+  void on_stop_written() noexcept { stop_written_ = true; }
+
+  /// The link ended, or could not be opened.
+  run_action on_link_end(net::link_end end, time_point now) {
+    last_end_ = std::move(end);
+    if (link_failure_) last_end_ = {0, {}, std::exchange(link_failure_, {})};
+    if (intent_ == intent::cancelled) return finish(aborted());
+    if (intent_ == intent::stop_expired) return conclude(stop_timeout(), now);
+    if (stop_written_ && is_job_over(last_end_)) return conclude(to_error(last_end_), now);
+    switch (fate_of(last_end_, options_.retry_unassigned_close_codes)) {
+      case fate::end:
+        return stop_written_ ? finish({}) : conclude(to_error(last_end_), now);
+      case fate::fatal: return conclude(to_error(last_end_), now);
+      case fate::retry: return retry(now);
+    }
+    return finish({});
+  }
+
+  /// The link was found to be of no use any more: it is dropped, and its end is then `failure`.
+  run_action on_link_failed(error failure) {
+    if (stage_ != detail::stage::streaming) return {};
+    link_failure_ = std::move(failure);
+    return {run_action::kind::drop};
+  }
+
+  /// A wait is over.
+  run_action on_wait_over(time_point now) {
+    if (stage_ == detail::stage::polling) {
+      stage_ = detail::stage::fetching;
+      return {run_action::kind::fetch};
+    }
+    if (stage_ != detail::stage::waiting) return {};
+    return connect_when_allowed(now, {});
+  }
+
+  /// `stop_timeout` is over.
+  run_action on_stop_deadline(time_point now) {
+    if (intent_ == intent::go_on) intent_ = intent::stop_expired;
+    switch (stage_) {
+      case detail::stage::creating: return {run_action::kind::abandon};
+      case detail::stage::connecting: return {run_action::kind::drop};
+      case detail::stage::streaming: return close();
+      case detail::stage::waiting: return conclude(stop_timeout(), now);
+      default: return {};
+    }
+  }
+
+  /// The time at `fetch_deadline` is reached.
+  run_action on_fetch_deadline() const noexcept {
+    if (stage_ != detail::stage::fetching) return {};
+    return {run_action::kind::abandon};
+  }
+
+  /// The user gave up.
+  run_action on_cancel() {
+    if (intent_ == intent::cancelled || stage_ == detail::stage::ended) return {};
+    intent_ = intent::cancelled;
+    switch (stage_) {
+      case detail::stage::creating:
+      case detail::stage::fetching: return {run_action::kind::abandon};
+      case detail::stage::connecting: return {run_action::kind::drop};
+      case detail::stage::streaming: return close();
+      case detail::stage::waiting:
+      case detail::stage::polling: return finish(aborted());
+      default: return {};
+    }
+  }
+
+  /// The job was asked for; `is_done` says whether it will not change any more.
+  run_action on_fetched(bool is_done, time_point now) {
+    if (intent_ == intent::cancelled) return finish(aborted());
+    auto const too_late = fetch_deadline_ && now + poll_interval > *fetch_deadline_;
+    if (is_done || too_late) return finish(std::move(error_));
+    stage_ = detail::stage::polling;
+    return {run_action::kind::wait, poll_interval};
+  }
+
+  /// How the session ended. Precondition: `stage() == stage::ended`.
+  struct outcome_type {
+    gladia::error error;
+    net::link_end last_end;
+    bool stop_written = false;
+  };
+  [[nodiscard]] outcome_type outcome() const { return {error_, last_end_, stop_written_}; }
+
+ private:
+  enum class intent { go_on, stop_expired, cancelled };
+
+  static error aborted() { return error(boost::asio::error::operation_aborted); }
+
+  run_action connect_when_allowed(time_point now, std::chrono::milliseconds delay) {
+    if (last_connect_) {
+      auto const allowed = *last_connect_ + connect_interval;
+      // Rounded up: a millisecond too early would be a fifth connect in a second.
+      if (allowed > now) {
+        delay = std::max(delay, std::chrono::ceil<std::chrono::milliseconds>(allowed - now));
+      }
+    }
+    if (delay.count() > 0) {
+      stage_ = detail::stage::waiting;
+      return {run_action::kind::wait, delay};
+    }
+    stage_ = detail::stage::connecting;
+    last_connect_ = now;
+    ++attempts_;
+    return {run_action::kind::connect};
+  }
+
+  run_action retry(time_point now) {
+    if (!outage_) outage_ = now;
+    ++outage_attempts_;
+    auto delay = backoff_.next();
+    if (auto const& asked = last_end_.error.details().retry_after) {
+      delay = std::max<std::chrono::milliseconds>(delay, *asked);
+    }
+    auto const too_late = options_.reconnect_window.count() > 0 &&
+                          now + delay > *outage_ + options_.reconnect_window;
+    auto const too_often =
+        options_.reconnect_attempts > 0 && outage_attempts_ > options_.reconnect_attempts;
+    if (too_late || too_often) return conclude(reconnect_failed(now), now);
+    return connect_when_allowed(now, delay);
+  }
+
+  error reconnect_failed(time_point now) const {
+    auto const last = to_error(last_end_);
+    error e(make_error_code(errc::reconnect_failed), last.details());
+    auto& details = e.edit_details();
+    details.message = "gave up reconnecting; the last attempt failed: " + last.what();
+    details.attempts = outage_attempts_;
+    details.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - *outage_);
+    return e;
+  }
+
+  error stop_timeout() const {
+    error e(errc::stop_timeout,
+            "the server did not finish within " + std::to_string(options_.stop_timeout.count()) +
+                " ms after stop");
+    e.edit_details().phase = phase::stop;
+    return e;
+  }
+
+  run_action close() noexcept {
+    stage_ = detail::stage::closing;
+    return {run_action::kind::close};
+  }
+
+  /// The end, unless the job may tell what the link did not.
+  run_action conclude(error e, time_point now) {
+    if (!options_.fetch_result || !stop_written_) return finish(std::move(e));
+    if (options_.fetch_timeout.count() > 0) fetch_deadline_ = now + options_.fetch_timeout;
+    error_ = std::move(e);
+    stage_ = detail::stage::fetching;
+    return {run_action::kind::fetch};
+  }
+
+  run_action finish(error e) {
+    error_ = std::move(e);
+    stage_ = detail::stage::ended;
+    return {run_action::kind::finish};
+  }
+
+  session_options options_;
+  bool attached_;
+  net::backoff backoff_;
+  detail::stage stage_ = detail::stage::idle;
+  // Outlive any stage: a cancellation, a stop and its deadline must survive every reconnect.
+  intent intent_ = intent::go_on;
+  bool stop_written_ = false;
+  int connections_ = 0;
+  int attempts_ = 0;
+  int outage_attempts_ = 0;
+  std::optional<time_point> last_connect_;
+  std::optional<time_point> outage_;
+  std::optional<time_point> fetch_deadline_;
+  net::link_end last_end_;
+  error link_failure_;
+  error error_;
+};
+
+}  // namespace gladia::live::detail

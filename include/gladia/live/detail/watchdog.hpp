@@ -1,0 +1,151 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include <gladia/live/options.hpp>
+
+namespace gladia::live::detail {
+
+/// What the watchdog noticed.
+enum class alarm {
+  none,
+  ping,              ///< nothing came in for half of the limit: ask for a sign of life
+  link_dead,         ///< nothing came in at all
+  send_stalled,      ///< the server does not read
+  progress,          ///< the link has been open for 5 s
+  keep_alive,        ///< the caller has been silent: an empty chunk is due
+  keep_alive_limit,  ///< the caller has been silent for too long; reported once
+  ack_stalled,       ///< audio is sent, but acknowledgements stand still; reported once each time
+};
+
+/// Watches one link after the other over the clock. Pure: it is told what happened and when.
+class watchdog {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  /// A link that lives this long is progress, even if no audio was acknowledged.
+  static constexpr std::chrono::seconds stable_after{5};
+
+  explicit watchdog(session_options const& options) : options_(options) {}
+
+  void on_open(time_point now) noexcept {
+    opened_ = now;
+    last_activity_ = now;
+    if (!last_audio_) last_audio_ = now;
+    pinged_ = stable_ = ack_reported_ = false;
+    write_started_.reset();
+    unacknowledged_since_.reset();
+  }
+  void on_closed() noexcept { opened_.reset(); }
+  void on_activity(time_point now) noexcept {
+    last_activity_ = now;
+    pinged_ = false;
+  }
+  void on_write(time_point now) noexcept { write_started_ = now; }
+  void on_written() noexcept { write_started_.reset(); }
+  void on_audio_sent(time_point now) noexcept {
+    last_audio_ = now;
+    limit_reported_ = false;
+    if (!unacknowledged_since_) unacknowledged_since_ = now;
+  }
+  void on_acknowledged(bool everything, time_point now) noexcept {
+    ack_reported_ = false;
+    unacknowledged_since_ = everything ? std::nullopt : std::optional<time_point>(now);
+  }
+  /// From now on the silence of the caller is intended.
+  void on_stop() noexcept { stopping_ = true; }
+
+  /// What is due, one thing at a time; call it until it says `none`.
+  [[nodiscard]] alarm check(time_point now) noexcept {
+    if (!opened_) return alarm::none;
+    if (is_due(send_deadline(), now)) return alarm::send_stalled;
+    if (is_due(dead_deadline(), now)) return alarm::link_dead;
+    if (is_due(ping_deadline(), now)) {
+      pinged_ = true;
+      return alarm::ping;
+    }
+    if (is_due(stable_deadline(), now)) {
+      stable_ = true;
+      return alarm::progress;
+    }
+    if (is_due(ack_deadline(), now)) {
+      ack_reported_ = true;
+      return alarm::ack_stalled;
+    }
+    if (is_due(limit_deadline(), now)) {
+      limit_reported_ = true;
+      return alarm::keep_alive_limit;
+    }
+    if (is_due(keep_alive_deadline(), now)) {
+      last_keep_alive_ = now;
+      return alarm::keep_alive;
+    }
+    return alarm::none;
+  }
+
+  /// When something may be due next, if nothing else happens.
+  [[nodiscard]] std::optional<time_point> deadline() const noexcept {
+    if (!opened_) return std::nullopt;
+    std::optional<time_point> first;
+    for (auto const& next : {send_deadline(), dead_deadline(), ping_deadline(), stable_deadline(),
+                             ack_deadline(), limit_deadline(), keep_alive_deadline()}) {
+      if (next && (!first || *next < *first)) first = next;
+    }
+    return first;
+  }
+
+ private:
+  using deadline_type = std::optional<time_point>;
+
+  static bool is_due(deadline_type const& deadline, time_point now) noexcept {
+    return deadline && now >= *deadline;
+  }
+  static deadline_type after(deadline_type const& from, std::chrono::milliseconds limit) noexcept {
+    return from && limit.count() > 0 ? deadline_type(*from + limit) : std::nullopt;
+  }
+
+  deadline_type send_deadline() const noexcept {
+    return after(write_started_, options_.send_stall_timeout);
+  }
+  deadline_type dead_deadline() const noexcept {
+    return after(last_activity_, options_.link_timeout);
+  }
+  deadline_type ping_deadline() const noexcept {
+    return pinged_ ? std::nullopt : after(last_activity_, options_.link_timeout / 2);
+  }
+  deadline_type stable_deadline() const noexcept {
+    return stable_ ? std::nullopt : after(opened_, stable_after);
+  }
+  deadline_type ack_deadline() const noexcept {
+    return ack_reported_ ? std::nullopt : after(unacknowledged_since_, options_.ack_timeout);
+  }
+  bool keeps_alive() const noexcept {
+    return !stopping_ && !limit_reported_ && options_.keep_alive_after.count() > 0;
+  }
+  deadline_type limit_deadline() const noexcept {
+    return keeps_alive() ? after(last_audio_, options_.keep_alive_limit) : std::nullopt;
+  }
+  deadline_type keep_alive_deadline() const noexcept {
+    if (!keeps_alive()) return std::nullopt;
+    auto const first = after(last_audio_, options_.keep_alive_after);
+    if (!last_keep_alive_ || *last_keep_alive_ < *first) return first;
+    return after(last_keep_alive_, options_.keep_alive_interval);
+  }
+
+  session_options options_;
+  deadline_type opened_;
+  deadline_type last_activity_;
+  deadline_type last_audio_;  // survives a reconnect: the caller's silence does
+  deadline_type last_keep_alive_;
+  deadline_type write_started_;
+  deadline_type unacknowledged_since_;
+  // What was reported since it last became untrue.
+  bool pinged_ = false;
+  bool stable_ = false;
+  bool ack_reported_ = false;
+  bool limit_reported_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace gladia::live::detail

@@ -1,0 +1,737 @@
+#pragma once
+
+#include <gladia/live/detail/engine.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <random>
+#include <utility>
+
+#include <gladia/codec/decode.hpp>
+#include <gladia/codec/encode.hpp>
+#include <gladia/codec/validate.hpp>
+#include <gladia/detail/strand.hpp>
+#include <gladia/live/impl/calls.ipp>
+
+namespace gladia::live::detail {
+
+inline std::uint64_t random_seed() {
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+inline error aborted() { return error(boost::asio::error::operation_aborted); }
+
+/// How much audio lies between two marks of the clocks that latencies are read from.
+inline std::uint64_t clock_resolution(audio_format const& format) {
+  return format.bytes(std::chrono::milliseconds(100));
+}
+
+GLADIA_DECL engine::engine(session_setup setup)
+    : service_(std::move(setup.service)),
+      request_(std::move(setup.request)),
+      options_(setup.options),
+      strand_(gladia::detail::make_strand(service_->executor)),
+      intake_(request_.audio, options_),
+      accepted_clock_(clock_resolution(request_.audio)),
+      sent_clock_(clock_resolution(request_.audio)),
+      run_(options_, setup.attached.has_value(), random_seed()),
+      watchdog_(options_),
+      queue_(options_.events),
+      retry_timer_(strand_),
+      stop_timer_(strand_),
+      watch_timer_(strand_) {
+  if (setup.attached) session_ = std::move(*setup.attached);
+}
+
+template <class Function>
+void engine::on_strand(Function function) noexcept {
+  try {
+    boost::asio::post(strand_, [self = shared_from_this(), function = std::move(function)]() mutable {
+      function(*self);
+    });
+  } catch (std::bad_alloc const&) {
+    // Nothing to be done without memory; a timer or the link's next message goes on from here.
+  }
+}
+
+// What users call, from any thread.
+
+GLADIA_DECL void engine::run(handler<summary> h) {
+  completion<summary> done(std::move(h), service_->executor);
+  done.on_cancellation([weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->cancel();
+  });
+  on_strand([done = std::move(done)](engine& self) mutable { self.start(std::move(done)); });
+}
+
+GLADIA_DECL void engine::receive(handler<result<event>> h) {
+  completion<result<event>> done(std::move(h), service_->executor);
+  done.on_cancellation([weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self) return;
+    self->on_strand([](engine& e) {
+      if (!e.receiver_) return;
+      std::move(*e.receiver_).post(aborted());
+      e.receiver_.reset();
+    });
+  });
+  on_strand([done = std::move(done)](engine& self) mutable {
+    if (self.receiver_) return std::move(done).post(error(errc::already_receiving));
+    self.receiver_.emplace(std::move(done));
+    self.deliver();
+  });
+}
+
+GLADIA_DECL void engine::send(boost::asio::const_buffer bytes, handler<result<void>> h) {
+  completion<result<void>> done(std::move(h), service_->executor);
+  auto outcome = result<void>();
+  auto waker = wake::not_needed;
+  {
+    std::lock_guard lock(mutex_);
+    // Behind those who wait already: several sends are served in order.
+    if (!senders_.empty()) outcome = error(errc::would_block);
+    if (outcome) outcome = accept(bytes, patience_of_senders());
+    if (!outcome && outcome.error() == errc::would_block) {
+      auto const id = next_sender_++;
+      done.on_cancellation([id, weak = weak_from_this()] {
+        auto self = weak.lock();
+        if (self) self->on_strand([id](engine& e) { e.cancel_send(id); });
+      });
+      senders_.push_back({id, bytes, std::move(done), {}});
+      return;
+    }
+    if (outcome) waker = wake_after_accept();
+  }
+  if (waker == wake::needed) on_strand([](engine& self) { self.write_next(); });
+  std::move(done).post(std::move(outcome));
+}
+
+GLADIA_DECL result<void> engine::try_send(boost::asio::const_buffer bytes) {
+  auto waker = wake::not_needed;
+  {
+    std::lock_guard lock(mutex_);
+    auto outcome = accept(bytes, audio_intake::patience::none);
+    if (!outcome) return outcome;
+    waker = wake_after_accept();
+  }
+  if (waker == wake::needed) on_strand([](engine& self) { self.write_next(); });
+  return {};
+}
+
+GLADIA_DECL void engine::stop() noexcept {
+  std::size_t remainder = 0;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopped_at_ || intake_.is_closed()) return;
+    stopped_at_ = now();
+    remainder = intake_.close(errc::stopping);
+  }
+  on_strand([remainder](engine& self) {
+    if (remainder > 0) {
+      self.warn(warning_code::incomplete_frame,
+                "the audio ended in the middle of a sample frame: " + std::to_string(remainder) +
+                    " bytes were dropped");
+    }
+    self.on_stop();
+  });
+}
+
+GLADIA_DECL void engine::wait_for_end(handler<summary> h) {
+  completion<summary> done(std::move(h), service_->executor);
+  on_strand([done = std::move(done)](engine& self) mutable {
+    if (self.summary_) return std::move(done).post(*self.summary_);
+    if (self.run_.stage() == stage::idle) {
+      summary s;
+      s.error = self.is_abandoned_ ? aborted() : error(errc::not_running);
+      return std::move(done).post(std::move(s));
+    }
+    self.waiters_.push_back(std::move(done));
+  });
+}
+
+GLADIA_DECL void engine::cancel() noexcept {
+  on_strand([](engine& self) { self.on_cancel(); });
+}
+
+GLADIA_DECL void engine::abandon() noexcept {
+  on_strand([](engine& self) {
+    self.is_abandoned_ = true;
+    self.queue_ = event_queue(event_selection::none);
+    self.deliver();
+    self.on_cancel();
+  });
+}
+
+GLADIA_DECL statistics engine::stats() const {
+  std::lock_guard lock(mutex_);
+  auto s = numbers_;
+  s.bytes_accepted = intake_.accepted();
+  s.bytes_acknowledged = intake_.acknowledged();
+  s.bytes_dropped = intake_.lost();
+  s.bytes_buffered = intake_.ring().size();
+  s.bytes_unsent = intake_.ring().unsent();
+  s.ack_round_trip = ack_round_trip_.snapshot();
+  s.first_partial = first_partial_.snapshot();
+  s.final_transcript = final_transcript_.snapshot();
+  return s;
+}
+
+// The life of the session, on the strand.
+
+GLADIA_DECL void engine::start(completion<summary> done) {
+  if (run_.stage() != stage::idle) {
+    summary s;
+    s.error = error(summary_ ? errc::already_ended : errc::already_running);
+    return std::move(done).post(std::move(s));
+  }
+  runner_.emplace(std::move(done));
+  if (!session_.url.empty()) push(started{session_});
+  execute(run_.on_run(check_setup(), now()));
+  arm_stop_timer();
+}
+
+GLADIA_DECL error engine::check_setup() const {
+  auto const is_attached = !session_.url.empty();
+  auto fault = is_attached ? service_->fault : service_->check_ready();
+  if (!fault) fault = codec::validate(request_);
+  if (fault || !is_attached) return fault;
+  auto url = net::parse_url(session_.url.reveal());
+  return url ? service_->check_secure(*url) : url.error();
+}
+
+GLADIA_DECL void engine::execute(run_action const& action) {
+  using kind = run_action::kind;
+  switch (action.type) {
+    case kind::none: return;
+    case kind::create: return create_session();
+    case kind::connect: return open_link();
+    case kind::wait: return wait(action.delay);
+    case kind::close:
+      if (auto link = link_.lock()) link->close(1000);
+      return;
+    case kind::drop:
+      if (auto link = link_.lock()) link->close_now();
+      return;
+    case kind::abandon:
+      if (auto exchange = http_.lock()) exchange->cancel();
+      return;
+    case kind::fetch: return fetch_job();
+    case kind::finish: return finish();
+  }
+}
+
+GLADIA_DECL void engine::create_session() {
+  // Always asked for: they let audio go. The user who did not ask does not see them.
+  auto request = request_;
+  request.messages_config.receive_acknowledgments = true;
+  auto call = make_init_call(*service_, request);
+  if (!call) return execute(run_.on_created(call.error(), now()));
+  call->request.deadline = options_.init_timeout;
+  call->request.timeouts = options_.timeouts;
+  http_ = service_->http->start(
+      strand_, std::move(*call),
+      [self = shared_from_this()](result<net::http_response> r) { self->on_created(std::move(r)); });
+}
+
+GLADIA_DECL void engine::on_created(result<net::http_response> response) {
+  auto failure = accept_session(response);
+  if (!failure) {
+    log(log_level::info, "created");
+    push(started{session_});
+  }
+  execute(run_.on_created(std::move(failure), now()));
+}
+
+GLADIA_DECL error engine::accept_session(result<net::http_response> const& response) {
+  if (!response) return response.error();
+  auto info = codec::decode<live_session_info>(response->body);
+  if (!info) return info.error();
+  auto url = net::resolve_url(service_->api, info->url.reveal());
+  if (!url) return url.error();
+  auto insecure = service_->check_secure(*url);
+  if (insecure) return insecure;
+  session_ = std::move(*info);
+  session_.url = url->reveal();
+  return {};
+}
+
+GLADIA_DECL void engine::open_link() {
+  auto url = net::parse_url(session_.url.reveal());
+  if (!url) return execute(run_.on_link_end({0, {}, url.error()}, now()));
+  push(connecting{run_.connections() + 1, run_.attempts()});
+
+  net::websocket_request request;
+  request.url = std::move(*url);
+  // The session's URL may be relative to an `http` one.
+  if (request.url.scheme == "https") request.url.scheme = "wss";
+  if (request.url.scheme == "http") request.url.scheme = "ws";
+  request.timeouts = options_.timeouts;
+  request.max_message = options_.max_message;
+  request.usual_message =
+      static_cast<std::size_t>(request_.audio.bytes(std::chrono::milliseconds(100)));
+  request.close_timeout = options_.close_timeout;
+  auto link = service_->transport->make_websocket(strand_);
+  link_ = link;
+  current_link_ = link.get();
+  link->open(std::move(request), shared_from_this());
+}
+
+GLADIA_DECL void engine::wait(std::chrono::milliseconds delay) {
+  retry_timer_.expires_after(delay);
+  retry_timer_.async_wait([self = shared_from_this()](error_code ec) {
+    if (!ec) self->execute(self->run_.on_wait_over(now()));
+  });
+}
+
+GLADIA_DECL void engine::fetch_job() {
+  if (service_->api_key.empty()) {  // attached: the key is elsewhere
+    return execute(run_.on_fetched(true, now()));
+  }
+  auto call = service_->make_call("GET", job_path(session_.id));
+  call.request.timeouts = options_.timeouts;
+  http_ = service_->http->start(
+      strand_, std::move(call),
+      [self = shared_from_this()](result<net::http_response> r) { self->on_fetched(std::move(r)); });
+  // The call's own limits know nothing of this one, retries included.
+  if (!run_.fetch_deadline()) return;
+  retry_timer_.expires_at(*run_.fetch_deadline());
+  retry_timer_.async_wait([self = shared_from_this()](error_code ec) {
+    if (!ec) self->execute(self->run_.on_fetch_deadline());
+  });
+}
+
+GLADIA_DECL void engine::on_fetched(result<net::http_response> response) {
+  auto is_done = !response && response.error() != condition::retryable;
+  if (response) {
+    if (auto job = codec::decode<live_job>(response->body)) {
+      is_done = job->status == job_status::done || job->status == job_status::error;
+      job_ = std::make_shared<live_job const>(std::move(*job));
+    }
+  }
+  execute(run_.on_fetched(is_done, now()));
+}
+
+GLADIA_DECL void engine::finish() {
+  retry_timer_.cancel();
+  stop_timer_.cancel();
+  watch_timer_.cancel();
+  auto outcome = run_.outcome();
+  losses lost;
+  {
+    std::lock_guard lock(mutex_);
+    intake_.close(errc::session_ended);
+    lost = take_losses();
+  }
+  report(lost);
+  fail_senders(outcome.error == boost::asio::error::operation_aborted
+                   ? aborted()
+                   : error(errc::session_ended));
+
+  auto& s = summary_.emplace();
+  s.job_id = session_.id;
+  s.verdict = verdict_of(outcome);
+  s.error = std::move(outcome.error);
+  s.close_code = outcome.last_end.close_code;
+  s.close_reason = std::move(outcome.last_end.reason);
+  s.stats = stats();
+  s.job = job_;
+  log(log_level::info, std::string("ended, ") + to_string(s.verdict) +
+                           (s.error ? ": " + s.error.what() : std::string()));
+  push(ended{s});
+  std::move(*runner_).post(s);
+  runner_.reset();
+  for (auto& waiter : std::exchange(waiters_, {})) std::move(waiter).post(s);
+}
+
+GLADIA_DECL completeness engine::verdict_of(run_fsm::outcome_type const& outcome) const {
+  std::lock_guard lock(mutex_);
+  if (!outcome.stop_written || intake_.lost() > 0) return completeness::partial;
+  // The server may have said goodbye before it was sent again what an earlier link did not get
+  // acknowledged.
+  return outcome.error || intake_.ring().unsent() > 0 ? completeness::unknown
+                                                      : completeness::complete;
+}
+
+GLADIA_DECL void engine::on_stop() {
+  watchdog_.on_stop();
+  admit_senders();
+  write_next();
+  arm_stop_timer();
+}
+
+GLADIA_DECL void engine::arm_stop_timer() {
+  if (!runner_ || options_.stop_timeout.count() <= 0) return;
+  std::optional<time_point> stopped_at;
+  {
+    std::lock_guard lock(mutex_);
+    stopped_at = stopped_at_;
+  }
+  if (!stopped_at) return;
+  stop_timer_.expires_at(*stopped_at + options_.stop_timeout);
+  stop_timer_.async_wait([self = shared_from_this()](error_code ec) {
+    if (!ec) self->execute(self->run_.on_stop_deadline(now()));
+  });
+}
+
+GLADIA_DECL void engine::on_cancel() {
+  {
+    std::lock_guard lock(mutex_);
+    intake_.close(errc::session_ended);
+  }
+  fail_senders(aborted());
+  if (receiver_) {
+    std::move(*receiver_).post(aborted());
+    receiver_.reset();
+  }
+  execute(run_.on_cancel());
+}
+
+// The link, on the strand.
+
+GLADIA_DECL void engine::on_open(net::websocket& link) {
+  if (!is_current(link)) return;
+  run_.on_opened();
+  writer_.on_open();
+  watchdog_.on_open(now());
+  std::optional<stretch> lost;
+  std::uint64_t resume = 0;
+  {
+    std::lock_guard lock(mutex_);
+    lost = intake_.rewind();
+    resume = intake_.ring().base();
+    numbers_.connections = run_.connections();
+    acks_are_stalled_ = false;
+  }
+  acks_.on_open(resume);
+  log(log_level::info, "connected, link " + std::to_string(run_.connections()));
+  push(connected{run_.connections(), resume, std::max(resume, highest_sent_)});
+  if (lost) push(audio_dropped{lost->from, lost->to});
+  write_next();
+  watch();
+}
+
+GLADIA_DECL void engine::on_activity(net::websocket& link) {
+  if (is_current(link)) watchdog_.on_activity(now());
+}
+
+GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text, bool) {
+  if (!is_current(link)) return;
+  watchdog_.on_activity(now());
+  auto message = codec::decode_message(text, {options_.keep_raw});
+  {
+    std::lock_guard lock(mutex_);
+    ++numbers_.messages_received;
+  }
+  if (auto const* ack = std::get_if<audio_chunk_ack>(&message)) {
+    on_ack(*ack);
+    // An answer nobody asked for would only fill the queue.
+    if (!request_.messages_config.receive_acknowledgments.value_or(false)) return;
+  }
+  if (auto const* t = std::get_if<transcript>(&message)) measure(*t);
+  std::visit([&](auto&& m) { push(std::move(m), text.size()); }, std::move(message));
+}
+
+GLADIA_DECL void engine::on_written(net::websocket& link) {
+  if (!is_current(link)) return;
+  writer_.on_written();
+  watchdog_.on_written();
+  write_next();
+}
+
+GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
+  if (!is_current(link)) return;
+  current_link_ = nullptr;
+  link_.reset();
+  writer_.on_closed();
+  watchdog_.on_closed();
+  disconnected report;
+  auto const action = run_.on_link_end(std::move(end), now());
+  auto const& last = run_.last_end();
+  report.close_code = last.close_code;
+  report.reason = last.reason;
+  if (last.close_code != 1000) report.error = to_error(last);
+  report.will_retry = run_.stage() == stage::waiting || run_.stage() == stage::connecting;
+  report.delay = action.delay;
+  log(log_level::info, "disconnected: " + to_error(last).what() +
+                           (report.will_retry ? "; next attempt in " +
+                                                    std::to_string(report.delay.count()) + " ms"
+                                              : std::string()));
+  push(std::move(report));
+  execute(action);
+}
+
+// Audio out.
+
+GLADIA_DECL result<void> engine::accept(boost::asio::const_buffer bytes,
+                                        audio_intake::patience who) {
+  auto outcome = intake_.offer(bytes, who);
+  if (outcome) accepted_clock_.note(intake_.accepted(), now());
+  return outcome;
+}
+
+GLADIA_DECL engine::wake engine::wake_after_accept() noexcept {
+  // At most once per idle period: the writer sleeps until it is woken, and then looks for itself.
+  return std::exchange(writer_sleeps_, false) ? wake::needed : wake::not_needed;
+}
+
+GLADIA_DECL engine::losses engine::take_losses() noexcept {
+  return {intake_.take_dropped(), intake_.take_shortened()};
+}
+
+GLADIA_DECL writer_action engine::take_audio(losses& lost) {
+  std::lock_guard lock(mutex_);
+  // Before the audio behind them: they would run together with later ones.
+  lost = take_losses();
+  auto const action = writer_.next(intake_.sendable(), stopped_at_.has_value());
+  writer_sleeps_ = action.type == writer_action::kind::none;
+  if (action.type != writer_action::kind::audio) return action;
+
+  auto& ring = intake_.ring();
+  frame_.clear();
+  for (auto const& part : ring.next(action.bytes)) {
+    auto const* data = static_cast<char const*>(part.data());
+    frame_.insert(frame_.end(), data, data + part.size());
+  }
+  auto const before = ring.sent();
+  ring.mark_sent(action.bytes);
+  numbers_.bytes_sent += action.bytes;
+  if (before < highest_sent_) {
+    numbers_.bytes_replayed += std::min(ring.sent(), highest_sent_) - before;
+  }
+  highest_sent_ = std::max(highest_sent_, ring.sent());
+  sent_clock_.note(ring.sent(), now());
+  return action;
+}
+
+GLADIA_DECL void engine::write_next() {
+  auto link = link_.lock();
+  if (!link || writer_.is_writing()) return;
+  losses lost;
+  auto const action = take_audio(lost);
+  report(lost);
+  using kind = writer_action::kind;
+  switch (action.type) {
+    case kind::none: return;
+    case kind::audio:
+      link->write(boost::asio::buffer(frame_), {}, true);
+      watchdog_.on_audio_sent(now());
+      break;
+    case kind::keep_alive: {
+      auto const text = codec::encode_audio_chunk({});
+      link->write(boost::asio::buffer(text), {}, false);
+      std::lock_guard lock(mutex_);
+      ++numbers_.keep_alives_sent;
+      break;
+    }
+    case kind::stop: {
+      log(log_level::info, "stop sent");
+      auto const text = codec::encode_stop_recording();
+      link->write(boost::asio::buffer(text), {}, false);
+      run_.on_stop_written();
+      break;
+    }
+  }
+  watchdog_.on_write(now());
+  watch();
+  if (action.type == kind::audio) admit_senders();
+}
+
+GLADIA_DECL audio_intake::patience engine::patience_of_senders() const noexcept {
+  return acks_are_stalled_ ? audio_intake::patience::link : audio_intake::patience::link_and_acks;
+}
+
+GLADIA_DECL void engine::admit_senders() {
+  std::list<pending_send> served;
+  {
+    std::lock_guard lock(mutex_);
+    while (!senders_.empty() && (intake_.is_low() || intake_.is_closed())) {
+      auto& sender = senders_.front();
+      sender.outcome = accept(sender.bytes, patience_of_senders());
+      if (!sender.outcome && sender.outcome.error() == errc::would_block) break;
+      served.splice(served.end(), senders_, senders_.begin());
+    }
+  }
+  for (auto& sender : served) std::move(sender.done).post(std::move(sender.outcome));
+}
+
+GLADIA_DECL void engine::fail_senders(error const& why) {
+  std::list<pending_send> failed;
+  {
+    std::lock_guard lock(mutex_);
+    failed.swap(senders_);
+  }
+  for (auto& sender : failed) std::move(sender.done).post(why);
+}
+
+GLADIA_DECL void engine::cancel_send(std::uint64_t id) {
+  std::list<pending_send> cancelled;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto it = senders_.begin(); it != senders_.end(); ++it) {
+      if (it->id != id) continue;
+      cancelled.splice(cancelled.end(), senders_, it);
+      break;
+    }
+  }
+  for (auto& sender : cancelled) std::move(sender.done).post(aborted());
+  admit_senders();  // the next one may be smaller
+}
+
+// Messages in.
+
+GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
+  if (!ack.acknowledged || !ack.data) {
+    if (ack.acknowledged) return;  // without a range it says nothing
+    return warn(warning_code::audio_refused,
+                "the server refused audio: " + (ack.error ? ack.error->message : std::string()));
+  }
+  auto const& range = ack.data->byte_range;
+  auto const reading = acks_.on_ack(range.begin, range.end);
+  auto moved = false;
+  auto everything = false;
+  std::uint64_t base = 0;
+  {
+    std::lock_guard lock(mutex_);
+    auto& ring = intake_.ring();
+    moved = intake_.acknowledge(reading.offset);
+    base = ring.base();
+    everything = base == ring.sent();
+    if (moved) {
+      acks_are_stalled_ = false;
+      if (auto sent_at = sent_clock_.time_of(base)) {
+        ack_round_trip_.add(
+            std::chrono::duration_cast<std::chrono::microseconds>(now() - *sent_at));
+      }
+    }
+  }
+  if (moved) {
+    run_.on_progress();
+    watchdog_.on_acknowledged(everything, now());
+  }
+  if (reading.mismatch && !std::exchange(mismatch_reported_, true)) {
+    warn(warning_code::resume_mismatch,
+         "the server's byte ranges start at " + std::to_string(range.begin) +
+             " where the link resumed at another offset; nothing is lost, but some audio may be "
+             "heard twice",
+         {base, static_cast<std::uint64_t>(std::max<std::int64_t>(range.begin, 0))});
+  }
+  admit_senders();
+  write_next();
+}
+
+GLADIA_DECL void engine::measure(transcript const& t) {
+  auto const& utterance = t.data.utterance;
+  auto const is_first_partial = !t.data.is_final && t.data.id != partial_id_;
+  if (!t.data.is_final && !is_first_partial) return;
+  if (is_first_partial) partial_id_ = t.data.id;
+  auto const seconds = t.data.is_final ? utterance.end : utterance.start;
+  if (!(seconds >= 0 && seconds < 1e6)) return;
+  auto const offset =
+      request_.audio.bytes(std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9)));
+  std::lock_guard lock(mutex_);
+  if (auto accepted_at = accepted_clock_.time_of(offset)) {
+    (t.data.is_final ? final_transcript_ : first_partial_)
+        .add(std::chrono::duration_cast<std::chrono::microseconds>(now() - *accepted_at));
+  }
+}
+
+GLADIA_DECL void engine::push(event e, std::size_t text_size) {
+  if (is_abandoned_) return;
+  queue_.push(std::move(e), text_size);
+  {
+    std::lock_guard lock(mutex_);
+    numbers_.events_dropped = queue_.dropped_total();
+  }
+  deliver();
+}
+
+GLADIA_DECL void engine::deliver() {
+  if (!receiver_) return;
+  auto answer = [this]() -> result<event> {
+    if (is_abandoned_) return aborted();
+    if (auto e = queue_.pop()) return std::move(*e);
+    return error(errc::session_ended);
+  };
+  if (!is_abandoned_ && queue_.is_empty() && !summary_) return;
+  std::move(*receiver_).post(answer());
+  receiver_.reset();
+}
+
+GLADIA_DECL void engine::warn(warning_code code, std::string text, stretch where) {
+  log(log_level::warning, text);
+  push(warning{code, std::move(text), where.from, where.to});
+}
+
+GLADIA_DECL void engine::report(losses const& lost) {
+  if (lost.shortened) {
+    warn(warning_code::replay_shortened,
+         "audio that was not acknowledged made room for new audio; a reconnect now would lose it",
+         *lost.shortened);
+  }
+  if (lost.dropped) push(audio_dropped{lost.dropped->from, lost.dropped->to});
+}
+
+// Time.
+
+GLADIA_DECL void engine::watch() {
+  auto const deadline = watchdog_.deadline();
+  // Set only to an earlier time: what moved it away is seen when it expires.
+  if (!deadline || (watch_due_ && *watch_due_ <= *deadline)) return;
+  watch_due_ = deadline;
+  watch_timer_.expires_at(*deadline);
+  watch_timer_.async_wait([self = shared_from_this()](error_code ec) {
+    if (ec) return;
+    self->watch_due_.reset();
+    for (auto what = self->watchdog_.check(now()); what != alarm::none;
+         what = self->watchdog_.check(now())) {
+      self->on_alarm(what);
+    }
+    self->watch();
+  });
+}
+
+GLADIA_DECL void engine::on_alarm(alarm what) {
+  auto link_failed = [this](errc code) {
+    error e(code);
+    e.edit_details().phase = phase::stream;
+    watchdog_.on_closed();
+    execute(run_.on_link_failed(std::move(e)));
+  };
+  switch (what) {
+    case alarm::none: return;
+    case alarm::link_dead: return link_failed(errc::link_dead);
+    case alarm::send_stalled: return link_failed(errc::send_stalled);
+    case alarm::ping:
+      if (auto link = link_.lock()) link->ping();
+      return;
+    case alarm::progress: return run_.on_progress();
+    case alarm::keep_alive:
+      writer_.want_keep_alive();
+      return write_next();
+    case alarm::keep_alive_limit:
+      return warn(warning_code::keep_alive_limit,
+                  "no audio for so long that the session is no longer kept alive");
+    case alarm::ack_stalled: return on_ack_stalled();
+  }
+}
+
+GLADIA_DECL void engine::on_ack_stalled() {
+  {
+    std::lock_guard lock(mutex_);
+    acks_are_stalled_ = true;
+  }
+  warn(warning_code::ack_stalled,
+       "the link lives, but the server has stopped acknowledging audio");
+  admit_senders();
+}
+
+GLADIA_DECL void engine::log(log_level level, std::string_view text) const {
+  if (!service_->log.enabled(level)) return;
+  std::string line("gladia session ");
+  line.append(session_.id.empty() ? std::string_view("(new)") : std::string_view(session_.id));
+  line.append(": ").append(text);
+  service_->log(level, line);
+}
+
+}  // namespace gladia::live::detail

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <gladia/live/event_json.hpp>
+
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include <gladia/codec/encode.hpp>
+
+namespace gladia::live {
+namespace detail {
+
+using json = nlohmann::ordered_json;
+
+inline double milliseconds(std::chrono::microseconds duration) {
+  return static_cast<double>(duration.count()) / 1000;
+}
+
+inline json to_document(latency const& l) {
+  return {{"count", l.count},
+          {"last", milliseconds(l.last)},
+          {"p50", milliseconds(l.p50)},
+          {"p95", milliseconds(l.p95)}};
+}
+
+inline json to_document(summary const& s) {
+  auto const& n = s.stats;
+  return {{"job_id", s.job_id},
+          {"verdict", to_string(s.verdict)},
+          {"error", s.error ? json(s.error.what()) : json()},
+          {"close_code", s.close_code},
+          {"close_reason", s.close_reason},
+          {"bytes_accepted", n.bytes_accepted},
+          {"bytes_sent", n.bytes_sent},
+          {"bytes_acknowledged", n.bytes_acknowledged},
+          {"bytes_replayed", n.bytes_replayed},
+          {"bytes_dropped", n.bytes_dropped},
+          {"connections", n.connections},
+          {"messages_received", n.messages_received},
+          {"keep_alives_sent", n.keep_alives_sent},
+          {"events_dropped", n.events_dropped},
+          {"ack_round_trip_ms", to_document(n.ack_round_trip)},
+          {"first_partial_ms", to_document(n.first_partial)},
+          {"final_transcript_ms", to_document(n.final_transcript)}};
+}
+
+inline json to_document(started const& e) {
+  return {{"event", "started"}, {"id", e.session.id}, {"created_at", e.session.created_at}};
+}
+inline json to_document(connecting const& e) {
+  return {{"event", "connecting"}, {"connection", e.connection}, {"attempt", e.attempt}};
+}
+inline json to_document(connected const& e) {
+  return {{"event", "connected"},
+          {"connection", e.connection},
+          {"resume_offset", e.resume_offset},
+          {"replayed_to", e.replayed_to}};
+}
+inline json to_document(disconnected const& e) {
+  return {{"event", "disconnected"},     {"close_code", e.close_code},
+          {"reason", e.reason},          {"error", e.error ? json(e.error.what()) : json()},
+          {"will_retry", e.will_retry},  {"delay_ms", e.delay.count()}};
+}
+inline json to_document(warning const& e) {
+  return {{"event", "warning"},
+          {"code", to_string(e.code)},
+          {"text", e.text},
+          {"from", e.from},
+          {"to", e.to}};
+}
+inline json to_document(audio_dropped const& e) {
+  return {{"event", "audio_dropped"}, {"from", e.from}, {"to", e.to}};
+}
+inline json to_document(events_dropped const& e) {
+  return {{"event", "events_dropped"}, {"count", e.count}};
+}
+inline json to_document(ended const& e) {
+  return {{"event", "ended"}, {"summary", to_document(e.summary)}};
+}
+
+/// The reasons and words of a server may be any bytes.
+inline std::string to_line(json const& document) {
+  return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// A message that may know the text it came as, on one line.
+inline std::string to_line(json_text const& raw) {
+  auto const document = json::parse(raw.text, nullptr, false);
+  return document.is_discarded() ? to_line(json{{"malformed", raw.text}}) : to_line(document);
+}
+
+template <class Message>
+std::string message_to_line(Message const& message) {
+  if constexpr (std::is_same_v<Message, unknown_message> ||
+                std::is_same_v<Message, malformed_message>) {
+    return to_line(message.raw);
+  } else {
+    if (!message.envelope.raw.empty()) return to_line(message.envelope.raw);
+    auto text = codec::encode(message);
+    return text ? std::move(*text) : to_line(json{{"malformed", text.error().what()}});
+  }
+}
+
+template <class T, class Variant>
+struct is_alternative;
+template <class T, class... Ts>
+struct is_alternative<T, std::variant<Ts...>> : std::disjunction<std::is_same<T, Ts>...> {};
+
+}  // namespace detail
+
+GLADIA_DECL std::string to_json(event const& e) {
+  return std::visit(
+      [](auto const& alternative) {
+        using type = std::decay_t<decltype(alternative)>;
+        if constexpr (detail::is_alternative<type, session_event>::value) {
+          return detail::to_line(detail::to_document(alternative));
+        } else {
+          return detail::message_to_line(alternative);
+        }
+      },
+      e);
+}
+
+GLADIA_DECL std::string to_json(summary const& s) {
+  return detail::to_line(detail::to_document(s));
+}
+
+}  // namespace gladia::live

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <gladia/live/detail/service.hpp>
+
+namespace gladia::live::detail {
+
+GLADIA_DECL net::http_call service::make_call(std::string method, std::string target) const {
+  net::http_call call;
+  call.request.method = std::move(method);
+  call.request.url = api;
+  // A prefix of the API's URL, as behind a gateway, stays.
+  auto& path = call.request.url.target;
+  while (!path.empty() && path.back() == '/') path.pop_back();
+  path += target;
+  if (!api_key.empty()) call.request.headers.emplace_back("x-gladia-key", api_key.reveal());
+  call.request.headers.emplace_back("x-gladia-version", version_header);
+  call.request.headers.emplace_back("Accept", "application/json");
+  call.request.timeouts = timeouts;
+  return call;
+}
+
+GLADIA_DECL error service::check_ready() const {
+  if (fault) return fault;
+  return api_key.empty() && !api.is_loopback() ? error(errc::missing_api_key) : error();
+}
+
+GLADIA_DECL error service::check_secure(net::url const& target) const {
+  auto const is_plain_link = target.scheme == "http" || target.scheme == "ws";
+  if (!is_plain_link || allow_insecure || target.is_loopback()) return {};
+  return error(errc::insecure_url, "refused to send secrets and audio unencrypted to " +
+                                       target.redacted() +
+                                       ": use https and wss, or set client_options::allow_insecure");
+}
+
+}  // namespace gladia::live::detail

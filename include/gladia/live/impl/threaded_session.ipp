@@ -1,0 +1,226 @@
+#pragma once
+
+#include <gladia/live/threaded_session.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <gladia/live/impl/session.ipp>
+
+namespace gladia::live {
+namespace detail {
+
+/// Runs one function after the other on a thread of its own.
+class handler_thread {
+ public:
+  handler_thread() : shared_(std::make_shared<shared>()) {
+    thread_ = std::thread([s = shared_] { loop(*s); });
+  }
+  /// Waits for the function that is running, unless it is the one that calls.
+  ~handler_thread() {
+    {
+      std::lock_guard lock(shared_->mutex);
+      shared_->is_over = true;
+    }
+    shared_->changed.notify_all();
+    if (thread_.get_id() == std::this_thread::get_id()) {
+      thread_.detach();
+    } else {
+      thread_.join();
+    }
+  }
+  handler_thread(handler_thread&&) = delete;
+
+  void post(std::function<void()> function) {
+    {
+      std::lock_guard lock(shared_->mutex);
+      shared_->next = std::move(function);
+    }
+    shared_->changed.notify_all();
+  }
+
+ private:
+  struct shared {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::function<void()> next;  // one at a time: the next event is asked for after the last one
+    bool is_over = false;
+  };
+
+  static void loop(shared& s) {
+    std::unique_lock lock(s.mutex);
+    for (;;) {
+      s.changed.wait(lock, [&s] { return s.is_over || s.next; });
+      if (s.is_over) return;
+      auto function = std::exchange(s.next, nullptr);
+      lock.unlock();
+      function();
+      function = nullptr;
+      lock.lock();
+    }
+  }
+
+  std::shared_ptr<shared> shared_;
+  std::thread thread_;
+};
+
+}  // namespace detail
+
+struct threaded_session::state : std::enable_shared_from_this<state> {
+  state(live::session s, session_handlers h) : session(std::move(s)), handlers(std::move(h)) {
+    has_own_thread = !handlers.post;
+  }
+
+  void start() {
+    session->async_run([self = shared_from_this()](summary s) {
+      {
+        std::lock_guard lock(self->mutex);
+        self->end = std::move(s);
+      }
+      self->changed.notify_all();
+    });
+    ask();
+  }
+
+  /// Waits for the next event, if there is to be one.
+  void ask() {
+    std::lock_guard lock(mutex);
+    if (is_closed) return;
+    session->async_receive(
+        [self = shared_from_this()](result<event> e) { self->on_receive(std::move(e)); });
+  }
+
+  void on_receive(result<event> e) {
+    // After the last event, and after destruction, there is nothing to tell.
+    if (!e) return;
+    auto call = [self = shared_from_this(), e = std::make_shared<event>(std::move(*e))] {
+      self->handle(*e);
+    };
+    std::lock_guard lock(mutex);
+    if (is_closed) return;
+    if (has_own_thread) {
+      if (!thread) thread.emplace();
+      thread->post(std::move(call));
+    } else {
+      handlers.post(std::move(call));
+    }
+  }
+
+  void handle(event const& e) {
+    auto const* last = std::get_if<ended>(&e);
+    if (!enter()) return;
+    call(handlers.on_event, e);
+    if (last && is_open()) call(handlers.on_end, last->summary);
+    leave(last != nullptr);
+    if (!last) ask();
+  }
+
+  template <class Function, class Argument>
+  void call(Function const& function, Argument const& argument) {
+    if (!function) return;
+    try {
+      function(argument);
+    } catch (...) {
+      // The user's fault stays the user's: neither the session nor the thread ends of it.
+      if (handlers.on_exception) handlers.on_exception(std::current_exception());
+    }
+  }
+
+  bool enter() {
+    std::lock_guard lock(mutex);
+    if (is_closed) return false;
+    handling = std::this_thread::get_id();
+    return true;
+  }
+
+  bool is_open() {
+    std::lock_guard lock(mutex);
+    return !is_closed;
+  }
+
+  void leave(bool is_last) {
+    {
+      std::lock_guard lock(mutex);
+      handling = std::thread::id();
+      all_handled = all_handled || is_last;
+    }
+    changed.notify_all();
+  }
+
+  void close() {
+    std::unique_lock lock(mutex);
+    is_closed = true;
+    // The handler that is running may still use the session, or wait for it.
+    session->cancel();
+    auto const is_handler = handling == std::this_thread::get_id();
+    changed.wait(lock, [&] { return is_handler || handling == std::thread::id(); });
+    lock.unlock();
+    thread.reset();
+    session.reset();
+  }
+
+  summary wait() {
+    std::unique_lock lock(mutex);
+    auto const waits_for_handlers = has_own_thread && handling != std::this_thread::get_id();
+    changed.wait(lock, [&] { return end && (all_handled || !waits_for_handlers); });
+    return *end;
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<live::session> session;
+  session_handlers handlers;
+  bool has_own_thread = true;
+  std::optional<detail::handler_thread> thread;  // from the first event on
+  std::thread::id handling;                      // the thread a handler runs on
+  std::optional<summary> end;
+  bool all_handled = false;
+  bool is_closed = false;
+};
+
+GLADIA_DECL threaded_session::threaded_session(live::session session, session_handlers handlers)
+    : state_(std::make_shared<state>(std::move(session), std::move(handlers))) {
+  state_->start();
+}
+
+GLADIA_DECL threaded_session::~threaded_session() { state_->close(); }
+
+GLADIA_DECL result<void> threaded_session::send(boost::asio::const_buffer audio) {
+  struct answer {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::optional<result<void>> value;
+  };
+  auto pending = std::make_shared<answer>();
+  state_->session->async_send(audio, [pending](result<void> value) {
+    {
+      std::lock_guard lock(pending->mutex);
+      pending->value = std::move(value);
+    }
+    pending->changed.notify_all();
+  });
+  std::unique_lock lock(pending->mutex);
+  pending->changed.wait(lock, [&] { return pending->value.has_value(); });
+  return std::move(*pending->value);
+}
+
+GLADIA_DECL result<void> threaded_session::try_send(boost::asio::const_buffer audio) {
+  return state_->session->try_send(audio);
+}
+
+GLADIA_DECL live::audio_sink threaded_session::audio_sink() const {
+  return state_->session->audio_sink();
+}
+
+GLADIA_DECL void threaded_session::stop() noexcept { state_->session->stop(); }
+
+GLADIA_DECL void threaded_session::cancel() noexcept { state_->session->cancel(); }
+
+GLADIA_DECL summary threaded_session::wait() { return state_->wait(); }
+
+GLADIA_DECL statistics threaded_session::stats() const { return state_->session->stats(); }
+
+}  // namespace gladia::live

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+
+#include <gladia/live/transcript.hpp>
+
+namespace gladia::live {
+namespace detail {
+
+inline constexpr std::string_view white_space = " \t\r\n\v\f";
+
+inline std::string_view trimmed(std::string_view text) noexcept {
+  auto const begin = text.find_first_not_of(white_space);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
+}
+
+/// Whether `next` cannot be about the same stretch of audio as the finished `line`.
+inline bool is_behind(transcript_utterance const& line, transcript_utterance const& next) noexcept {
+  // Messages without times have zeros.
+  return line.end > line.start && next.start >= line.end;
+}
+
+}  // namespace detail
+
+GLADIA_DECL std::string_view transcript_line::text() const noexcept {
+  return detail::trimmed(utterance.text);
+}
+
+GLADIA_DECL transcript_line const* transcript_view::add(transcript const& message) {
+  auto const& data = message.data;
+  transcript_line line;
+  auto const known = find(data.id, data.utterance.channel);
+  if (known != lines_.end() &&
+      !(known->is_final && detail::is_behind(known->utterance, data.utterance))) {
+    if (known->is_final && !data.is_final) return nullptr;
+    line = std::move(*known);
+    lines_.erase(known);
+  }
+  line.id = data.id;
+  line.is_final = data.is_final;
+  line.maybe_repeated = was_replayed(data.utterance.start);
+  line.utterance = data.utterance;
+  return place(std::move(line));
+}
+
+GLADIA_DECL transcript_line const* transcript_view::add(translation_message const& message) {
+  if (!message.data) return nullptr;
+  auto const& data = *message.data;
+  auto known = find_original(data);
+  if (known != lines_.end()) {
+    known->translations[data.target_language] = data.translated_utterance;
+    return &*known;
+  }
+  transcript_line line;
+  line.id = data.utterance_id;
+  line.is_final = true;
+  line.maybe_repeated = was_replayed(data.utterance.start);
+  line.utterance = data.utterance;
+  line.translations[data.target_language] = data.translated_utterance;
+  return place(std::move(line));
+}
+
+GLADIA_DECL void transcript_view::mark_replayed(double from, double to) {
+  if (from < to) replayed_.emplace_back(from, to);
+}
+
+GLADIA_DECL std::string transcript_view::text(std::string_view separator) const {
+  std::string all;
+  for (auto const& line : lines_) {
+    auto const text = line.text();
+    if (text.empty()) continue;
+    if (!all.empty()) all += separator;
+    all += text;
+  }
+  return all;
+}
+
+GLADIA_DECL std::vector<transcript_utterance> transcript_view::utterances(
+    language_code const& translated_to) const {
+  std::vector<transcript_utterance> all;
+  for (auto const& line : lines_) {
+    if (!line.is_final) continue;
+    if (translated_to.empty()) {
+      all.push_back(line.utterance);
+    } else if (auto const found = line.translations.find(translated_to);
+               found != line.translations.end()) {
+      all.push_back(found->second);
+    }
+  }
+  return all;
+}
+
+// From the newest, which is nearly always the one.
+GLADIA_DECL transcript_view::iterator transcript_view::find(std::string_view id, int channel) {
+  auto const found = std::find_if(lines_.rbegin(), lines_.rend(), [&](transcript_line const& line) {
+    return line.id == id && line.utterance.channel == channel;
+  });
+  return found == lines_.rend() ? lines_.end() : std::prev(found.base());
+}
+
+GLADIA_DECL transcript_view::iterator transcript_view::find_original(translation_data const& data) {
+  auto const found = find(data.utterance_id, data.utterance.channel);
+  if (found != lines_.end()) return found;
+  // The original, and with it the channel, may be missing.
+  auto const same_id = std::find_if(lines_.rbegin(), lines_.rend(),
+                                    [&](auto const& line) { return line.id == data.utterance_id; });
+  bool const original_given = !data.utterance.text.empty();
+  return same_id == lines_.rend() || original_given ? lines_.end() : std::prev(same_id.base());
+}
+
+GLADIA_DECL transcript_line const* transcript_view::place(transcript_line line) {
+  // A plain search: it does no harm where a server's times are not numbers.
+  auto at = lines_.end();
+  while (at != lines_.begin() && std::prev(at)->utterance.start > line.utterance.start) --at;
+  auto index = static_cast<std::size_t>(at - lines_.begin());
+  lines_.insert(at, std::move(line));
+  if (max_lines_ > 0 && lines_.size() > max_lines_) {
+    lines_.erase(lines_.begin());
+    if (index == 0) return nullptr;
+    --index;
+  }
+  return &lines_[index];
+}
+
+GLADIA_DECL bool transcript_view::was_replayed(double time) const noexcept {
+  return std::any_of(replayed_.begin(), replayed_.end(), [&](auto const& stretch) {
+    return stretch.first <= time && time < stretch.second;
+  });
+}
+
+}  // namespace gladia::live

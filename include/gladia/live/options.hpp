@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include <gladia/net/backoff.hpp>
+#include <gladia/net/timeouts.hpp>
+
+namespace gladia::live {
+
+/// What happens to audio that finds the ring full of audio not yet sent, where the caller cannot
+/// wait (`try_send`, `audio_sink`).
+enum class overflow_policy {
+  refuse,       ///< the new audio: `errc::would_block`, nothing is lost that was accepted
+  drop_oldest,  ///< the oldest: reported as `audio_dropped`
+};
+
+/// Which events the session queues for `async_receive`.
+enum class event_selection {
+  all,   ///< everything but acknowledgements that the request did not ask for
+  none,  ///< `ended` alone, for callers who read the results elsewhere
+};
+
+/// How a session behaves. The defaults suit live audio from a microphone or a telephone.
+///
+/// Unless it says otherwise, zero switches a time limit off.
+struct session_options {
+  // Reconnecting.
+
+  /// How long a lost link is tried to be restored, since the last progress: an acknowledgement that
+  /// lets audio go, or 5 s of open link.
+  std::chrono::milliseconds reconnect_window{30'000};
+  /// How many attempts that may take; zero: as many as fit into the window.
+  int reconnect_attempts = 0;
+  /// The waits between attempts. Whatever it says, there are at most 4 connects a second.
+  net::backoff_options backoff{};
+  /// Whether the unassigned close codes 4000 to 4399 are retried, as the JavaScript SDK does.
+  bool retry_unassigned_close_codes = false;
+
+  // Time limits.
+
+  /// Reaching the server, step by step.
+  net::timeouts timeouts{};
+  /// Creating the session: one attempt of the POST.
+  std::chrono::milliseconds init_timeout{10'000};
+  /// How long the server may not read before the link counts as lost.
+  std::chrono::milliseconds send_stall_timeout{10'000};
+  /// How long nothing at all may come in, pongs included, before the link counts as dead. Pings are
+  /// sent after half of it.
+  std::chrono::milliseconds link_timeout{10'000};
+  /// How long acknowledgements may stand still while audio is sent, before `ack_stalled` is
+  /// reported and a waiting send stops waiting for them.
+  std::chrono::milliseconds ack_timeout{10'000};
+  /// How long the server may take to finish, from the call of `stop()`.
+  std::chrono::milliseconds stop_timeout{60'000};
+  /// How long the closing handshake may take after `cancel()`, and at the end.
+  std::chrono::milliseconds close_timeout{1'000};
+
+  // Silence of the caller.
+
+  /// After how much time without audio the session is kept alive with an empty chunk: the service
+  /// ends a session after about 30 s. Zero: never.
+  std::chrono::milliseconds keep_alive_after{20'000};
+  /// How often from then on.
+  std::chrono::milliseconds keep_alive_interval{5'000};
+  /// For how long in all, from the last audio; then the service is left to end the session.
+  std::chrono::milliseconds keep_alive_limit{600'000};
+
+  // Memory.
+
+  /// How much audio may be kept, unsent and unacknowledged together.
+  std::chrono::milliseconds buffer{60'000};
+  /// `async_send` waits while more audio than this is unsent...
+  std::chrono::milliseconds high_water{5'000};
+  /// ... until it has fallen to this.
+  std::chrono::milliseconds low_water{2'500};
+  /// What gives way when the buffer is full.
+  overflow_policy overflow = overflow_policy::refuse;
+
+  // Events.
+
+  /// Which events are queued.
+  event_selection events = event_selection::all;
+  /// Whether server messages keep their text (`message.envelope.raw`).
+  bool keep_raw = false;
+  /// A larger message from the server ends the link, in bytes. The final transcript repeats every
+  /// word of a session.
+  std::size_t max_message = std::size_t{64} << 20;
+
+  // The end.
+
+  /// When the session ends without a complete end although stop was sent, poll the job until it is
+  /// done and put it into `summary::job`. Needs an API key.
+  bool fetch_result = false;
+  /// How long that may take.
+  std::chrono::milliseconds fetch_timeout{30'000};
+};
+
+}  // namespace gladia::live

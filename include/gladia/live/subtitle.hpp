@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <gladia/config.hpp>
+#include <gladia/model/live_result.hpp>
+
+/// \file
+/// Subtitles from utterances: those of `transcript_view::utterances`, of a `post_transcript` or of
+/// a job. Pure functions; they may be called from any thread.
+
+namespace gladia::live {
+
+/// How text is laid out.
+struct subtitle_options {
+  /// Unicode code points in a row; 0: no limit. A word that is longer is cut.
+  std::size_t max_characters_per_row = 42;
+  /// Rows shown at a time; 0: no limit. What does not fit comes in the next caption.
+  std::size_t max_rows = 2;
+  /// How long a caption is shown at least, unless the next one comes earlier.
+  std::chrono::milliseconds minimum_duration{1'000};
+};
+
+/// Text that is shown for a while.
+struct caption {
+  std::chrono::milliseconds start{};  ///< from the session's start
+  std::chrono::milliseconds end{};    ///< later than `start`
+  std::vector<std::string> rows{};    ///< at least one, none of them empty
+};
+
+/// Lays utterances out as captions, ordered by their start.
+///
+/// \param utterances In any order; empty ones give no caption. Where one is cut, the times of its
+///   words are used, or, where they are missing, the time is divided by the length of the text.
+///   Times that make no sense (negative, not a number, end before start) are put right.
+/// \param options The layout.
+/// \return The captions. Control characters and line breaks are replaced by spaces.
+[[nodiscard]] std::vector<caption> make_captions(
+    std::vector<transcript_utterance> const& utterances, subtitle_options const& options = {});
+
+/// The text of a SubRip file (`.srt`), UTF-8.
+///
+/// The format knows no escapes: `-->` in the text is written as `->`.
+/// \param utterances,options As for `make_captions`.
+[[nodiscard]] std::string to_srt(std::vector<transcript_utterance> const& utterances,
+                                 subtitle_options const& options = {});
+
+/// The text of a WebVTT file (`.vtt`, https://www.w3.org/TR/webvtt1/), UTF-8.
+///
+/// `&`, `<` and `>` are escaped.
+/// \param utterances,options As for `make_captions`.
+[[nodiscard]] std::string to_webvtt(std::vector<transcript_utterance> const& utterances,
+                                    subtitle_options const& options = {});
+
+}  // namespace gladia::live
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/live/impl/subtitle.ipp>
+#endif

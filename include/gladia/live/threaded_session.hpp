@@ -1,0 +1,89 @@
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+
+#include <gladia/config.hpp>
+#include <gladia/error.hpp>
+#include <gladia/live/event.hpp>
+#include <gladia/live/session.hpp>
+#include <gladia/live/summary.hpp>
+
+namespace gladia::live {
+
+/// What a `threaded_session` calls. All members may be empty.
+///
+/// Handlers are called in order, never two at once, never on an I/O thread. They may call any
+/// member of the session, and destroy it. An exception that leaves a handler is caught, and
+/// reported to `on_exception`; the session goes on.
+struct session_handlers {
+  /// Called for each event, the last one being `ended`.
+  std::function<void(event const&)> on_event{};
+  /// Called once, after the last event.
+  std::function<void(summary const&)> on_end{};
+  /// Called with what a handler threw.
+  std::function<void(std::exception_ptr)> on_exception{};
+  /// Runs a function soon, after this call returned, for example in a GUI's event loop. It may be
+  /// called from any thread, for one function at a time. Empty: a thread of the session's own.
+  std::function<void(std::function<void()>)> post{};
+};
+
+/// A session for programs without Asio: it runs from construction on, and calls handlers.
+///
+/// ```
+/// gladia::client client;  // with a thread of its own
+/// gladia::live::threaded_session session(client.live().session(request), {print});
+/// session.send(boost::asio::buffer(samples));
+/// session.stop();
+/// auto end = session.wait();
+/// ```
+///
+/// Thread safety: every member may be called from any thread, also from handlers, except
+/// destruction, which must be the last call.
+class threaded_session {
+ public:
+  /// Runs `session`, whose client must have a thread of its own or an executor that is run.
+  threaded_session(live::session session, session_handlers handlers);
+  threaded_session(threaded_session&&) = delete;
+  threaded_session& operator=(threaded_session&&) = delete;
+  /// Cancels. No handler runs afterwards: it waits for the one that is running, unless called from
+  /// it, and for nothing else.
+  ~threaded_session();
+
+  /// Hands over audio, and waits while too much of it is unsent: as `session::async_send`, with its
+  /// errors. Not to be called on an I/O thread.
+  [[nodiscard]] result<void> send(boost::asio::const_buffer audio);
+
+  /// Hands over audio without waiting: as `session::try_send`.
+  [[nodiscard]] result<void> try_send(boost::asio::const_buffer audio);
+
+  /// As `session::audio_sink`.
+  [[nodiscard]] live::audio_sink audio_sink() const;
+
+  /// Ends the recording; what is still to come comes. As `session::stop`.
+  void stop() noexcept;
+
+  /// Gives up. As `session::cancel`.
+  void cancel() noexcept;
+
+  /// Waits until the session is over and, unless called from a handler or with
+  /// `session_handlers::post`, until all handlers were called.
+  ///
+  /// It does not stop the session: without `stop()` that may take as long as the server likes.
+  [[nodiscard]] summary wait();
+
+  /// As `session::stats`.
+  [[nodiscard]] statistics stats() const;
+
+ private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace gladia::live
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/live/impl/threaded_session.ipp>
+#endif

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gladia/config.hpp>
+#include <gladia/model/live_message.hpp>
+
+namespace gladia::live {
+
+/// What somebody said without a pause, as far as it is known.
+struct transcript_line {
+  std::string id{};                  ///< of the utterance
+  bool is_final = false;             ///< false: a later message may change it
+  bool maybe_repeated = false;       ///< its audio may have been heard twice, after a reconnect
+  transcript_utterance utterance{};  ///< the newest text, with its times, channel and language
+  /// By target language.
+  std::map<language_code, transcript_utterance> translations{};
+
+  /// The text without the spaces around it. Valid until the line changes.
+  [[nodiscard]] std::string_view text() const noexcept;
+};
+
+/// A live transcript: one line for each utterance, whatever partials and finals arrive.
+///
+/// \code
+/// std::visit([&](auto const& message) { view.add(message); }, event);   // or view.add(event)
+/// std::cout << view.text() << '\n';
+/// \endcode
+///
+/// A newer partial replaces an older one, and the final replaces them all and stays. Lines are told
+/// apart by utterance id and channel. No text is ever dropped for looking like a repetition: after
+/// a reconnect it is marked instead (`mark_replayed`). Where a server starts its ids again, what
+/// begins after the end of a finished line is a new one.
+///
+/// Thread safety: as a value; one thread at a time.
+class transcript_view {
+ public:
+  /// \param max_lines How many lines are kept; the oldest go first. 0: all.
+  explicit transcript_view(std::size_t max_lines = 0) : max_lines_(max_lines) {}
+
+  /// Folds a partial or final transcript in.
+  ///
+  /// \return The line that changed, or null if none did: a partial that came after its final, or a
+  ///   line older than all that are kept. Valid until the next change.
+  transcript_line const* add(transcript const& message);
+
+  /// Adds a translation to its line.
+  ///
+  /// Where the line is not known, as when finals are switched off, it is made from the original
+  /// that comes with the translation.
+  /// \return As above; null for a translation that failed.
+  transcript_line const* add(translation_message const& message);
+
+  /// Folds in a `live_message` or an `event`, whatever it is.
+  ///
+  /// \return As above; null for a message without text.
+  template <class... Ts>
+  transcript_line const* add(std::variant<Ts...> const& message) {
+    return std::visit(
+        [&](auto const& m) -> transcript_line const* {
+          using type = std::decay_t<decltype(m)>;
+          if constexpr (std::is_same_v<type, transcript> ||
+                        std::is_same_v<type, translation_message>) {
+            return add(m);
+          } else {
+            return nullptr;
+          }
+        },
+        message);
+  }
+
+  /// Notes that audio was sent once more after a reconnect. Text that arrives from now on and
+  /// starts in this stretch is marked `maybe_repeated`.
+  ///
+  /// \param from Where it starts, in seconds of the session.
+  /// \param to Where it ends, exclusive.
+  void mark_replayed(double from, double to);
+
+  /// All lines, ordered by their start. Valid until the next change.
+  [[nodiscard]] std::vector<transcript_line> const& lines() const noexcept { return lines_; }
+
+  /// The whole text: all lines that are not empty, without the spaces around them.
+  ///
+  /// \param separator Stands between two lines.
+  [[nodiscard]] std::string text(std::string_view separator = " ") const;
+
+  /// The final utterances, ordered by their start: what subtitles are made of.
+  ///
+  /// \param translated_to Where given, their translations to this language, as far as there are
+  ///   any.
+  [[nodiscard]] std::vector<transcript_utterance> utterances(
+      language_code const& translated_to = {}) const;
+
+ private:
+  using iterator = std::vector<transcript_line>::iterator;
+
+  iterator find(std::string_view id, int channel);
+  iterator find_original(translation_data const& data);
+  transcript_line const* place(transcript_line line);
+  [[nodiscard]] bool was_replayed(double time) const noexcept;
+
+  std::size_t max_lines_;
+  std::vector<transcript_line> lines_{};
+  std::vector<std::pair<double, double>> replayed_{};
+};
+
+}  // namespace gladia::live
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/live/impl/transcript.ipp>
+#endif

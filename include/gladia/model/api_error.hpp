@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <gladia/model/fields.hpp>
+
+namespace gladia {
+
+/// The body of an HTTP error, read leniently: nothing in it is certain to be there.
+///
+/// `gladia::error` carries what of it a user needs.
+struct api_error {
+  std::string timestamp{};   ///< ISO 8601
+  std::string path{};        ///< of the request
+  std::string request_id{};  ///< what Gladia's support asks for
+  int statusCode = 0;        ///< the HTTP status; the only name of the API in camel case
+  std::string message{};     ///< the service's words; untrusted text
+  std::vector<std::string> validation_errors{};  ///< what is wrong with the request
+};
+
+template <class V, class S>
+void fields(V& v, S& s, api_error const*) {
+  v.always("timestamp", s.timestamp);
+  v.always("path", s.path);
+  v.always("request_id", s.request_id);
+  v.always("statusCode", s.statusCode);
+  v.always("message", s.message);
+  v.member("validation_errors", s.validation_errors);
+}
+
+}  // namespace gladia

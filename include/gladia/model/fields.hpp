@@ -1,0 +1,134 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+/// \file
+/// The visitor protocol of the model: each struct states its members once.
+///
+/// A struct `T` of the model has a function, found by argument-dependent lookup,
+/// \code
+/// template <class V, class S>          // S is T or T const
+/// void fields(V& v, S& s, T const*) {
+///   v.required("id", s.id);            // always there; a reader cannot do without it
+///   v.always("created_at", s.created_at);  // always there; a reader can do without it
+///   v.member("speaker", s.speaker);    // left out when it holds nothing
+///   v.flatten(s.audio);                // its members stand at this level
+///   v.source(s.raw);                   // not on the wire: the whole text, kept on request
+///   v.extra(s.extra);                  // not on the wire: an object merged in when writing
+/// }
+/// \endcode
+/// which calls the visitor once for each member, in order, with the name it has on the wire.
+/// Reading, writing, comparing and printing are visitors; there is no second list anywhere.
+
+namespace gladia {
+
+/// Calls `visitor` with every member of `value`.
+template <class Visitor, class T>
+void visit_fields(Visitor& visitor, T& value) {
+  fields(visitor, value, static_cast<std::remove_const_t<T> const*>(nullptr));
+}
+
+namespace detail {
+
+/// What a visitor does that sees every kind of member alike: it calls its `member`.
+template <class Derived>
+struct uniform_visitor {
+  template <class M>
+  void required(char const* name, M& m) {
+    self().member(name, m);
+  }
+  template <class M>
+  void always(char const* name, M& m) {
+    self().member(name, m);
+  }
+  template <class M>
+  void flatten(M& m) {
+    self().member("", m);
+  }
+  template <class M>
+  void source(M& m) {
+    self().member("", m);
+  }
+  template <class M>
+  void extra(M& m) {
+    self().member("", m);
+  }
+
+ private:
+  Derived& self() { return static_cast<Derived&>(*this); }
+};
+
+struct any_visitor : uniform_visitor<any_visitor> {
+  template <class M>
+  void member(char const*, M&) {}
+};
+
+template <class T, class = void>
+struct has_fields : std::false_type {};
+template <class T>
+struct has_fields<T, std::void_t<decltype(fields(std::declval<any_visitor&>(), std::declval<T&>(),
+                                                 static_cast<T const*>(nullptr)))>>
+    : std::true_type {};
+
+}  // namespace detail
+
+/// Whether `T` is a struct of the model, that is, has a `fields` function.
+template <class T>
+inline constexpr bool has_fields = detail::has_fields<T>::value;
+
+namespace detail {
+
+inline constexpr std::size_t max_fields = 32;
+
+/// Notes where the members of a struct are.
+struct address_visitor : uniform_visitor<address_visitor> {
+  std::array<void const*, max_fields> addresses{};
+  std::size_t size = 0;
+
+  template <class M>
+  void member(char const*, M const& m) {
+    addresses[size++] = &m;
+  }
+  template <class M>
+  void source(M const&) {}
+};
+
+/// Compares the members of a struct with those at the noted addresses of another.
+struct equal_visitor : uniform_visitor<equal_visitor> {
+  address_visitor const& other;
+  std::size_t index = 0;
+  bool equal = true;
+
+  explicit equal_visitor(address_visitor const& noted) : other(noted) {}
+
+  template <class M>
+  void member(char const*, M const& m) {
+    equal = equal && m == *static_cast<M const*>(other.addresses[index]);
+    ++index;
+  }
+  template <class M>
+  void source(M const&) {}
+};
+
+}  // namespace detail
+
+/// Whether all members are equal; the kept source text of a message does not count.
+template <class T, std::enable_if_t<has_fields<T>, int> = 0>
+[[nodiscard]] bool operator==(T const& a, T const& b) {
+  detail::address_visitor addresses;
+  visit_fields(addresses, b);
+  detail::equal_visitor visitor(addresses);
+  visit_fields(visitor, a);
+  return visitor.equal;
+}
+
+/// \copydoc operator==
+template <class T, std::enable_if_t<has_fields<T>, int> = 0>
+[[nodiscard]] bool operator!=(T const& a, T const& b) {
+  return !(a == b);
+}
+
+}  // namespace gladia

@@ -1,0 +1,393 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gladia/error.hpp>
+#include <gladia/json_text.hpp>
+#include <gladia/model/fields.hpp>
+#include <gladia/model/language.hpp>
+#include <gladia/model/live_result.hpp>
+
+/// \file
+/// What the service says over the WebSocket, one struct for each type of message.
+/// Mirrors https://docs.gladia.io/api-reference/v2/live/websocket.
+///
+/// Members bear the names they have on the wire. Times are seconds from the session's start. An
+/// acknowledgement or add-on that failed has an `error` and no `data`.
+
+namespace gladia {
+
+/// What every message has.
+struct message_envelope {
+  std::string session_id{};  ///< the job's id
+  std::string created_at{};  ///< ISO 8601
+  json_text raw{};           ///< the whole message, where `decode_options::keep_raw` asks for it
+};
+
+/// From `begin` to before `end`; two numbers in an array on the wire.
+template <class T>
+struct half_open_range {
+  T begin{};  ///< the first
+  T end{};    ///< one behind the last
+
+  friend bool operator==(half_open_range const& a, half_open_range const& b) noexcept {
+    return a.begin == b.begin && a.end == b.end;
+  }
+  friend bool operator!=(half_open_range const& a, half_open_range const& b) noexcept {
+    return !(a == b);
+  }
+};
+
+/// The session was created. May come never, once or twice.
+struct start_session {
+  message_envelope envelope{};  ///< session and time
+};
+
+/// The service is ready for audio.
+struct start_recording {
+  message_envelope envelope{};  ///< session and time
+};
+
+/// Which audio was received.
+struct audio_chunk_ack_data {
+  half_open_range<std::int64_t> byte_range{};  ///< bytes of audio, counted over the whole session
+  half_open_range<double> time_range{};        ///< the same in seconds
+};
+/// Audio was received, or refused.
+struct audio_chunk_ack {
+  message_envelope envelope{};                 ///< session and time
+  bool acknowledged = false;                   ///< whether it was received
+  std::optional<addon_error> error{};          ///< why not
+  std::optional<audio_chunk_ack_data> data{};  ///< which audio
+};
+
+/// When and where speech began or ended.
+struct speech_data {
+  double time = 0;  ///< seconds
+  int channel = 0;  ///< the index in the interleaved audio
+};
+/// Somebody began to speak.
+struct speech_start {
+  message_envelope envelope{};  ///< session and time
+  speech_data data{};           ///< when and where
+};
+/// Somebody stopped speaking.
+struct speech_end {
+  message_envelope envelope{};  ///< session and time
+  speech_data data{};           ///< when and where
+};
+
+/// A piece of the transcript.
+struct transcript_data {
+  std::string id{};                  ///< of the utterance: the same in its partials and its final
+  bool is_final = false;             ///< false: a later message replaces this one
+  transcript_utterance utterance{};  ///< what was said
+};
+/// Something was said.
+struct transcript {
+  message_envelope envelope{};  ///< session and time
+  transcript_data data{};       ///< what
+};
+
+/// An utterance in another language.
+struct translation_data {
+  std::string utterance_id{};                   ///< the `id` of the final transcript
+  transcript_utterance utterance{};             ///< the original
+  language_code original_language{};            ///< of the original
+  language_code target_language{};              ///< of the translation
+  transcript_utterance translated_utterance{};  ///< the translation
+};
+/// An utterance was translated.
+struct translation_message {
+  message_envelope envelope{};             ///< session and time
+  std::optional<addon_error> error{};      ///< why not
+  std::optional<translation_data> data{};  ///< the translation
+};
+
+/// The entities in an utterance.
+struct named_entity_recognition_data {
+  std::string utterance_id{};           ///< the `id` of the final transcript
+  transcript_utterance utterance{};     ///< the utterance
+  std::vector<named_entity> results{};  ///< may be empty
+};
+/// Names, places ... were looked for in an utterance.
+struct named_entity_recognition_message {
+  message_envelope envelope{};                          ///< session and time
+  std::optional<addon_error> error{};                   ///< why not
+  std::optional<named_entity_recognition_data> data{};  ///< what was found
+};
+
+/// The sentiments in an utterance.
+struct sentiment_analysis_data {
+  std::string utterance_id{};               ///< the `id` of the final transcript
+  transcript_utterance utterance{};         ///< the utterance
+  std::vector<sentiment_result> results{};  ///< may be empty
+};
+/// Sentiments were looked for in an utterance.
+struct sentiment_analysis_message {
+  message_envelope envelope{};                    ///< session and time
+  std::optional<addon_error> error{};             ///< why not
+  std::optional<sentiment_analysis_data> data{};  ///< what was found
+};
+
+/// How far the service is when it hears the stop.
+struct stop_recording_ack_data {
+  std::optional<double> recording_duration{};         ///< seconds received
+  std::optional<double> recording_left_to_process{};  ///< seconds not transcribed yet
+};
+/// The stop was received, or refused.
+struct stop_recording_ack {
+  message_envelope envelope{};                    ///< session and time
+  bool acknowledged = false;                      ///< whether it was received
+  std::optional<addon_error> error{};             ///< why not
+  std::optional<stop_recording_ack_data> data{};  ///< how far the service is
+};
+
+/// How much was recorded.
+struct end_recording_data {
+  std::optional<double> recording_duration{};  ///< seconds
+};
+/// No more audio is taken; post-processing begins.
+struct end_recording {
+  message_envelope envelope{};  ///< session and time
+  end_recording_data data{};    ///< how much was recorded
+};
+
+/// The whole transcript.
+struct post_transcript {
+  message_envelope envelope{};  ///< session and time
+  transcription_result data{};  ///< all that was said
+};
+
+/// The summary.
+struct post_summarization_data {
+  std::string results{};  ///< its text
+};
+/// The session was summed up.
+struct post_summarization {
+  message_envelope envelope{};                    ///< session and time
+  std::optional<addon_error> error{};             ///< why not
+  std::optional<post_summarization_data> data{};  ///< the summary
+};
+
+/// The chapters.
+struct post_chapterization_data {
+  json_text results{};  ///< an array of chapters
+};
+/// The session was divided into chapters; no longer offered by the service.
+struct post_chapterization {
+  message_envelope envelope{};                     ///< session and time
+  std::optional<addon_error> error{};              ///< why not
+  std::optional<post_chapterization_data> data{};  ///< the chapters
+};
+
+/// Everything that came of the session.
+struct post_final_transcript {
+  message_envelope envelope{};  ///< session and time
+  live_result data{};           ///< the same as in the job
+};
+
+/// The last message before the service closes the socket.
+struct end_session {
+  message_envelope envelope{};  ///< session and time
+};
+
+/// The service reports a fault; the session goes on unless it closes the socket. Its form is
+/// undocumented, so the words are looked for wherever a server may have put them.
+struct error_message {
+  message_envelope envelope{};  ///< session and time, where there are any
+  std::string message{};        ///< the service's words; untrusted text
+  json_text code{};             ///< a number or a text, where there is one
+};
+
+/// A message of a type that this version does not know.
+struct unknown_message {
+  std::string type{};  ///< as on the wire
+  json_text raw{};     ///< the whole message
+
+  friend bool operator==(unknown_message const& a, unknown_message const& b) noexcept {
+    return a.type == b.type && a.raw == b.raw;
+  }
+  friend bool operator!=(unknown_message const& a, unknown_message const& b) noexcept {
+    return !(a == b);
+  }
+};
+
+/// A message that cannot be read: not JSON, without a type, or of the wrong shape.
+struct malformed_message {
+  std::string type{};     ///< as on the wire, where it could be read
+  json_text raw{};        ///< the whole message; empty if it was larger than the limit
+  gladia::error error{};  ///< `details().message` has the JSON path and what is wrong there
+
+  friend bool operator==(malformed_message const& a, malformed_message const& b) {
+    return a.type == b.type && a.raw == b.raw && a.error.code() == b.error.code();
+  }
+  friend bool operator!=(malformed_message const& a, malformed_message const& b) {
+    return !(a == b);
+  }
+};
+
+/// Any message of the service.
+using live_message =
+    std::variant<unknown_message, malformed_message, error_message, start_session, start_recording,
+                 audio_chunk_ack, speech_start, speech_end, transcript, translation_message,
+                 named_entity_recognition_message, sentiment_analysis_message, stop_recording_ack,
+                 end_recording, post_transcript, post_summarization, post_chapterization,
+                 post_final_transcript, end_session>;
+
+template <class V, class S>
+void fields(V& v, S& s, message_envelope const*) {
+  v.always("session_id", s.session_id);
+  v.always("created_at", s.created_at);
+  v.source(s.raw);
+}
+template <class V, class S>
+void fields(V& v, S& s, start_session const*) {
+  v.flatten(s.envelope);
+}
+template <class V, class S>
+void fields(V& v, S& s, start_recording const*) {
+  v.flatten(s.envelope);
+}
+template <class V, class S>
+void fields(V& v, S& s, audio_chunk_ack_data const*) {
+  v.required("byte_range", s.byte_range);
+  v.always("time_range", s.time_range);
+}
+template <class V, class S>
+void fields(V& v, S& s, audio_chunk_ack const*) {
+  v.flatten(s.envelope);
+  v.required("acknowledged", s.acknowledged);
+  v.always("error", s.error);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, speech_data const*) {
+  v.required("time", s.time);
+  v.always("channel", s.channel);
+}
+template <class V, class S>
+void fields(V& v, S& s, speech_start const*) {
+  v.flatten(s.envelope);
+  v.required("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, speech_end const*) {
+  v.flatten(s.envelope);
+  v.required("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, transcript_data const*) {
+  v.required("id", s.id);
+  v.always("is_final", s.is_final);
+  v.required("utterance", s.utterance);
+}
+template <class V, class S>
+void fields(V& v, S& s, transcript const*) {
+  v.flatten(s.envelope);
+  v.required("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, translation_data const*) {
+  v.always("utterance_id", s.utterance_id);
+  v.always("utterance", s.utterance);
+  v.always("original_language", s.original_language);
+  v.always("target_language", s.target_language);
+  v.required("translated_utterance", s.translated_utterance);
+}
+template <class V, class S>
+void fields(V& v, S& s, translation_message const*) {
+  v.flatten(s.envelope);
+  v.always("error", s.error);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, named_entity_recognition_data const*) {
+  v.always("utterance_id", s.utterance_id);
+  v.always("utterance", s.utterance);
+  v.always("results", s.results);
+}
+template <class V, class S>
+void fields(V& v, S& s, named_entity_recognition_message const*) {
+  v.flatten(s.envelope);
+  v.always("error", s.error);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, sentiment_analysis_data const*) {
+  v.always("utterance_id", s.utterance_id);
+  v.always("utterance", s.utterance);
+  v.always("results", s.results);
+}
+template <class V, class S>
+void fields(V& v, S& s, sentiment_analysis_message const*) {
+  v.flatten(s.envelope);
+  v.always("error", s.error);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, stop_recording_ack_data const*) {
+  v.member("recording_duration", s.recording_duration);
+  v.member("recording_left_to_process", s.recording_left_to_process);
+}
+template <class V, class S>
+void fields(V& v, S& s, stop_recording_ack const*) {
+  v.flatten(s.envelope);
+  v.required("acknowledged", s.acknowledged);
+  v.always("error", s.error);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, end_recording_data const*) {
+  v.member("recording_duration", s.recording_duration);
+}
+template <class V, class S>
+void fields(V& v, S& s, end_recording const*) {
+  v.flatten(s.envelope);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, post_transcript const*) {
+  v.flatten(s.envelope);
+  v.required("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, post_summarization_data const*) {
+  v.required("results", s.results);
+}
+template <class V, class S>
+void fields(V& v, S& s, post_summarization const*) {
+  v.flatten(s.envelope);
+  v.always("error", s.error);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, post_chapterization_data const*) {
+  v.always("results", s.results);
+}
+template <class V, class S>
+void fields(V& v, S& s, post_chapterization const*) {
+  v.flatten(s.envelope);
+  v.always("error", s.error);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, post_final_transcript const*) {
+  v.flatten(s.envelope);
+  v.required("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, end_session const*) {
+  v.flatten(s.envelope);
+}
+template <class V, class S>
+void fields(V& v, S& s, error_message const*) {
+  v.flatten(s.envelope);
+  v.always("message", s.message);
+  v.member("code", s.code);
+}
+}  // namespace gladia

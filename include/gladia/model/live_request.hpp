@@ -1,0 +1,279 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gladia/json_text.hpp>
+#include <gladia/model/audio_format.hpp>
+#include <gladia/model/fields.hpp>
+#include <gladia/model/language.hpp>
+#include <gladia/model/open_enum.hpp>
+#include <gladia/secret.hpp>
+
+/// \file
+/// What a live session is asked to do: the body of
+/// https://docs.gladia.io/api-reference/v2/live/init.
+///
+/// Whatever is not set is not sent, and the service's default counts. All members bear the names
+/// they have on the wire.
+/// \code
+/// gladia::live_request r{.audio = format, .language_config = {.languages = {"en"}}};  // C++20
+/// r.realtime_processing.translation = true;                                           // C++17
+/// r.realtime_processing.translation_config.target_languages = {"fr"};
+/// \endcode
+
+namespace gladia {
+
+/// The model that transcribes.
+enum class live_model {
+  solaria_1,  ///< the service's default, and the only one for live sessions
+};
+template <>
+struct enum_names<live_model> {
+  static constexpr std::string_view names[] = {"solaria-1"};
+};
+
+/// The model that translates.
+enum class translation_model {
+  base,      ///< the service's default
+  batch,     ///< see the service's documentation
+  enhanced,  ///< better and slower
+};
+template <>
+struct enum_names<translation_model> {
+  static constexpr std::string_view names[] = {"base", "batch", "enhanced"};
+};
+
+/// The form of a summary.
+enum class summary_type {
+  general,        ///< the service's default
+  bullet_points,  ///< a list
+  concise,        ///< a short text
+};
+template <>
+struct enum_names<summary_type> {
+  static constexpr std::string_view names[] = {"general", "bullet_points", "concise"};
+};
+
+/// Which languages are spoken.
+struct language_settings {
+  /// One entry fixes the language; none means that it is detected.
+  std::vector<language_code> languages{};
+  /// Detect the language anew for each utterance. Ignored by the service with exactly one language.
+  std::optional<bool> code_switching{};
+};
+
+/// What happens to the audio before it is transcribed.
+struct pre_processing_settings {
+  std::optional<bool> audio_enhancer{};      ///< improve the audio first; off by default
+  std::optional<double> speech_threshold{};  ///< 0..1, how strictly speech is told from noise
+};
+
+/// A word or phrase to be recognised. Only `value` is needed: `{"Westeros"}`.
+struct vocabulary_entry {
+  std::string value{};                        ///< as it shall be written
+  std::optional<double> intensity{};          ///< 0..1; overrides `default_intensity`
+  std::vector<std::string> pronunciations{};  ///< plain spellings, not phonetics
+  language_code language{};                   ///< of this word
+};
+
+/// Used only if `realtime_processing.custom_vocabulary` is true.
+struct custom_vocabulary_settings {
+  std::vector<vocabulary_entry> vocabulary{};  ///< the words; needed
+  std::optional<double> default_intensity{};   ///< 0..1, of entries that have none
+};
+
+/// Used only if `realtime_processing.custom_spelling` is true.
+struct custom_spelling_settings {
+  /// The wanted text, and the transcripts that it replaces: `{{"SQL", {"sequel", "S Q L"}}}`.
+  std::map<std::string, std::vector<std::string>> spelling_dictionary{};
+};
+
+/// Used only if `realtime_processing.translation` is true.
+struct translation_settings {
+  std::vector<language_code> target_languages{};    ///< at least one
+  open_enum<translation_model> model{};             ///< `base` by default
+  std::optional<bool> match_original_utterances{};  ///< keep the utterances apart; on by default
+  std::optional<bool> lipsync{};                    ///< match the lips' movement; on by default
+  std::optional<bool> context_adaptation{};         ///< use `context`; on by default
+  std::optional<std::string> context{};             ///< what the talk is about
+  std::optional<bool> informal{};                   ///< prefer informal forms; off by default
+};
+
+/// What happens while people speak. Each config has an effect only together with its flag.
+struct realtime_processing_settings {
+  std::optional<bool> custom_vocabulary{};                ///< use `custom_vocabulary_config`
+  custom_vocabulary_settings custom_vocabulary_config{};  ///< words to be recognised
+  std::optional<bool> custom_spelling{};                  ///< use `custom_spelling_config`
+  custom_spelling_settings custom_spelling_config{};      ///< how words are written
+  std::optional<bool> translation{};                      ///< use `translation_config`
+  translation_settings translation_config{};              ///< target languages and style
+  std::optional<bool> named_entity_recognition{};         ///< find names, places, ...
+  std::optional<bool> sentiment_analysis{};               ///< find sentiments and emotions
+};
+
+/// Used only if `post_processing.summarization` is true.
+struct summarization_settings {
+  open_enum<summary_type> type{};  ///< `general` by default
+};
+
+/// What happens after the end.
+struct post_processing_settings {
+  std::optional<bool> summarization{};            ///< use `summarization_config`
+  summarization_settings summarization_config{};  ///< the form of the summary
+  std::optional<bool> chapterization{};           ///< deprecated: the service ignores it
+};
+
+/// Which messages are wanted, over the socket or by callback.
+///
+/// The service's defaults differ between the two; they stand as socket / callback.
+struct message_flags {
+  std::optional<bool> receive_partial_transcripts{};         ///< off / off
+  std::optional<bool> receive_final_transcripts{};           ///< on / on
+  std::optional<bool> receive_speech_events{};               ///< on / off
+  std::optional<bool> receive_pre_processing_events{};       ///< on / on
+  std::optional<bool> receive_realtime_processing_events{};  ///< on / on
+  std::optional<bool> receive_post_processing_events{};      ///< on / on
+  std::optional<bool> receive_acknowledgments{};             ///< on / off
+  std::optional<bool> receive_errors{};                      ///< on / off
+  std::optional<bool> receive_lifecycle_events{};            ///< off / on
+};
+
+/// Used only if `callback` is true.
+struct callback_settings {
+  std::optional<std::string> url{};  ///< where the service posts the messages to
+  message_flags flags{};             ///< which messages; on the wire they stand beside `url`
+};
+
+/// A live session, as asked for. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
+///
+/// The default asks for 16 kHz mono 16-bit PCM and leaves the rest to the service. `codec/validate`
+/// says what it checks before anything is sent. Thread safety: as a value.
+struct live_request {
+  audio_format audio{};           ///< always sent; on the wire its members stand at top level
+  json_text custom_metadata{};    ///< an object of at most 2000 characters; comes back with the job
+  open_enum<live_model> model{};  ///< `solaria-1` by default
+  std::optional<double> endpointing{};  ///< seconds of silence that end an utterance; 0.01..10
+  /// Seconds after which an utterance is cut, 5..60.
+  std::optional<double> maximum_duration_without_endpointing{};
+  language_settings language_config{};                 ///< which languages are spoken
+  pre_processing_settings pre_processing{};            ///< before transcription
+  realtime_processing_settings realtime_processing{};  ///< while people speak
+  post_processing_settings post_processing{};          ///< after the end
+  message_flags messages_config{};                     ///< what the socket carries
+  std::optional<bool> callback{};                      ///< use `callback_config`
+  callback_settings callback_config{};                 ///< what is posted, and where
+
+  /// An object that is merged into the body last and wins: for members that the service knows and
+  /// this version does not. Objects merge with objects, anything else replaces.
+  json_text extra{};
+};
+
+/// The answer to a `live_request`. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
+struct live_session_info {
+  std::string id{};          ///< the job's id, the `session_id` of its messages
+  std::string created_at{};  ///< ISO 8601; may be missing
+  secret url{};              ///< of the WebSocket; whoever has it can use the session
+};
+
+template <class V, class S>
+void fields(V& v, S& s, language_settings const*) {
+  v.member("languages", s.languages);
+  v.member("code_switching", s.code_switching);
+}
+template <class V, class S>
+void fields(V& v, S& s, pre_processing_settings const*) {
+  v.member("audio_enhancer", s.audio_enhancer);
+  v.member("speech_threshold", s.speech_threshold);
+}
+template <class V, class S>
+void fields(V& v, S& s, vocabulary_entry const*) {
+  v.required("value", s.value);
+  v.member("intensity", s.intensity);
+  v.member("pronunciations", s.pronunciations);
+  v.member("language", s.language);
+}
+template <class V, class S>
+void fields(V& v, S& s, custom_vocabulary_settings const*) {
+  v.member("vocabulary", s.vocabulary);
+  v.member("default_intensity", s.default_intensity);
+}
+template <class V, class S>
+void fields(V& v, S& s, custom_spelling_settings const*) {
+  v.member("spelling_dictionary", s.spelling_dictionary);
+}
+template <class V, class S>
+void fields(V& v, S& s, translation_settings const*) {
+  v.member("target_languages", s.target_languages);
+  v.member("model", s.model);
+  v.member("match_original_utterances", s.match_original_utterances);
+  v.member("lipsync", s.lipsync);
+  v.member("context_adaptation", s.context_adaptation);
+  v.member("context", s.context);
+  v.member("informal", s.informal);
+}
+template <class V, class S>
+void fields(V& v, S& s, realtime_processing_settings const*) {
+  v.member("custom_vocabulary", s.custom_vocabulary);
+  v.member("custom_vocabulary_config", s.custom_vocabulary_config);
+  v.member("custom_spelling", s.custom_spelling);
+  v.member("custom_spelling_config", s.custom_spelling_config);
+  v.member("translation", s.translation);
+  v.member("translation_config", s.translation_config);
+  v.member("named_entity_recognition", s.named_entity_recognition);
+  v.member("sentiment_analysis", s.sentiment_analysis);
+}
+template <class V, class S>
+void fields(V& v, S& s, summarization_settings const*) {
+  v.member("type", s.type);
+}
+template <class V, class S>
+void fields(V& v, S& s, post_processing_settings const*) {
+  v.member("summarization", s.summarization);
+  v.member("summarization_config", s.summarization_config);
+  v.member("chapterization", s.chapterization);
+}
+template <class V, class S>
+void fields(V& v, S& s, message_flags const*) {
+  v.member("receive_partial_transcripts", s.receive_partial_transcripts);
+  v.member("receive_final_transcripts", s.receive_final_transcripts);
+  v.member("receive_speech_events", s.receive_speech_events);
+  v.member("receive_pre_processing_events", s.receive_pre_processing_events);
+  v.member("receive_realtime_processing_events", s.receive_realtime_processing_events);
+  v.member("receive_post_processing_events", s.receive_post_processing_events);
+  v.member("receive_acknowledgments", s.receive_acknowledgments);
+  v.member("receive_errors", s.receive_errors);
+  v.member("receive_lifecycle_events", s.receive_lifecycle_events);
+}
+template <class V, class S>
+void fields(V& v, S& s, callback_settings const*) {
+  v.member("url", s.url);
+  v.flatten(s.flags);
+}
+template <class V, class S>
+void fields(V& v, S& s, live_request const*) {
+  v.flatten(s.audio);
+  v.member("custom_metadata", s.custom_metadata);
+  v.member("model", s.model);
+  v.member("endpointing", s.endpointing);
+  v.member("maximum_duration_without_endpointing", s.maximum_duration_without_endpointing);
+  v.member("language_config", s.language_config);
+  v.member("pre_processing", s.pre_processing);
+  v.member("realtime_processing", s.realtime_processing);
+  v.member("post_processing", s.post_processing);
+  v.member("messages_config", s.messages_config);
+  v.member("callback", s.callback);
+  v.member("callback_config", s.callback_config);
+  v.extra(s.extra);
+}
+template <class V, class S>
+void fields(V& v, S& s, live_session_info const*) {
+  v.required("id", s.id);
+  v.member("created_at", s.created_at);
+  v.required("url", s.url);
+}
+
+}  // namespace gladia

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include <gladia/error.hpp>
+#include <gladia/net/backoff.hpp>
+#include <gladia/net/http.hpp>
+#include <gladia/net/http_client.hpp>
+
+namespace gladia::net::detail {
+
+/// A reading of both clocks: waits are measured with one, `Retry-After` dates with the other.
+struct moment {
+  std::chrono::steady_clock::time_point steady{};
+  std::chrono::system_clock::time_point wall{};
+};
+
+/// Decides what an HTTP call does next. No I/O, no clock, no thread.
+class http_fsm {
+ public:
+  // What happened.
+  struct begun {};
+  struct exchanged {
+    result<http_response> outcome;
+    bool sink_was_used = false;
+  };
+  struct waited {};
+  struct cancelled {};
+  using event = std::variant<begun, exchanged, waited, cancelled>;
+
+  // What to do.
+  struct send {
+    http_request request;
+  };
+  struct wait {
+    std::chrono::milliseconds delay;
+    bool restart_sink = false;  ///< before the next attempt
+  };
+  struct finish {
+    result<http_response> outcome;
+  };
+  using action = std::variant<send, wait, finish>;
+
+  /// An action, and what to tell the log.
+  struct decision {
+    net::detail::http_fsm::action action;
+    log_level level = log_level::debug;
+    std::string line{};
+  };
+
+  http_fsm(http_request request, bool can_restart_sink, http_retry const& retry,
+           bool allow_insecure, std::uint64_t seed);
+
+  decision resume(event what, moment now);
+
+ private:
+  static constexpr int max_redirects = 20;
+
+  decision on_response(http_response response, bool sink_was_used, moment now);
+  decision on_failure(error e, bool sink_was_used, moment now);
+  decision redirect(http_response const& response, moment now);
+  decision finish_with(error e, moment now) const;
+  bool may_retry(error const& e, bool sink_was_used);
+  error check_link(url const& target) const;
+  void become_get();
+  std::string name() const;
+
+  http_request request_;
+  bool can_restart_sink_;
+  http_retry retry_;
+  bool allow_insecure_;
+  backoff backoff_;
+  moment started_{};
+  int attempts_ = 1;
+  int redirects_ = 0;
+  bool was_unanswered_ = false;  ///< a request that may have been carried out was retried
+};
+
+}  // namespace gladia::net::detail
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/net/impl/http_fsm.ipp>
+#endif

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gladia/error.hpp>
+#include <gladia/net/timeouts.hpp>
+#include <gladia/net/url.hpp>
+
+namespace gladia::net {
+
+/// Header fields in order. Names compare without case.
+using http_headers = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of a header field, or null. Valid until the headers change.
+[[nodiscard]] std::string const* find_header(http_headers const& headers,
+                                             std::string_view name) noexcept;
+
+/// Checks that header fields can be sent as they are: names are tokens, values hold no control
+/// character but a tab.
+///
+/// Errors: `errc::invalid_request`, which names the field and never shows its value.
+[[nodiscard]] result<void> check_headers(http_headers const& headers);
+
+/// Receives the body of a 2xx response part by part; an error ends the exchange with it.
+using body_sink = std::function<result<void>(std::string_view part)>;
+
+/// Hears how much of a response's body has come: bytes, and the total where the server said it.
+using body_progress = std::function<void(std::uint64_t received, std::optional<std::uint64_t> total)>;
+
+/// One HTTP request.
+struct http_request {
+  std::string method = "GET";
+  net::url url{};
+  http_headers headers{};  ///< beside `Host`, `User-Agent` and `Content-Length`, which are added
+  std::string body{};
+  net::timeouts timeouts{};
+  /// From the start of connecting to the end of the body; zero: no limit.
+  std::chrono::milliseconds deadline{10000};
+  /// The longest silence while reading the response; zero: no limit.
+  std::chrono::milliseconds idle{0};
+  /// A larger body fails with `errc::message_too_large`. Does not apply to what goes to `sink`.
+  std::size_t max_body = std::size_t{64} << 20;
+  body_sink sink{};        ///< where the body of a 2xx response goes; empty: into the response
+  body_progress progress{};  ///< optional
+};
+
+/// One HTTP response, of any status.
+struct http_response {
+  int status = 0;
+  http_headers headers{};
+  std::string body{};  ///< empty if it went to the sink
+};
+
+/// One request and its response on a connection of their own: no redirect, no retry.
+///
+/// All members are called, and `done` is called, on the executor the exchange was made with. The
+/// pending operations keep the exchange alive; whoever started it need only hold it weakly.
+class http_exchange {
+ public:
+  virtual ~http_exchange() = default;
+
+  /// Connects (through a proxy where one is set), writes the request and reads the response.
+  ///
+  /// `done` is called exactly once, never from within this function. Errors carry the phase;
+  /// `details().phase >= phase::response` means that the request was written whole, so that the
+  /// server may have acted on it.
+  virtual void start(http_request request, std::function<void(result<http_response>)> done) = 0;
+
+  /// Ends the exchange at once: `done` gets `operation_aborted`. Harmless at any time.
+  virtual void cancel() noexcept = 0;
+};
+
+}  // namespace gladia::net
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/net/impl/http.ipp>
+#endif

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include <gladia/error.hpp>
+#include <gladia/net/http.hpp>
+
+namespace gladia::net {
+
+/// The code for a status other than 2xx, of a response and of a refused WebSocket handshake alike.
+[[nodiscard]] errc errc_for_status(int status) noexcept;
+
+/// Reads a `Retry-After`: seconds, or an HTTP date, which is taken relative to `now`.
+///
+/// Gives nothing for any other text; never a negative time.
+[[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(
+    std::string_view value, std::chrono::system_clock::time_point now);
+
+/// The error that a response other than 2xx stands for.
+///
+/// The server's message, its validation errors and the request id come from its JSON body; where
+/// the body is not Gladia's JSON, its beginning serves as the message and the header
+/// `x-aipi-call-id` as the id. `now` is what a date in `Retry-After` is relative to.
+[[nodiscard]] error error_from_response(http_response const& response, gladia::phase phase,
+                                        std::chrono::system_clock::time_point now);
+
+}  // namespace gladia::net
+
+#ifdef GLADIA_HEADER_ONLY
+#include <gladia/net/impl/http_error.ipp>
+#endif

@@ -1,0 +1,314 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <functional>
+#include <gladia/net/impl/io_error.ipp>
+#include <gladia/net/impl/link_stream.ipp>
+#include <gladia/net/impl/phase_timer.ipp>
+#include <gladia/net/impl/tls.ipp>
+#include <gladia/net/proxy.hpp>
+#include <gladia/net/timeouts.hpp>
+#include <gladia/net/url.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace gladia::net::detail {
+
+/// What all links of a client share; never changed.
+struct link_environment {
+  std::shared_ptr<tls_context> tls{};
+  proxy_options secure_proxy{};
+  proxy_options plain_proxy{};
+  std::string user_agent{};
+};
+
+/// Reaches a server: look-up, TCP, proxy and TLS. For one attempt.
+///
+/// Pending operations keep it, and it keeps `done`; whoever started it holds it weakly.
+class dialer : public std::enable_shared_from_this<dialer> {
+ public:
+  using handler = std::function<void(result<connected_stream>)>;
+
+  dialer(boost::asio::any_io_executor const& executor,
+         std::shared_ptr<link_environment const> environment)
+      : executor_(executor),
+        environment_(std::move(environment)),
+        timer_(executor),
+        resolver_(executor),
+        socket_(executor) {}
+
+  /// `done` is called once, never from within this function.
+  void start(net::url const& target, timeouts const& limits, handler done) {
+    target_ = target;
+    limits_ = limits;
+    done_ = std::move(done);
+    if (target.is_secure() && !environment_->tls->has_trust_anchors) {
+      return fail_later(error(errc::no_trust_anchors, phase::tls));
+    }
+    auto via = select_proxy(
+        target.is_secure() ? environment_->secure_proxy : environment_->plain_proxy, target);
+    if (!via) return fail_later(via.error());
+    proxy_ = std::move(*via);
+    resolve();
+  }
+
+  /// `done` gets `operation_aborted`.
+  void cancel() noexcept { end_step(cut::cancelled); }
+
+ private:
+  using tcp = boost::asio::ip::tcp;
+  using step = void (dialer::*)(error_code);
+
+  /// Begins a phase; `stop_waiting` is how it is made to end.
+  void enter(phase p, std::chrono::milliseconds limit) {
+    phase_ = p;
+    timer_.start(limit, [self = shared_from_this()] { self->end_step(cut::timed_out); });
+  }
+
+  void end_step(cut why) noexcept {
+    if (!done_) return;
+    if (cut_ == cut::none) cut_ = why;
+    if (phase_ == phase::resolve) {
+      timer_.fire();
+    } else {
+      tls_ ? close_socket(*tls_) : close_socket(socket_);
+    }
+  }
+
+  auto then(step next) {
+    return [self = shared_from_this(), next](error_code ec, auto...) {
+      self->timer_.stop();
+      ((*self).*next)(ec);
+    };
+  }
+
+  // -- look-up
+
+  std::string const& host() const { return proxy_ ? proxy_->host : target_.host; }
+  std::string const& port() const { return proxy_ ? proxy_->port : target_.port; }
+
+  void resolve() {
+    phase_ = phase::resolve;
+    error_code not_an_address;
+    auto const address = boost::asio::ip::make_address(host(), not_an_address);
+    if (!not_an_address) {
+      endpoints_.emplace_back(address, static_cast<std::uint16_t>(std::stoi(port())));
+      return connect_next();
+    }
+    // A look-up under way cannot be cancelled (https://github.com/chriskohlhoff/asio/issues/470):
+    // it is abandoned, and the timer keeps this object meanwhile.
+    timer_.start(limits_.resolve > phase_timer::no_limit ? limits_.resolve : phase_timer::longest,
+                 [self = shared_from_this()] { self->abandon_look_up(); });
+    resolver_.async_resolve(
+        host(), port(), tcp::resolver::numeric_service,
+        [weak = weak_from_this()](error_code ec, tcp::resolver::results_type const& found) {
+          if (auto self = weak.lock()) self->on_resolved(ec, found);
+        });
+  }
+
+  void abandon_look_up() {
+    if (cut_ == cut::none) cut_ = cut::timed_out;
+    fail(explained({}, "looking up " + host(), limits_.resolve));
+  }
+
+  void on_resolved(error_code ec, tcp::resolver::results_type const& found) {
+    if (phase_ != phase::resolve || !done_) return;
+    if (cut_ != cut::none) return;  // the timer's handler is on its way
+    timer_.stop();
+    if (ec) {
+      return fail(error(ec, phase::resolve, "cannot look up " + host() + ": " + ec.message()));
+    }
+    for (auto const& entry : found) endpoints_.push_back(entry.endpoint());
+    connect_next();
+  }
+
+  // -- TCP
+
+  void connect_next() {
+    if (next_ == endpoints_.size()) return fail(not_connected());
+    close_socket(socket_);
+    enter(phase::connect, limits_.connect);
+    socket_.async_connect(endpoints_[next_++], then(&dialer::on_connected));
+  }
+
+  void on_connected(error_code ec) {
+    if (cut_ == cut::cancelled) return fail(aborted(phase::connect));
+    if (cut_ == cut::timed_out) ec = errc::timeout;
+    cut_ = cut::none;
+    if (ec) {
+      auto const& endpoint = endpoints_[next_ - 1];
+      bool const bracketed = endpoint.address().is_v6();
+      auto const address = endpoint.address().to_string();
+      failed_ += (failed_.empty() ? "" : "; ") + (bracketed ? "[" + address + "]" : address) +
+                 ":" + std::to_string(endpoint.port()) + ": " + ec.message();
+      last_failure_ = ec;
+      return connect_next();
+    }
+    error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.set_option(boost::asio::socket_base::keep_alive(true), ignored);
+    proxy_ ? ask_proxy() : secure();
+  }
+
+  error not_connected() const {
+    auto const what = "cannot connect to " + std::string(proxy_ ? "the proxy " : "") + host();
+    return error(last_failure_ ? last_failure_ : boost::asio::error::host_not_found,
+                 phase::connect, what + (failed_.empty() ? "" : " (" + failed_ + ")"));
+  }
+
+  // -- proxy
+
+  struct connect_exchange {
+    boost::beast::http::request<boost::beast::http::empty_body> request{};
+    boost::beast::flat_buffer buffer{std::size_t{64} << 10};
+    boost::beast::http::response_parser<boost::beast::http::empty_body> parser{};
+  };
+
+  void ask_proxy() {
+    enter(phase::proxy, limits_.proxy);
+    connect_ = std::make_unique<connect_exchange>();
+    bool const bracketed = target_.host.find(':') != std::string::npos;
+    auto const authority =
+        (bracketed ? "[" + target_.host + "]" : target_.host) + ":" + target_.port;
+    auto& request = connect_->request;
+    request.version(11);
+    request.method(boost::beast::http::verb::connect);
+    request.target(authority);
+    request.set(boost::beast::http::field::host, authority);
+    request.set(boost::beast::http::field::user_agent, environment_->user_agent);
+    if (!proxy_->authorization.empty()) {
+      request.set(boost::beast::http::field::proxy_authorization,
+                  proxy_->authorization.reveal());
+    }
+    // Not `then`: the timer runs on until the answer is there.
+    boost::beast::http::async_write(
+        socket_, request, [self = shared_from_this()](error_code ec, std::size_t) {
+          if (ec) return self->then(&dialer::on_proxy_answer)(ec);
+          self->connect_->parser.skip(true);
+          boost::beast::http::async_read_header(self->socket_, self->connect_->buffer,
+                                                self->connect_->parser,
+                                                self->then(&dialer::on_proxy_answer));
+        });
+  }
+
+  void on_proxy_answer(error_code ec) {
+    if (ec || cut_ != cut::none) {
+      return fail(explained(ec, "the answer of the proxy " + host(), limits_.proxy));
+    }
+    auto const& answer = connect_->parser.get();
+    auto const status = answer.result_int();
+    if (status / 100 != 2) {
+      error_details details;
+      details.phase = phase::proxy;
+      details.http_status = static_cast<int>(status);
+      details.message = "the proxy " + host() + " refused to connect to " + target_.host;
+      if (status == 407) details.message += ": it asks for a user name and password";
+      return fail(error(errc::proxy_refused, std::move(details)));
+    }
+    // Bytes behind the answer would be taken for the server's first words.
+    if (connect_->buffer.size() != 0) {
+      return fail(error(errc::proxy_refused, phase::proxy,
+                        "the proxy " + host() + " sent more than an answer"));
+    }
+    connect_.reset();
+    secure();
+  }
+
+  // -- TLS
+
+  void secure() {
+    if (!target_.is_secure()) return succeed(connected_stream(std::move(socket_)));
+    tls_.emplace(std::move(socket_), environment_->tls->context);
+    enter(phase::tls, limits_.tls);
+    if (!expect_peer(tls_->native_handle())) {
+      // Without it the certificate of any host would do.
+      return fail_later(error(boost::asio::error::no_memory, phase::tls));
+    }
+    tls_->async_handshake(boost::asio::ssl::stream_base::client, then(&dialer::on_secured));
+  }
+
+  /// Whom the certificate must be for, and SNI, which holds no address and no port
+  /// (https://github.com/boostorg/beast/issues/2006).
+  bool expect_peer(SSL* ssl) const {
+    error_code not_an_address;
+    auto const address = boost::asio::ip::make_address(target_.host, not_an_address);
+    if (!not_an_address) {
+      return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), address.to_string().c_str()) == 1;
+    }
+    auto name = target_.host;
+    if (name.back() == '.') name.pop_back();
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(ssl, name.c_str()) == 1 &&
+           SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
+  }
+
+  void on_secured(error_code ec) {
+    if (!ec && cut_ == cut::none) return succeed(connected_stream(std::move(*tls_)));
+    auto const verdict = SSL_get_verify_result(tls_->native_handle());
+    if (cut_ != cut::none || verdict == X509_V_OK) {
+      return fail(explained(ec, "the TLS handshake with " + target_.host, limits_.tls));
+    }
+    fail(error(ec, phase::tls,
+               "the certificate of " + target_.host +
+                   " was refused: " + X509_verify_cert_error_string(verdict)));
+  }
+
+  // -- the end
+
+  error explained(error_code ec, std::string const& what, std::chrono::milliseconds limit) const {
+    if (cut_ == cut::cancelled) return aborted(phase_);
+    if (cut_ == cut::timed_out) return error(errc::timeout, phase_, took_too_long(what, limit));
+    ec = normalized(ec);
+    return error(ec, phase_, what + " failed: " + ec.message());
+  }
+
+  void fail_later(error e) {
+    boost::asio::post(executor_, [self = shared_from_this(), e = std::move(e)]() mutable {
+      self->fail(std::move(e));
+    });
+  }
+
+  void fail(error e) {
+    tls_ ? close_socket(*tls_) : close_socket(socket_);
+    if (e.code() == boost::asio::error::operation_aborted || cut_ != cut::cancelled) {
+      return finish(std::move(e));
+    }
+    finish(aborted(phase_));
+  }
+
+  void succeed(connected_stream stream) { finish(std::move(stream)); }
+
+  void finish(result<connected_stream> outcome) {
+    timer_.stop();
+    auto const done = std::exchange(done_, nullptr);
+    done(std::move(outcome));
+  }
+
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<link_environment const> environment_;
+  net::url target_{};
+  timeouts limits_{};
+  handler done_{};
+  std::optional<proxy> proxy_{};
+  phase phase_ = phase::none;
+  cut cut_ = cut::none;
+  phase_timer timer_;  // bounds the phase
+  tcp::resolver resolver_;
+  std::vector<tcp::endpoint> endpoints_{};
+  std::size_t next_ = 0;
+  std::string failed_{};  // each address tried, and why it failed
+  error_code last_failure_{};
+  plain_stream socket_;  // until it is moved into `tls_`
+  std::unique_ptr<connect_exchange> connect_{};
+  std::optional<tls_stream> tls_{};
+};
+
+}  // namespace gladia::net::detail

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <gladia/net/http_client.hpp>
+
+#include <boost/asio/post.hpp>
+#include <gladia/net/detail/http_fsm.hpp>
+#include <gladia/net/impl/phase_timer.ipp>
+#include <random>
+
+namespace gladia::net {
+namespace detail {
+
+/// Carries out what the machine decides.
+class retried_call final : public http_operation,
+                           public std::enable_shared_from_this<retried_call> {
+ public:
+  retried_call(boost::asio::any_io_executor const& strand, http_call call,
+               std::shared_ptr<net::transport> transport,
+               std::shared_ptr<http_client_options const> options, std::uint64_t seed,
+               std::function<void(result<http_response>)> done)
+      : strand_(strand),
+        transport_(std::move(transport)),
+        options_(std::move(options)),
+        restart_sink_(std::move(call.restart_sink)),
+        machine_(std::move(call.request), restart_sink_ != nullptr, options_->retry,
+                 options_->allow_insecure, seed),
+        timer_(strand),
+        done_(std::move(done)) {}
+
+  void start() {
+    boost::asio::post(strand_, [self = shared_from_this()] { self->resume(http_fsm::begun{}); });
+  }
+
+  void cancel() noexcept override {
+    is_cancelled_ = true;
+    if (auto exchange = exchange_.lock()) exchange->cancel();
+    timer_.fire();
+  }
+
+ private:
+  void resume(http_fsm::event what) {
+    if (is_cancelled_) what = http_fsm::cancelled{};
+    auto next = machine_.resume(std::move(what), {std::chrono::steady_clock::now(),
+                                                  std::chrono::system_clock::now()});
+    options_->logger(next.level, next.line);
+    std::visit([this](auto& action) { perform(std::move(action)); }, next.action);
+  }
+
+  void perform(http_fsm::send action) {
+    sink_was_used_ = false;
+    if (action.request.sink) {
+      action.request.sink = [self = shared_from_this(),
+                             sink = std::move(action.request.sink)](std::string_view part) {
+        self->sink_was_used_ = true;
+        return sink(part);
+      };
+    }
+    auto exchange = transport_->make_http_exchange(strand_);
+    exchange_ = exchange;
+    exchange->start(std::move(action.request),
+                    [self = shared_from_this()](result<http_response> outcome) {
+                      self->resume(http_fsm::exchanged{std::move(outcome), self->sink_was_used_});
+                    });
+  }
+
+  void perform(http_fsm::wait action) {
+    if (action.restart_sink) {
+      if (auto restarted = restart_sink_(); !restarted) {
+        return perform(http_fsm::finish{restarted.error()});
+      }
+    }
+    // A timer of no length at all would never end.
+    timer_.start(std::max(action.delay, std::chrono::milliseconds(1)),
+                 [self = shared_from_this()] { self->resume(http_fsm::waited{}); });
+  }
+
+  void perform(http_fsm::finish action) {
+    auto const done = std::exchange(done_, nullptr);
+    done(std::move(action.outcome));
+  }
+
+  boost::asio::any_io_executor strand_;
+  std::shared_ptr<net::transport> transport_;
+  std::shared_ptr<http_client_options const> options_;
+  std::function<result<void>()> restart_sink_;
+  http_fsm machine_;
+  phase_timer timer_;  // between attempts
+  std::weak_ptr<http_exchange> exchange_{};
+  std::function<void(result<http_response>)> done_;
+  bool sink_was_used_ = false;
+  bool is_cancelled_ = false;
+};
+
+inline std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+}  // namespace detail
+
+GLADIA_DECL http_client::http_client(std::shared_ptr<net::transport> transport,
+                                     http_client_options options)
+    : transport_(std::move(transport)),
+      options_(std::make_shared<http_client_options const>(std::move(options))),
+      seed_(std::make_shared<std::atomic<std::uint64_t>>(detail::random_seed())) {}
+
+GLADIA_DECL std::shared_ptr<http_operation> http_client::start(
+    boost::asio::any_io_executor const& strand, http_call call,
+    std::function<void(result<http_response>)> done) const {
+  auto const operation = std::make_shared<detail::retried_call>(
+      strand, std::move(call), transport_, options_, seed_->fetch_add(1), std::move(done));
+  operation->start();
+  return operation;
+}
+
+}  // namespace gladia::net

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <gladia/net/http_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <gladia/codec/decode.hpp>
+#include <gladia/net/detail/text.hpp>
+
+namespace gladia::net {
+namespace detail {
+
+/// The beginning of a body that is not Gladia's JSON, on one line: a gateway's page or a plain text.
+inline std::string short_text(std::string_view body) {
+  constexpr std::size_t shown = 300;
+  std::string text;
+  bool in_tag = false;
+  for (char c : trim(body)) {
+    if (c == '<') in_tag = true;
+    bool const is_gap = in_tag || is_control(c) || c == ' ';
+    if (c == '>') in_tag = false;
+    if (is_gap) {
+      if (!text.empty() && text.back() != ' ') text += ' ';
+    } else {
+      text += static_cast<unsigned char>(c) < 0x80 ? c : '?';
+    }
+    if (text.size() == shown) break;
+  }
+  return std::string(trim(text));
+}
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar
+/// (http://howardhinnant.github.io/date_algorithms.html#days_from_civil).
+inline std::int64_t days_from_civil(int year, int month, int day) noexcept {
+  year -= month <= 2 ? 1 : 0;
+  auto const era = (year >= 0 ? year : year - 399) / 400;
+  auto const year_of_era = year - era * 400;
+  auto const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  auto const day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return std::int64_t{era} * 146097 + day_of_era - 719468;
+}
+
+/// The time of an HTTP date in the one form that is still sent: `Sun, 06 Nov 1994 08:49:37 GMT`.
+inline std::optional<std::chrono::system_clock::time_point> parse_http_date(
+    std::string const& text) {
+  int day = 0, year = 0, hour = 0, minute = 0, second = 0;
+  char month_name[4] = {};
+  char zone[4] = {};
+  if (std::sscanf(text.c_str(), "%*3c, %2d %3[A-Za-z] %4d %2d:%2d:%2d %3s", &day, month_name,
+                  &year, &hour, &minute, &second, zone) != 7) {
+    return {};
+  }
+  constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  auto const month = std::find(months.begin(), months.end(), std::string_view(month_name));
+  bool const in_range = day >= 1 && day <= 31 && year >= 1970 && hour >= 0 && hour <= 23 &&
+                        minute >= 0 && minute <= 59 && second >= 0 && second <= 60;
+  if (month == months.end() || !in_range || std::string_view(zone) != "GMT") return {};
+  auto const days = days_from_civil(year, static_cast<int>(month - months.begin()) + 1, day);
+  return std::chrono::system_clock::time_point(
+      std::chrono::seconds(days * 86400 + hour * 3600 + minute * 60 + second));
+}
+
+}  // namespace detail
+
+GLADIA_DECL errc errc_for_status(int status) noexcept {
+  switch (status) {
+    case 400:
+    case 413:
+    case 422: return errc::bad_request;
+    case 401: return errc::unauthorized;
+    case 402: return errc::payment_required;
+    case 403: return errc::forbidden;
+    case 404:
+    case 410: return errc::not_found;
+    case 408:
+    case 425: return errc::timeout;
+    case 429: return errc::too_many_requests;
+    default: return status >= 500 && status <= 599 ? errc::server_error : errc::unexpected_status;
+  }
+}
+
+GLADIA_DECL std::optional<std::chrono::seconds> parse_retry_after(
+    std::string_view value, std::chrono::system_clock::time_point now) {
+  value = detail::trim(value);
+  constexpr std::size_t longest = 9;  // digits; more than thirty years
+  if (!value.empty() && std::all_of(value.begin(), value.end(), detail::is_digit)) {
+    return std::chrono::seconds(std::stol(std::string(value.substr(0, longest))));
+  }
+  auto const date = detail::parse_http_date(std::string(value));
+  if (!date) return {};
+  return std::max(std::chrono::ceil<std::chrono::seconds>(*date - now), std::chrono::seconds(0));
+}
+
+GLADIA_DECL error error_from_response(http_response const& response, gladia::phase phase,
+                                      std::chrono::system_clock::time_point now) {
+  error_details details;
+  details.phase = phase;
+  details.http_status = response.status;
+  if (auto const* id = find_header(response.headers, "x-aipi-call-id")) details.request_id = *id;
+  if (auto const* wait = find_header(response.headers, "retry-after")) {
+    details.retry_after = parse_retry_after(*wait, now);
+  }
+  constexpr std::size_t largest = std::size_t{1} << 20;
+  if (auto body = codec::decode<api_error>(response.body, {false, 16, largest})) {
+    details.server_message = std::move(body->message);
+    details.validation_errors = std::move(body->validation_errors);
+    if (!body->request_id.empty()) details.request_id = std::move(body->request_id);
+  }
+  if (details.server_message.empty()) details.server_message = detail::short_text(response.body);
+  return error(make_error_code(errc_for_status(response.status)), std::move(details));
+}
+
+}  // namespace gladia::net

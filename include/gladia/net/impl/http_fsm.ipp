@@ -1,0 +1,168 @@
+#pragma once
+
+#include <gladia/net/detail/http_fsm.hpp>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/error.hpp>
+#include <gladia/net/detail/text.hpp>
+#include <gladia/net/http_error.hpp>
+
+namespace gladia::net::detail {
+
+inline bool is_retried_status(int status) noexcept {
+  return status == 408 || status == 413 || status == 429 || (status >= 500 && status <= 599);
+}
+
+inline bool is_redirect(int status) noexcept {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// RFC 9110, section 9.2.2.
+inline bool is_idempotent(std::string_view method) noexcept {
+  return method != "POST" && method != "PATCH";
+}
+
+template <std::size_t Count>
+void drop_headers(http_headers& headers, std::array<std::string_view, Count> const& names) {
+  auto const is_named = [&names](auto const& header) {
+    return std::any_of(names.begin(), names.end(), [&header](std::string_view name) {
+      return equals_ignoring_case(name, header.first);
+    });
+  };
+  headers.erase(std::remove_if(headers.begin(), headers.end(), is_named), headers.end());
+}
+
+inline constexpr std::array<std::string_view, 3> secret_headers = {"x-gladia-key", "authorization",
+                                                                   "cookie"};
+inline constexpr std::array<std::string_view, 4> body_headers = {
+    "content-type", "content-encoding", "content-language", "content-length"};
+
+GLADIA_DECL http_fsm::http_fsm(http_request request, bool can_restart_sink,
+                               http_retry const& retry, bool allow_insecure, std::uint64_t seed)
+    : request_(std::move(request)),
+      can_restart_sink_(can_restart_sink),
+      retry_(retry),
+      allow_insecure_(allow_insecure),
+      backoff_(retry.backoff, seed) {}
+
+GLADIA_DECL http_fsm::decision http_fsm::resume(event what, moment now) {
+  if (std::holds_alternative<begun>(what)) {
+    started_ = now;
+    if (auto fault = check_link(request_.url)) return finish_with(std::move(fault), now);
+    return {send{request_}, log_level::debug, name()};
+  }
+  if (std::holds_alternative<waited>(what)) {
+    ++attempts_;
+    return {send{request_}, log_level::debug,
+            name() + ", attempt " + std::to_string(attempts_)};
+  }
+  if (std::holds_alternative<cancelled>(what)) {
+    return finish_with(error(boost::asio::error::operation_aborted), now);
+  }
+  auto& [outcome, sink_was_used] = std::get<exchanged>(what);
+  if (!outcome) return on_failure(outcome.error(), sink_was_used, now);
+  return on_response(std::move(*outcome), sink_was_used, now);
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, bool sink_was_used,
+                                                     moment now) {
+  if (response.status / 100 == 2) {
+    auto line = name() + ": HTTP " + std::to_string(response.status);
+    return {finish{std::move(response)}, log_level::debug, std::move(line)};
+  }
+  if (is_redirect(response.status)) return redirect(response, now);
+  return on_failure(error_from_response(response, phase::response, now.wall), sink_was_used, now);
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used, moment now) {
+  if (!may_retry(e, sink_was_used)) return finish_with(std::move(e), now);
+  bool const was_unanswered = e.details().http_status == 0 && e.details().phase == phase::response;
+  auto delay = backoff_.next();
+  if (e.details().retry_after) {
+    delay = std::max<std::chrono::milliseconds>(
+        delay, std::min(*e.details().retry_after, retry_.retry_after_cap));
+  }
+  decision next{wait{delay, sink_was_used}, log_level::warning, name() + ": " + e.what()};
+  if (was_unanswered && !is_idempotent(request_.method)) {
+    was_unanswered_ = true;
+    next.line += "; it was sent whole, so that a session may have been left behind";
+  }
+  next.line += "; trying again in " + std::to_string(delay.count()) + " ms";
+  return next;
+}
+
+GLADIA_DECL bool http_fsm::may_retry(error const& e, bool sink_was_used) {
+  auto const& details = e.details();
+  bool const is_worth_it = details.http_status != 0 ? is_retried_status(details.http_status)
+                                                    : e == condition::retryable;
+  bool const was_unanswered = details.http_status == 0 && details.phase == phase::response;
+  bool const is_harmless = is_idempotent(request_.method) || !was_unanswered || !was_unanswered_;
+  return attempts_ < retry_.attempts && is_worth_it && is_harmless &&
+         (!sink_was_used || can_restart_sink_);
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response, moment now) {
+  auto const refuse = [&](errc code, std::string const& why) {
+    error_details details;
+    details.phase = phase::response;
+    details.http_status = response.status;
+    details.message = name() + " was redirected " + why;
+    return finish_with(error(make_error_code(code), std::move(details)), now);
+  };
+  if (redirects_ == max_redirects) {
+    return refuse(errc::too_many_redirects, "more than " + std::to_string(max_redirects) + " times");
+  }
+  auto const* location = find_header(response.headers, "location");
+  if (location == nullptr) return refuse(errc::bad_redirect, "without a Location");
+  auto const target = resolve_url(request_.url, *location);
+  if (!target) return refuse(errc::bad_redirect, "wrongly: " + target.error().details().message);
+  bool const is_downgrade =
+      request_.url.is_secure() && !target->is_secure() && !target->is_loopback();
+  if (is_downgrade || check_link(*target) == errc::insecure_url) {
+    return refuse(errc::insecure_url, "to an unencrypted link: " + target->redacted());
+  }
+  if (check_link(*target)) return refuse(errc::bad_redirect, "to " + target->redacted());
+
+  ++redirects_;
+  auto line = name() + ": HTTP " + std::to_string(response.status) + ", redirected to " +
+              target->redacted();
+  if (target->origin() != request_.url.origin()) drop_headers(request_.headers, secret_headers);
+  bool const was_post = request_.method == "POST";
+  if ((response.status == 303 && request_.method != "HEAD") ||
+      (was_post && (response.status == 301 || response.status == 302))) {
+    become_get();
+  }
+  request_.url = *target;
+  return {send{request_}, log_level::debug, std::move(line)};
+}
+
+GLADIA_DECL void http_fsm::become_get() {
+  request_.method = "GET";
+  request_.body.clear();
+  drop_headers(request_.headers, body_headers);
+}
+
+/// Secrets may be lost on a link that anybody can read.
+GLADIA_DECL error http_fsm::check_link(url const& target) const {
+  if (target.scheme != "http" && target.scheme != "https") {
+    return error(errc::invalid_url, target.redacted() + " is no http or https URL");
+  }
+  if (target.is_secure() || target.is_loopback() || allow_insecure_) return {};
+  return error(errc::insecure_url, target.redacted() + " is not encrypted");
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::finish_with(error e, moment now) const {
+  auto& details = e.edit_details();
+  details.attempts = attempts_;
+  details.elapsed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.steady - started_.steady);
+  auto line = name() + ": " + e.what();
+  return {finish{std::move(e)}, log_level::debug, std::move(line)};
+}
+
+GLADIA_DECL std::string http_fsm::name() const {
+  return request_.method + " " + request_.url.redacted();
+}
+
+}  // namespace gladia::net::detail

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/beast/http/error.hpp>
+#include <chrono>
+#include <gladia/error.hpp>
+#include <string>
+
+namespace gladia::net::detail {
+
+/// Why an operation was made to end by this side.
+enum class cut { none, cancelled, timed_out };
+
+/// One code for "the other side went away". Peers rarely shut TLS down in order
+/// (https://github.com/boostorg/beast/issues/38), so that it is no fault of its own.
+inline error_code normalized(error_code ec) noexcept {
+  namespace http = boost::beast::http;
+  bool const gone = ec == boost::asio::ssl::error::stream_truncated ||
+                    ec == http::error::end_of_stream || ec == http::error::partial_message;
+  return gone ? make_error_code(boost::asio::error::eof) : ec;
+}
+
+inline std::string took_too_long(std::string const& what, std::chrono::milliseconds limit) {
+  return what + " took longer than " + std::to_string(limit.count()) + " ms";
+}
+
+inline error aborted(phase p) { return error(boost::asio::error::operation_aborted, p); }
+
+}  // namespace gladia::net::detail

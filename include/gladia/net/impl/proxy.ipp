@@ -1,0 +1,149 @@
+#pragma once
+
+#include <gladia/net/proxy.hpp>
+
+#include <openssl/evp.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <cstdlib>
+#include <gladia/net/detail/text.hpp>
+
+namespace gladia::net {
+namespace detail {
+
+inline std::string environment(std::initializer_list<char const*> names) {
+  for (auto const* name : names) {
+    auto const* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+inline std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int const high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    int const low = high >= 0 ? hex_value(text[i + 2]) : -1;
+    if (low < 0) {
+      out += text[i];
+    } else {
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return out;
+}
+
+inline std::string base64(std::string const& text) {
+  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
+  auto const size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<unsigned char const*>(text.data()),
+                      static_cast<int>(text.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
+
+/// `userinfo`, as it stands in a URL, for `Proxy-Authorization`.
+inline secret basic_authorization(std::string_view userinfo) {
+  auto const colon = std::min(userinfo.find(':'), userinfo.size());
+  auto const user = percent_decoded(userinfo.substr(0, colon));
+  auto const password =
+      percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
+  return secret("Basic " + base64(user + ":" + password));
+}
+
+inline result<proxy> parse_proxy(secret const& from) {
+  std::string_view text = from.reveal();
+  auto const invalid = [](std::string const& why) {
+    return error(errc::invalid_options,
+                 "the proxy URL " + why + "; it must be http://[user:password@]host[:port]");
+  };
+  auto const scheme = text.find("://");
+  if (scheme != std::string_view::npos) {
+    if (!equals_ignoring_case(text.substr(0, scheme), "http")) {
+      return invalid("has a scheme other than http");
+    }
+    text.remove_prefix(scheme + 3);
+  }
+  text = text.substr(0, text.find_first_of("/?#"));
+  proxy parsed;
+  auto const at = text.rfind('@');
+  if (at != std::string_view::npos) {
+    constexpr std::size_t longest = 4096;
+    if (at > longest) return invalid("has too long a user name or password");
+    parsed.authorization = basic_authorization(text.substr(0, at));
+    text.remove_prefix(at + 1);
+  }
+  auto const address = parse_url("http://" + std::string(text));
+  if (!address) return invalid("cannot be parsed");
+  parsed.host = address->host;
+  parsed.port = address->port;
+  return parsed;
+}
+
+/// Whether one entry of a `no_proxy` list covers `target`.
+inline bool covers(std::string_view entry, url const& target) {
+  if (entry == "*") return true;
+  // A port limits an entry to it; an address without brackets has colons of its own.
+  auto const bracket = entry.rfind(']');
+  auto const colon = entry.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  bool const has_port = colon != std::string_view::npos && entry.rfind(':') == colon;
+  if (has_port) {
+    if (entry.substr(colon + 1) != target.port) return false;
+    entry = entry.substr(0, colon);
+  }
+  if (!entry.empty() && entry.front() == '[' && entry.back() == ']') {
+    entry = entry.substr(1, entry.size() - 2);
+  }
+  if (!entry.empty() && entry.front() == '.') entry.remove_prefix(1);
+  if (entry.empty()) return false;
+
+  error_code not_an_address;
+  auto const target_address = boost::asio::ip::make_address(target.host, not_an_address);
+  if (!not_an_address) {
+    auto const address = boost::asio::ip::make_address(std::string(entry), not_an_address);
+    return !not_an_address && address == target_address;
+  }
+  std::string_view const host = target.host;
+  if (host.size() < entry.size()) return false;
+  auto const rest = host.size() - entry.size();
+  return equals_ignoring_case(host.substr(rest), entry) && (rest == 0 || host[rest - 1] == '.');
+}
+
+inline bool is_direct(std::string_view no_proxy, url const& target) {
+  while (!no_proxy.empty()) {
+    auto const end = std::min(no_proxy.find_first_of(", "), no_proxy.size());
+    if (covers(no_proxy.substr(0, end), target)) return true;
+    no_proxy.remove_prefix(std::min(end + 1, no_proxy.size()));
+  }
+  return false;
+}
+
+}  // namespace detail
+
+GLADIA_DECL proxy_options with_environment(proxy_options options, bool secure) {
+  if (!options.use_environment) return options;
+  if (options.url.empty()) {
+    // Not HTTP_PROXY: a CGI program gets it from a request's `Proxy` header (httpoxy.org).
+    options.url = secure ? detail::environment({"https_proxy", "HTTPS_PROXY"})
+                         : detail::environment({"http_proxy"});
+  }
+  if (options.no_proxy.empty()) {
+    options.no_proxy = detail::environment({"no_proxy", "NO_PROXY"});
+  }
+  return options;
+}
+
+GLADIA_DECL result<std::optional<proxy>> select_proxy(proxy_options const& options,
+                                                      url const& target) {
+  if (options.url.empty() || target.is_loopback() ||
+      detail::is_direct(options.no_proxy, target)) {
+    return std::optional<proxy>();
+  }
+  auto parsed = detail::parse_proxy(options.url);
+  if (!parsed) return parsed.error();
+  return std::optional<proxy>(std::move(*parsed));
+}
+
+}  // namespace gladia::net

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <gladia/net/tls.hpp>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <boost/asio/ssl/context.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <gladia/error.hpp>
+#include <gladia/net/detail/text.hpp>
+#include <memory>
+
+namespace gladia::net::detail {
+
+/// Built once and never changed again: changing a context in use is a data race
+/// (https://github.com/boostorg/beast/issues/2917).
+struct tls_context {
+  boost::asio::ssl::context context{boost::asio::ssl::context::tls_client};
+  bool has_trust_anchors = false;
+};
+
+inline std::string last_openssl_error() {
+  auto const* reason = ERR_reason_error_string(ERR_peek_last_error());
+  std::string text = reason ? reason : "unknown reason";
+  ERR_clear_error();
+  return text;
+}
+
+inline error tls_option_error(std::string const& option, std::string const& why) {
+  return error(errc::invalid_options, "tls_options::" + option + ": " + why);
+}
+
+inline bool load_ca_file(SSL_CTX* context, std::string const& path) {
+  bool const loaded = SSL_CTX_load_verify_file(context, path.c_str()) == 1;
+  ERR_clear_error();
+  return loaded;
+}
+
+/// Whether OpenSSL would find a certificate in `folder`: it looks for files named by a hash.
+inline bool holds_certificates(std::string const& folder) {
+  std::error_code ec;
+  auto entry = std::filesystem::directory_iterator(folder, ec);
+  for (; !ec && entry != std::filesystem::directory_iterator(); entry.increment(ec)) {
+    auto const name = entry->path().filename().string();
+    if (name.size() == 10 && name[8] == '.' && hex_value(name[0]) >= 0) return true;
+  }
+  return false;
+}
+
+inline std::string environment_or(char const* name, char const* otherwise) {
+  auto const* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+/// OpenSSL's default paths. They are those of whoever built OpenSSL, so that they lead nowhere in
+/// many an image or bundle; then the places where systems keep their list.
+inline bool load_system_store(SSL_CTX* context) {
+  bool const has_file = load_ca_file(
+      context, environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file()));
+  auto const folder =
+      environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+  bool const has_folder =
+      holds_certificates(folder) && SSL_CTX_load_verify_dir(context, folder.c_str()) == 1;
+  ERR_clear_error();
+  if (has_file || has_folder) return true;
+  constexpr std::array bundles = {
+      "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Alpine, Arch
+      "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
+      "/etc/pki/tls/certs/ca-bundle.crt",                   // older RHEL
+      "/etc/ssl/ca-bundle.pem",                             // openSUSE
+      "/etc/ssl/cert.pem",                                  // macOS, BSD
+      "/usr/local/share/certs/ca-root-nss.crt",             // FreeBSD
+  };
+  return std::any_of(bundles.begin(), bundles.end(),
+                     [&](char const* path) { return load_ca_file(context, path); });
+}
+
+/// The number of certificates taken from PEM text.
+inline int load_ca_pem(SSL_CTX* context, std::string const& pem) {
+  std::unique_ptr<BIO, decltype(&BIO_free)> const text(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  int count = 0;
+  while (auto* certificate = PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)) {
+    count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1 ? 1 : 0;
+    X509_free(certificate);
+  }
+  ERR_clear_error();  // the end of the text counts as an error
+  return count;
+}
+
+inline error load_client_certificate(SSL_CTX* context, tls_options const& options) {
+  if (options.client_certificate_file.empty()) {
+    if (options.client_key_file.empty()) return {};
+    return tls_option_error("client_key_file", "set without client_certificate_file");
+  }
+  auto const& certificate = options.client_certificate_file;
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
+    return tls_option_error("client_certificate_file", "cannot read a certificate from \"" +
+                                                           certificate +
+                                                           "\": " + last_openssl_error());
+  }
+  auto const& key = options.client_key_file.empty() ? certificate : options.client_key_file;
+  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(context) != 1) {
+    return tls_option_error("client_key_file", "cannot use the private key in \"" + key +
+                                                   "\": " + last_openssl_error());
+  }
+  return {};
+}
+
+inline error load_trust_anchors(tls_context& tls, tls_options const& options) {
+  auto* context = tls.context.native_handle();
+  if (options.use_system_store) tls.has_trust_anchors = load_system_store(context);
+  if (!options.ca_file.empty()) {
+    if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
+      return tls_option_error("ca_file", "cannot read a CA certificate from \"" +
+                                             options.ca_file + "\": " + last_openssl_error());
+    }
+    tls.has_trust_anchors = true;
+  }
+  if (!options.ca_pem.empty()) {
+    if (load_ca_pem(context, options.ca_pem) == 0) {
+      return tls_option_error("ca_pem", "holds no certificate in PEM form");
+    }
+    tls.has_trust_anchors = true;
+  }
+  return {};
+}
+
+inline result<std::shared_ptr<tls_context>> make_tls_context(tls_options const& options) {
+  auto tls = std::make_shared<tls_context>();
+  auto* context = tls->context.native_handle();
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  error_code ignored;
+  tls->context.set_verify_mode(boost::asio::ssl::verify_peer, ignored);
+  // Without it, OpenSSL would ask for the password of an encrypted key on the terminal.
+  tls->context.set_password_callback(
+      [password = options.client_key_password](std::size_t, auto) { return password.reveal(); },
+      ignored);
+  if (auto faulty = load_trust_anchors(*tls, options)) return faulty;
+  if (auto faulty = load_client_certificate(context, options)) return faulty;
+  return tls;
+}
+
+}  // namespace gladia::net::detail

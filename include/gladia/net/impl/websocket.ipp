@@ -1,0 +1,389 @@
+#pragma once
+
+#include <gladia/net/websocket.hpp>
+
+#include <boost/assert.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <gladia/net/http_error.hpp>
+#include <gladia/net/impl/dialer.ipp>
+
+namespace gladia::net::detail {
+
+/// A WebSocket over TCP and TLS: the only user of Beast's WebSocket.
+///
+/// Beast's own timeouts stay off: they and ours would end an operation twice
+/// (https://github.com/boostorg/beast/issues/1726). Which of several pending operations hears of
+/// the end first is not fixed (https://github.com/boostorg/beast/issues/1729), so that all of them
+/// are waited for and one verdict is made.
+class tcp_websocket final : public websocket, public std::enable_shared_from_this<tcp_websocket> {
+ public:
+  tcp_websocket(boost::asio::any_io_executor const& executor,
+                std::shared_ptr<link_environment const> environment)
+      : executor_(executor), environment_(std::move(environment)), timer_(executor) {}
+
+  void open(websocket_request request, std::shared_ptr<websocket_listener> listener) override {
+    BOOST_ASSERT(state_ == state::idle);
+    state_ = state::connecting;
+    request_ = std::move(request);
+    listener_ = std::move(listener);
+    begin(operation::dialing);
+    if (auto sendable = check_headers(request_.headers); !sendable) {
+      return boost::asio::post(executor_, [self = shared_from_this(), e = sendable.error()] {
+        self->on_connected(e);
+      });
+    }
+    auto dial = std::make_shared<dialer>(executor_, environment_);
+    dial_ = dial;
+    dial->start(request_.url, request_.timeouts,
+                [self = shared_from_this()](result<connected_stream> connected) {
+                  self->on_connected(std::move(connected));
+                });
+  }
+
+  void write(boost::asio::const_buffer first, boost::asio::const_buffer second,
+             bool is_binary) override {
+    BOOST_ASSERT(!is_pending(operation::writing));
+    if (state_ != state::open) return;  // on_closed is on its way
+    fill_write_buffer(first, second);
+    begin(operation::writing);
+    with_stream([&](auto& stream) {
+      stream.binary(is_binary);
+      stream.async_write(boost::asio::buffer(write_buffer_), then(&tcp_websocket::on_written));
+    });
+  }
+
+  void ping() override {
+    if (state_ != state::open || is_pending(operation::pinging)) return;
+    begin(operation::pinging);
+    with_stream([&](auto& stream) { stream.async_ping({}, then(&tcp_websocket::on_pinged)); });
+  }
+
+  void close(std::uint16_t code) override {
+    if (state_ == state::connecting) return close_now();
+    if (state_ != state::open) return;
+    record(aborted(phase::stream));
+    start_closing();
+    begin(operation::closing);
+    with_stream([&](auto& stream) {
+      stream.async_close(boost::beast::websocket::close_reason(code),
+                         then(&tcp_websocket::on_close_answered));
+    });
+  }
+
+  void close_now() noexcept override {
+    if (state_ == state::idle || state_ == state::ended) return;
+    record(aborted(state_ == state::connecting ? phase::upgrade : phase::stream));
+    drop();
+  }
+
+ private:
+  template <class Next>
+  using stream_over = boost::beast::websocket::stream<Next, false>;  // no permessage-deflate
+  using upgrade_response = boost::beast::websocket::response_type;
+
+  enum class state { idle, connecting, open, closing, dropped, ended };
+  enum class operation : unsigned {
+    dialing = 1,
+    upgrading = 2,
+    reading = 4,
+    writing = 8,
+    pinging = 16,
+    closing = 32
+  };
+
+  static constexpr std::size_t read_step = std::size_t{64} << 10;
+  static constexpr std::size_t kept_read_buffer = std::size_t{1} << 20;
+  static constexpr std::size_t kept_write_buffer = std::size_t{64} << 10;
+
+  // -- pending operations
+
+  bool is_pending(operation o) const noexcept { return (pending_ & static_cast<unsigned>(o)) != 0; }
+  void begin(operation o) noexcept { pending_ |= static_cast<unsigned>(o); }
+  void end(operation o) noexcept { pending_ &= ~static_cast<unsigned>(o); }
+
+  auto then(void (tcp_websocket::*next)(error_code)) {
+    return [self = shared_from_this(), next](error_code ec, auto...) { ((*self).*next)(ec); };
+  }
+
+  template <class F>
+  void with_stream(F f) {
+    if (plain_) {
+      f(*plain_);
+    } else if (tls_) {
+      f(*tls_);
+    }
+  }
+
+  // -- opening
+
+  void on_connected(result<connected_stream> connected) {
+    end(operation::dialing);
+    if (!connected) {
+      record(connected.error());
+      drop();
+    }
+    if (state_ != state::connecting) return settle();
+    if (auto* plain = std::get_if<plain_stream>(&*connected)) {
+      plain_.emplace(std::move(*plain));
+    } else {
+      tls_.emplace(std::move(std::get<tls_stream>(*connected)));
+    }
+    upgrade();
+  }
+
+  void upgrade() {
+    timer_.start(request_.timeouts.upgrade, [self = shared_from_this()] {
+      self->record(error(errc::timeout, phase::upgrade,
+                         took_too_long("the WebSocket handshake with " + self->request_.url.host,
+                                       self->request_.timeouts.upgrade)));
+      self->drop();
+    });
+    begin(operation::upgrading);
+    with_stream([this](auto& stream) {
+      configure(stream);
+      stream.async_handshake(response_, request_.url.authority(), request_.url.target,
+                             then(&tcp_websocket::on_upgraded));
+    });
+  }
+
+  template <class Stream>
+  void configure(Stream& stream) {
+    namespace websocket = boost::beast::websocket;
+    using timeout = websocket::stream_base::timeout;
+    stream.set_option(timeout{websocket::stream_base::none(), websocket::stream_base::none(),
+                              false});
+    // One message is one frame; by default it is cut at 4096 bytes.
+    stream.auto_fragment(false);
+    constexpr std::size_t page = 4096, largest = std::size_t{64} << 10, frame_header = 14;
+    auto const usual = std::min(request_.usual_message, largest) + frame_header;
+    stream.write_buffer_bytes(std::min((usual + page - 1) / page * page, largest));
+    stream.read_message_max(request_.max_message);
+    stream.set_option(websocket::stream_base::decorator(
+        [this](websocket::request_type& upgrade) {
+          for (auto const& [name, value] : request_.headers) upgrade.set(name, value);
+          upgrade.set(boost::beast::http::field::user_agent, environment_->user_agent);
+          // Older versions write it in lower case, which some servers refuse.
+          upgrade.set(boost::beast::http::field::connection, "Upgrade");
+        }));
+    stream.control_callback([this](websocket::frame_type kind, auto) { on_control(kind); });
+    read_buffer_.max_size(request_.max_message);
+  }
+
+  void on_upgraded(error_code ec) {
+    end(operation::upgrading);
+    timer_.stop();
+    if (ec) {
+      record(upgrade_error(ec));
+      drop();
+    }
+    if (state_ != state::connecting) return settle();
+    response_ = {};
+    state_ = state::open;
+    hold_failed_writes(close_timeout());
+    read();
+    listener_->on_open(*this);
+  }
+
+  error upgrade_error(error_code ec) const {
+    if (ec == boost::beast::websocket::error::upgrade_declined) {
+      http_response response;
+      response.status = static_cast<int>(response_.result_int());
+      for (auto const& field : response_) {
+        response.headers.emplace_back(std::string(field.name_string()),
+                                      std::string(field.value()));
+      }
+      constexpr std::size_t shown = 2048;
+      response.body = response_.body().substr(0, shown);
+      return error_from_response(response, phase::upgrade, std::chrono::system_clock::now());
+    }
+    auto const what = "the WebSocket handshake with " + request_.url.host + " failed: ";
+    ec = normalized(ec);
+    auto const& category = ec.category();
+    bool const is_nonsense =
+        category == make_error_code(boost::beast::websocket::error::closed).category() ||
+        category == make_error_code(boost::beast::http::error::bad_version).category();
+    return error(is_nonsense ? make_error_code(errc::malformed_response) : ec, phase::upgrade,
+                 what + ec.message());
+  }
+
+  // -- reading
+
+  void read() {
+    begin(operation::reading);
+    with_stream([this](auto& stream) {
+      stream.async_read_some(read_buffer_, read_step, then(&tcp_websocket::on_read));
+    });
+  }
+
+  void on_read(error_code ec) {
+    end(operation::reading);
+    if (ec) return on_lost(ec);
+    if (is_live()) listener_->on_activity(*this);
+    bool is_whole = false;
+    bool is_binary = false;
+    with_stream([&](auto& stream) {
+      is_whole = stream.is_message_done();
+      is_binary = stream.got_binary();
+    });
+    if (is_whole) deliver(is_binary);
+    if (is_live()) read();
+    settle();
+  }
+
+  void deliver(bool is_binary) {
+    auto const data = read_buffer_.cdata();
+    std::string_view const text(static_cast<char const*>(data.data()), data.size());
+    if (is_live()) listener_->on_message(*this, text, is_binary);
+    read_buffer_.consume(read_buffer_.size());
+    // It never shrinks by itself.
+    if (read_buffer_.capacity() > kept_read_buffer) {
+      read_buffer_ = boost::beast::flat_buffer(request_.max_message);
+    }
+  }
+
+  /// Called by Beast within a read.
+  void on_control(boost::beast::websocket::frame_type kind) {
+    if (kind == boost::beast::websocket::frame_type::close) {
+      keep_close_reason();
+      hold_failed_writes(phase_timer::no_limit);
+      // Beast answers it; a peer that stopped reading does not take the answer.
+      if (state_ == state::open) start_closing();
+    }
+    if (is_live()) listener_->on_activity(*this);
+  }
+
+  // -- writing
+
+  void fill_write_buffer(boost::asio::const_buffer first, boost::asio::const_buffer second) {
+    auto const size = first.size() + second.size();
+    if (write_buffer_.capacity() > kept_write_buffer && size <= kept_write_buffer) {
+      write_buffer_ = {};
+    }
+    auto const append = [this](boost::asio::const_buffer part) {
+      auto const* bytes = static_cast<char const*>(part.data());
+      write_buffer_.insert(write_buffer_.end(), bytes, bytes + part.size());
+    };
+    write_buffer_.clear();
+    write_buffer_.reserve(size);
+    append(first);
+    append(second);
+  }
+
+  void on_written(error_code ec) {
+    end(operation::writing);
+    if (ec) return on_lost(ec);
+    if (state_ == state::open) listener_->on_written(*this);
+    settle();
+  }
+
+  void on_pinged(error_code ec) {
+    end(operation::pinging);
+    if (ec) return on_lost(ec);
+    settle();
+  }
+
+  // -- the end
+
+  bool is_live() const noexcept { return state_ == state::open || state_ == state::closing; }
+
+  void start_closing() {
+    state_ = state::closing;
+    timer_.start(close_timeout(), [self = shared_from_this()] { self->drop(); });
+  }
+
+  std::chrono::milliseconds close_timeout() const {
+    return std::max(request_.close_timeout, std::chrono::milliseconds(1));
+  }
+
+  void hold_failed_writes(std::chrono::milliseconds limit) {
+    with_stream([limit](auto& stream) {
+      boost::beast::get_lowest_layer(stream).hold_failures(limit);
+    });
+  }
+
+  void on_close_answered(error_code ec) {
+    end(operation::closing);
+    // Beast has read the answer itself where no read of ours was pending.
+    if (!ec) keep_close_reason();
+    drop();
+    settle();
+  }
+
+  void keep_close_reason() {
+    if (close_code_ != 0) return;
+    with_stream([this](auto& stream) {
+      constexpr std::uint16_t none_given = 1005;
+      auto const& reason = stream.reason();
+      close_code_ = reason.code == boost::beast::websocket::close_code::none ? none_given
+                                                                             : reason.code;
+      close_reason_.assign(reason.reason.data(), reason.reason.size());
+    });
+  }
+
+  void on_lost(error_code ec) {
+    using boost::beast::websocket::error;
+    if (ec == error::closed) keep_close_reason();
+    bool const is_too_large =
+        ec == error::message_too_big || ec == error::buffer_overflow;
+    if (is_too_large) {
+      record(gladia::error(
+          errc::message_too_large, phase::stream,
+          "a message is larger than " + std::to_string(request_.max_message) + " bytes"));
+    } else if (ec != boost::asio::error::operation_aborted) {
+      ec = normalized(ec);
+      record(gladia::error(ec, phase::stream, "the link was lost: " + ec.message()));
+    }
+    drop();
+    settle();
+  }
+
+  /// The first reason counts.
+  void record(error e) {
+    if (!error_) error_ = std::move(e);
+  }
+
+  /// Makes all pending operations end.
+  void drop() noexcept {
+    if (state_ == state::ended) return;
+    state_ = state::dropped;
+    timer_.stop();
+    if (auto dial = dial_.lock()) dial->cancel();
+    hold_failed_writes(phase_timer::no_limit);
+    with_stream([](auto& stream) { close_socket(stream); });
+  }
+
+  void settle() {
+    if (state_ != state::dropped || pending_ != 0) return;
+    state_ = state::ended;
+    link_end end;
+    end.close_code = close_code_;
+    end.reason = std::move(close_reason_);
+    // A peer that closes often resets the connection next
+    // (https://github.com/boostorg/beast/issues/1209): its code is the reason.
+    if (close_code_ == 0) {
+      end.error = error_ ? std::move(error_) : error(boost::asio::error::eof, phase::stream);
+    }
+    auto const listener = std::exchange(listener_, nullptr);
+    listener->on_closed(*this, std::move(end));
+  }
+
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<link_environment const> environment_;
+  websocket_request request_{};
+  std::shared_ptr<websocket_listener> listener_{};  // from `open` until `on_closed`
+  state state_ = state::idle;
+  unsigned pending_ = 0;  // operations
+  phase_timer timer_;     // bounds the handshake, then the close
+  std::weak_ptr<dialer> dial_{};
+  std::optional<stream_over<plain_stream>> plain_{};
+  std::optional<stream_over<tls_stream>> tls_{};
+  upgrade_response response_{};
+  boost::beast::flat_buffer read_buffer_{};
+  std::vector<char> write_buffer_{};
+  std::uint16_t close_code_ = 0;  // of the server's close frame
+  std::string close_reason_{};
+  error error_{};  // the first one
+};
+
+}  // namespace gladia::net::detail

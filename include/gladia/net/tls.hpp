@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include <gladia/secret.hpp>
+
+namespace gladia::net {
+
+/// How servers are trusted. The peer's certificate and host name are always verified, with TLS 1.2
+/// or later; there is no way to switch that off.
+struct tls_options {
+  /// A PEM file of CA certificates to trust beside the system's store. Empty: none.
+  std::string ca_file{};
+  /// CA certificates to trust, as PEM text. Empty: none.
+  std::string ca_pem{};
+  /// Whether to trust the system's store: OpenSSL's default paths, and the usual bundle paths where
+  /// those are empty.
+  bool use_system_store = true;
+  /// A PEM file with the client's certificate chain, for servers that ask for one. Empty: none.
+  std::string client_certificate_file{};
+  /// The PEM file with its private key. Empty: none.
+  std::string client_key_file{};
+  /// The key file's password. Empty: none.
+  secret client_key_password{};
+};
+
+}  // namespace gladia::net

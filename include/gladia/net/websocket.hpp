@@ -1,0 +1,92 @@
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gladia/error.hpp>
+#include <gladia/net/http.hpp>
+#include <gladia/net/timeouts.hpp>
+#include <gladia/net/url.hpp>
+
+namespace gladia::net {
+
+/// What a WebSocket is opened with.
+struct websocket_request {
+  net::url url{};
+  http_headers headers{};  ///< of the upgrade request, beside those the protocol needs
+  net::timeouts timeouts{};
+  /// A larger message ends the link with `errc::message_too_large`.
+  std::size_t max_message = std::size_t{64} << 20;
+  /// The usual size of a message that is sent: the write buffer fits it.
+  std::size_t usual_message = 3200;
+  /// How long `close` waits for the server's answer before it drops the link.
+  std::chrono::milliseconds close_timeout{1000};
+};
+
+/// How a link ended.
+struct link_end {
+  /// The server's close code, or 0 if none came: the link was lost, or closed by us.
+  std::uint16_t close_code = 0;
+  /// The server's words beside it; untrusted.
+  std::string reason{};
+  /// Why the link ended where there is no close code; `operation_aborted` after `close` and
+  /// `close_now`.
+  gladia::error error{};
+};
+
+class websocket;
+
+/// Hears what happens on a WebSocket. All calls come from its executor.
+class websocket_listener {
+ public:
+  virtual ~websocket_listener() = default;
+  /// The handshake succeeded: messages may be sent and will come.
+  virtual void on_open(websocket& link) = 0;
+  /// A whole message. `text` is valid during the call only.
+  virtual void on_message(websocket& link, std::string_view text, bool is_binary) = 0;
+  /// Anything at all came in: a part of a message, a ping, a pong. A sign of life.
+  virtual void on_activity(websocket& link) = 0;
+  /// The message given to `write` was handed to the network; the next one may be written.
+  virtual void on_written(websocket& link) = 0;
+  /// The link ended, or never came to be. Called exactly once, when no operation is pending any
+  /// more; nothing is called after it.
+  virtual void on_closed(websocket& link, link_end end) = 0;
+};
+
+/// One WebSocket connection, for one attempt: it is opened once and not used again.
+///
+/// It reads all the time and answers pings and closes by itself. All members are called on the
+/// executor it was made with. Between `open` and `on_closed` its pending operations keep it, and it
+/// keeps the listener, alive; whoever opened it holds it weakly.
+class websocket {
+ public:
+  virtual ~websocket() = default;
+
+  /// Connects and upgrades. Ends in `on_open` or `on_closed`, never from within this function.
+  /// A refused upgrade is an error with phase `upgrade` and the HTTP status, `Retry-After`, and the
+  /// server's words.
+  virtual void open(websocket_request request, std::shared_ptr<websocket_listener> listener) = 0;
+
+  /// Sends one message as one frame. `data` is copied before the call returns. Precondition: open,
+  /// and the last write was reported written. A failure is reported by `on_closed`.
+  virtual void write(boost::asio::const_buffer first, boost::asio::const_buffer second,
+                     bool is_binary) = 0;
+
+  /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be
+  /// called during a write.
+  virtual void ping() = 0;
+
+  /// Sends a close frame and waits for the server's, at most `close_timeout`; while connecting, the
+  /// same as `close_now`. Ends in `on_closed`.
+  virtual void close(std::uint16_t code) = 0;
+
+  /// Drops the link. Ends in `on_closed`, never from within this function.
+  virtual void close_now() noexcept = 0;
+};
+
+}  // namespace gladia::net

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gladia::testing {
+
+/// Where an HTTP request to the emulator goes.
+enum class route {
+  init,     ///< `POST /v2/live`
+  list,     ///< `GET /v2/live`
+  get,      ///< `GET /v2/live/{id}`
+  remove,   ///< `DELETE /v2/live/{id}`
+  file,     ///< `GET /v2/live/{id}/file`
+  storage,  ///< where `file` redirects to
+  upgrade,  ///< the WebSocket handshake
+};
+
+/// What the emulator does to an HTTP request.
+enum class http_action {
+  serve,        ///< nothing but the delay
+  answer,       ///< answers as the fault says, and does not act on the request
+  hang,         ///< never answers, and does not act on the request
+  reset,        ///< resets the connection, and does not act on the request
+  lose_answer,  ///< acts on the request, then resets the connection instead of answering
+  half_answer,  ///< acts on the request, sends half of the answer and ends the connection
+};
+
+/// A fault of HTTP requests and of the WebSocket handshake.
+struct http_fault {
+  testing::route route = testing::route::init;  ///< which requests
+  http_action action = http_action::answer;     ///< what happens to them
+  int times = 1;                                ///< to how many, from now on; -1: to all
+  std::chrono::milliseconds delay{0};           ///< before that
+  int status = 503;                             ///< for `answer`
+  /// For `answer`: header fields, for example `{"Retry-After", "2"}`.
+  std::vector<std::pair<std::string, std::string>> headers{};
+  /// For `answer`: the body. Empty: the service's error body of that status.
+  std::string body{};
+  /// For `answer`: the body's type.
+  std::string content_type = "application/json";
+};
+
+/// An HTML page with status 502, as gateways send it.
+[[nodiscard]] http_fault bad_gateway(testing::route route, int times = 1);
+
+/// How the emulator ends a WebSocket connection.
+enum class ending {
+  close,  ///< a close frame with code and reason, then the link in order
+  fin,    ///< the TCP connection ends without a close frame
+  reset,  ///< the TCP connection is reset
+};
+
+/// An end of a WebSocket connection.
+struct link_fault {
+  testing::ending how = testing::ending::close;  ///< how it ends
+  int times = 0;                                 ///< how often, from now on; -1: always
+  std::uint16_t code = 1011;                     ///< of `ending::close`
+  std::string reason{};                          ///< of `ending::close`, at most 123 bytes
+};
+
+/// In what state a cut leaves the link.
+enum class cut_kind {
+  /// Takes nothing more, acknowledges all it has taken, pings, waits for the pong, and then ends
+  /// the
+  /// link: both sides know the same, and the session's audio stays free of repeats.
+  clean,
+  /// Ends the link at once, with messages and acknowledgements in flight.
+  brutal,
+};
+
+/// Cuts the link of a session after every so many bytes of audio.
+struct cut_plan {
+  std::uint64_t every = 0;              ///< bytes of audio taken between cuts; 0: no cuts
+  cut_kind kind = cut_kind::clean;      ///< how much is in flight
+  testing::ending how = ending::reset;  ///< how the link ends
+  std::uint16_t code = 1011;            ///< of `ending::close`
+  int times = -1;                       ///< how often at most; -1: always
+  /// For `cut_kind::brutal`: so many bytes before the cut are taken but not acknowledged any more.
+  /// The message that brings the cut never is.
+  std::uint64_t unacknowledged = 0;
+};
+
+/// Where the emulator counts on when a client comes back after a lost link.
+enum class resume_policy {
+  count,    ///< behind all audio it has taken, acknowledged or not
+  discard,  ///< behind what it had acknowledged; it forgets the rest
+  restart,  ///< at zero; it keeps the audio
+};
+
+/// How audio is acknowledged.
+enum class ack_mode {
+  normal,     ///< every message, at once
+  none,       ///< not at all
+  late,       ///< `ack_delay` later
+  lost,       ///< but every n-th is not sent
+  nack,       ///< but every n-th message is refused, and its audio not taken
+  shrinking,  ///< but every n-th names an earlier end than the one before it
+  jumping,    ///< but every n-th names an end of 1 MiB too much
+  inclusive,  ///< with the last byte's offset as the end, as the AsyncAPI document has it
+};
+
+/// Something sent to the client besides the protocol.
+struct injection {
+  /// What `payload` is.
+  enum class kind {
+    text,       ///< a text message
+    binary,     ///< a binary message
+    raw_bytes,  ///< bytes on the wire, outside of any frame
+    ping,       ///< a ping
+  };
+  std::uint64_t after_bytes = 0;      ///< sent once the session has taken this much audio
+  injection::kind what = kind::text;  ///< what is sent
+  std::string payload{};              ///< its bytes
+};
+
+/// What the emulator does wrong, on demand. The default does nothing wrong.
+///
+/// A value: give it to `emulator_options::faults` or to `emulator::set_faults`, for all sessions or
+/// for one. Numbers of times count from then on.
+struct faults {
+  std::vector<http_fault> http{};  ///< the first one that matches and is not used up acts
+
+  /// Sent as `url` in the answer to the init request, if not empty; `{url}` stands for the true
+  /// one, `{port}` and `{token}` for its parts.
+  std::string init_url{};
+
+  cut_plan cuts{};                              ///< cuts while streaming
+  resume_policy resume = resume_policy::count;  ///< after any lost link
+  link_fault on_open{};                         ///< ends the link as soon as it is open
+  link_fault on_stop{};                         ///< ends it when a stop comes, and forgets it
+
+  ack_mode acks = ack_mode::normal;        ///< how audio is acknowledged
+  std::chrono::milliseconds ack_delay{0};  ///< for `ack_mode::late`
+  int ack_every = 3;                       ///< the n of `ack_mode`
+
+  /// Reads no more from the link after so many bytes of audio on it; 0: reads on.
+  std::uint64_t stop_reading_after = 0;
+  std::chrono::milliseconds read_delay{0};  ///< pause after each read from the socket
+  std::size_t read_size = 65536;            ///< bytes read at once, at most
+  bool ignore_pings = false;                ///< answers no ping
+  bool ignore_close = false;                ///< answers no close frame
+  bool ignore_stop = false;                 ///< does nothing about a stop
+  bool never_close = false;                 ///< sends everything at the end but does not close
+
+  std::vector<injection> injections{};  ///< each is sent once per session
+};
+
+}  // namespace gladia::testing

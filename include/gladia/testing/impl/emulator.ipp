@@ -1,0 +1,384 @@
+#pragma once
+
+#include <gladia/testing/emulator.hpp>
+//
+#include <openssl/ssl.h>
+
+#include <strings.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gladia/testing/impl/certificate.ipp>
+#include <gladia/testing/impl/http_connection.ipp>
+#include <gladia/testing/impl/recogniser.ipp>
+#include <gladia/testing/impl/script.ipp>
+#include <gladia/testing/impl/service.ipp>
+
+namespace gladia::testing {
+
+GLADIA_DECL http_fault bad_gateway(testing::route route, int times) {
+  http_fault fault;
+  fault.route = route;
+  fault.times = times;
+  fault.status = 502;
+  fault.content_type = "text/html";
+  fault.body = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+  return fault;
+}
+
+GLADIA_DECL std::string request_report::header(std::string const& name) const {
+  for (auto const& [key, value] : headers) {
+    if (strcasecmp(key.c_str(), name.c_str()) == 0) return value;
+  }
+  return {};
+}
+
+namespace detail {
+
+/// A port that accepts connections.
+class listener : public std::enable_shared_from_this<listener> {
+ public:
+  using accepted = std::function<void(tcp::socket)>;
+
+  listener(asio::any_io_executor const& executor, accepted handler)
+      : acceptor_(executor), handler_(std::move(handler)) {}
+
+  error_code open(std::uint16_t port) {
+    error_code ec;
+    tcp::endpoint const where(asio::ip::address_v4::loopback(), port);
+    acceptor_.open(where.protocol(), ec);
+    if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec) acceptor_.bind(where, ec);
+    if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
+    return ec;
+  }
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  void start() {
+    acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp::socket socket) {
+      if (!self->acceptor_.is_open()) return;
+      if (!ec) self->handler_(std::move(socket));
+      self->start();
+    });
+  }
+  void close() {
+    error_code ec;
+    acceptor_.close(ec);
+  }
+
+ private:
+  tcp::acceptor acceptor_;
+  accepted handler_;
+};
+
+inline error unusable(std::string const& what, std::string const& why) {
+  return error(errc::invalid_options, what + ": " + why);
+}
+
+inline result<std::string> read_file(std::string const& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unusable(path, "cannot be read");
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace detail
+
+/// Everything an emulator consists of. The context comes first: what its handlers own goes last.
+class emulator::impl {
+ public:
+  explicit impl(emulator_options options)
+      : shared_(
+            std::make_shared<detail::shared_state>(context_.get_executor(), std::move(options))),
+        service_(std::make_shared<detail::service>(shared_)) {}
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+
+  ~impl() {
+    if (!thread_.joinable()) return;
+    detail::asio::post(context_, [this] { shut_down(); });
+    thread_.join();
+  }
+
+  result<void> start() {
+    if (auto ready = read_script(); !ready) return ready.error();
+    if (auto ready = choose_words(); !ready) return ready.error();
+    if (auto ready = prepare_tls(); !ready) return ready.error();
+    auto const& options = shared_->options;
+    api_ = make_listener([this](tcp_socket socket) {
+      accept(std::move(socket), shared_->url, !shared_->options.separate_storage, true);
+    });
+    if (auto ec = api_->open(options.port)) {
+      return error(ec, phase::none,
+                   "port " + std::to_string(options.port) + " of 127.0.0.1 cannot be had");
+    }
+    shared_->url = shared_->storage_url = url_of(*api_);
+    if (options.separate_storage) {
+      storage_ = make_listener([this](tcp_socket socket) {
+        accept(std::move(socket), shared_->storage_url, true, false);
+      });
+      if (auto ec = storage_->open(0)) return error(ec, phase::none, "no port for files");
+      shared_->storage_url = url_of(*storage_);
+      storage_->start();
+    }
+    api_->start();
+    if (wants_recogniser_) shared_->words = &words_.emplace();
+    thread_ = std::thread([this] { context_.run(); });
+    return {};
+  }
+
+  /// Runs `question` on the emulator's thread and returns its answer.
+  template <class Question>
+  auto ask(Question question) {
+    std::packaged_task<decltype(question())()> task(std::move(question));
+    auto answer = task.get_future();
+    detail::asio::post(context_, [&task] { task(); });
+    return answer.get();
+  }
+
+  detail::shared_state& shared() { return *shared_; }
+  detail::service& service() { return *service_; }
+  std::string const& certificate() const { return certificate_; }
+  std::string const& words() const { return words_text_; }
+
+ private:
+  using tcp_socket = detail::tcp::socket;
+
+  result<void> read_script() {
+    auto& options = shared_->options;
+    if (options.script.empty()) return {};
+    auto parsed = detail::parse_script(options.script);
+    if (!parsed) return parsed.error();
+    shared_->script = std::move(*parsed);
+    return {};
+  }
+
+  result<void> choose_words() {
+    auto const wanted = shared_->options.words;
+    if (!shared_->options.script.empty()) {
+      words_text_ = "script";
+    } else if (wanted != word_source::none && detail::decoder::is_installed()) {
+      words_text_ = "pocketsphinx";
+      wants_recogniser_ = true;
+    } else if (wanted == word_source::pocketsphinx) {
+      return detail::unusable("words", "PocketSphinx or its model is not installed");
+    }
+    return {};
+  }
+
+  result<void> prepare_tls() {
+    auto const& options = shared_->options;
+    if (options.certificate_file.empty() != options.key_file.empty()) {
+      return detail::unusable("TLS", "needs the certificate's file and the key's file");
+    }
+    detail::certificate own;
+    if (!options.certificate_file.empty()) {
+      auto certificate = detail::read_file(options.certificate_file);
+      if (!certificate) return certificate.error();
+      auto key = detail::read_file(options.key_file);
+      if (!key) return key.error();
+      own = {std::move(*certificate), std::move(*key)};
+    } else if (options.tls) {
+      own = detail::make_certificate();
+    } else {
+      return {};
+    }
+    error_code ec;
+    tls_.emplace(detail::asio::ssl::context::tls_server);
+    tls_->set_options(detail::asio::ssl::context::no_tlsv1 | detail::asio::ssl::context::no_tlsv1_1,
+                      ec);
+    tls_->use_certificate_chain(detail::asio::buffer(own.pem), ec);
+    if (ec) return detail::unusable(options.certificate_file, "holds no certificate in PEM form");
+    tls_->use_private_key(detail::asio::buffer(own.key), detail::asio::ssl::context::pem, ec);
+    if (ec) return detail::unusable(options.key_file, "holds no key of that certificate");
+    certificate_ = std::move(own.pem);
+    return {};
+  }
+
+  std::shared_ptr<detail::listener> make_listener(detail::listener::accepted handler) {
+    return std::make_shared<detail::listener>(context_.get_executor(), std::move(handler));
+  }
+
+  std::string url_of(detail::listener const& where) const {
+    return (tls_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(where.port());
+  }
+
+  void accept(tcp_socket socket, std::string const& origin, bool is_storage, bool is_api) {
+    error_code ec;
+    socket.set_option(detail::tcp::no_delay(true), ec);
+    auto connection = std::make_shared<detail::http_connection>(
+        detail::byte_stream(std::move(socket), tls_ ? &*tls_ : nullptr), service_, origin,
+        is_storage, is_api);
+    // The dead ones go now and then.
+    if (connections_.size() > 64) {
+      connections_.erase(std::remove_if(connections_.begin(), connections_.end(),
+                                        [](auto const& weak) { return weak.expired(); }),
+                         connections_.end());
+    }
+    connections_.push_back(connection);
+    connection->start();
+  }
+
+  void shut_down() {
+    api_->close();
+    if (storage_) storage_->close();
+    for (auto const& weak : connections_) {
+      if (auto const connection = weak.lock()) connection->shut_down();
+    }
+    service_->shut_down();
+    limit_.expires_after(std::chrono::milliseconds(500));
+    limit_.async_wait([this](error_code) { context_.stop(); });
+    check_for_end();
+  }
+
+  // Ends early when every session's connection has ended.
+  void check_for_end() {
+    pause_.expires_after(std::chrono::milliseconds(5));
+    pause_.async_wait([this](error_code) {
+      if (service_->is_at_rest()) return context_.stop();
+      check_for_end();
+    });
+  }
+
+  detail::asio::io_context context_{1};
+  detail::asio::executor_work_guard<detail::asio::io_context::executor_type> work_{
+      context_.get_executor()};
+  detail::asio::steady_timer limit_{context_};
+  detail::asio::steady_timer pause_{context_};
+  std::optional<detail::asio::ssl::context> tls_{};
+  std::string certificate_{};
+  std::string words_text_ = "none (speech events only)";
+  bool wants_recogniser_ = false;
+  std::shared_ptr<detail::shared_state> shared_;
+  std::shared_ptr<detail::service> service_;
+  std::shared_ptr<detail::listener> api_{};
+  std::shared_ptr<detail::listener> storage_{};
+  std::vector<std::weak_ptr<detail::http_connection>> connections_{};
+  std::thread thread_{};
+  std::optional<detail::recogniser> words_{};
+};
+
+GLADIA_DECL emulator::emulator(std::unique_ptr<impl> implementation) noexcept
+    : impl_(std::move(implementation)) {}
+GLADIA_DECL emulator::emulator(emulator&&) noexcept = default;
+GLADIA_DECL emulator& emulator::operator=(emulator&&) noexcept = default;
+GLADIA_DECL emulator::~emulator() = default;
+
+GLADIA_DECL result<emulator> emulator::start(emulator_options options) {
+  auto implementation = std::make_unique<impl>(std::move(options));
+  if (auto started = implementation->start(); !started) return started.error();
+  return emulator(std::move(implementation));
+}
+
+GLADIA_DECL std::string emulator::url() const {
+  return impl_->shared().url;
+}
+GLADIA_DECL std::string emulator::storage_url() const {
+  return impl_->shared().storage_url;
+}
+GLADIA_DECL std::string emulator::ca_pem() const {
+  return impl_->certificate();
+}
+GLADIA_DECL std::string emulator::words() const {
+  return impl_->words();
+}
+
+GLADIA_DECL void emulator::set_faults(testing::faults faults) {
+  impl_->ask([&] { impl_->shared().faults = detail::active_faults(std::move(faults)); });
+}
+
+GLADIA_DECL void emulator::set_faults(std::string const& session_id, testing::faults faults) {
+  impl_->ask([&] {
+    if (auto const session = impl_->service().find(session_id))
+      session->set_faults(std::move(faults));
+  });
+}
+
+GLADIA_DECL void emulator::cut(std::string const& session_id, cut_plan plan) {
+  impl_->ask([&] {
+    if (auto const session = impl_->service().find(session_id)) session->cut(plan);
+  });
+}
+
+GLADIA_DECL void emulator::inject(std::string const& session_id, injection what) {
+  impl_->ask([&] {
+    if (auto const session = impl_->service().find(session_id)) session->inject(std::move(what));
+  });
+}
+
+GLADIA_DECL std::optional<session_report> emulator::report(std::string const& session_id) const {
+  return impl_->ask([&]() -> std::optional<session_report> {
+    auto const session = impl_->service().find(session_id);
+    if (!session) return std::nullopt;
+    return session->report();
+  });
+}
+
+GLADIA_DECL std::vector<session_report> emulator::reports() const {
+  return impl_->ask([&] {
+    std::vector<session_report> all;
+    for (auto const& session : impl_->service().sessions()) all.push_back(session->report());
+    return all;
+  });
+}
+
+GLADIA_DECL std::vector<request_report> emulator::requests() const {
+  return impl_->ask([&] {
+    auto const& all = impl_->service().requests();
+    return std::vector<request_report>(all.begin(), all.end());
+  });
+}
+
+GLADIA_DECL std::string emulator::audio(std::string const& session_id) const {
+  return impl_->ask([&] {
+    auto const session = impl_->service().find(session_id);
+    return session ? session->audio() : std::string();
+  });
+}
+
+GLADIA_DECL std::string emulator::audio(std::string const& session_id,
+                                        std::size_t connection) const {
+  return impl_->ask([&] {
+    auto const session = impl_->service().find(session_id);
+    return session ? session->audio(connection) : std::string();
+  });
+}
+
+GLADIA_DECL std::optional<session_report> emulator::wait_until(
+    std::function<bool(session_report const&)> const& predicate,
+    std::chrono::milliseconds timeout) const {
+  auto const deadline = std::chrono::steady_clock::now() + timeout;
+  auto const& changes = impl_->shared().changes;
+  while (true) {
+    auto const seen = changes.version();
+    for (auto& candidate : reports()) {
+      if (predicate(candidate)) return std::move(candidate);
+    }
+    if (!changes.wait(seen, deadline)) return std::nullopt;
+  }
+}
+
+GLADIA_DECL std::optional<session_report> emulator::wait_until(
+    std::string const& session_id, std::function<bool(session_report const&)> const& predicate,
+    std::chrono::milliseconds timeout) const {
+  return wait_until(
+      [&](session_report const& candidate) {
+        return candidate.id == session_id && predicate(candidate);
+      },
+      timeout);
+}
+
+}  // namespace gladia::testing

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Small things that the service has a form of its own for: times, ids, base64, percent-encoding.
+
+namespace gladia::testing::detail {
+
+using wall_clock = std::chrono::system_clock;
+
+/// ISO 8601 with milliseconds and `Z`.
+inline std::string iso_time(wall_clock::time_point time) {
+  auto const seconds = wall_clock::to_time_t(time);
+  auto const millis =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char date[32];
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  char text[48];
+  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(millis));
+  return text;
+}
+
+/// Reads `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM:SS[.fff][Z|+HH:MM]`; without a zone it is UTC.
+inline std::optional<wall_clock::time_point> parse_iso_time(std::string const& text) {
+  std::tm parts{};
+  auto const* rest = strptime(text.c_str(), "%Y-%m-%d", &parts);
+  if (!rest) return std::nullopt;
+  double fraction = 0;
+  int offset = 0;
+  if (*rest == 'T') {
+    rest = strptime(rest, "T%H:%M:%S", &parts);
+    if (!rest) return std::nullopt;
+    if (*rest == '.') {
+      double scale = 0.1;
+      for (++rest; *rest >= '0' && *rest <= '9'; ++rest, scale /= 10) {
+        fraction += (*rest - '0') * scale;
+      }
+    }
+    if (*rest == 'Z') {
+      ++rest;
+    } else if (*rest == '+' || *rest == '-') {
+      int hours = 0;
+      int minutes = 0;
+      int length = 0;
+      if (std::sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2) return std::nullopt;
+      offset = (*rest == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+      rest += 1 + length;
+    }
+  }
+  if (*rest != '\0') return std::nullopt;
+  return wall_clock::from_time_t(timegm(&parts) - offset) +
+         std::chrono::milliseconds(static_cast<std::int64_t>(fraction * 1000 + 0.5));
+}
+
+inline std::string random_hexadecimal(std::size_t digits) {
+  std::string text;
+  while (text.size() < digits) {
+    unsigned char byte = 0;
+    RAND_bytes(&byte, 1);
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text.substr(0, digits);
+}
+
+/// A random UUID, version 4.
+inline std::string make_uuid() {
+  auto text = random_hexadecimal(32);
+  text[12] = '4';
+  text[16] = "89ab"[static_cast<unsigned char>(text[16]) & 3];
+  for (std::size_t at : {20u, 16u, 12u, 8u}) text.insert(at, "-");
+  return text;
+}
+
+inline std::string make_request_id() {
+  return "G-" + random_hexadecimal(8);
+}
+
+inline std::optional<std::string> from_base64(std::string_view text) {
+  auto const padding =
+      std::min<std::size_t>(2, text.size() - std::min(text.size(), text.find_last_not_of('=') + 1));
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  auto const size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                    reinterpret_cast<unsigned char const*>(text.data()),
+                                    static_cast<int>(text.size()));
+  if (size < 0 || static_cast<std::size_t>(size) < padding) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(size) - padding);
+  return bytes;
+}
+
+/// `text` of a query without its percent-encoding.
+inline std::string percent_decode(std::string_view text) {
+  auto const digit = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 &&
+        digit(text[i + 2]) >= 0) {
+      decoded += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return decoded;
+}
+
+}  // namespace gladia::testing::detail

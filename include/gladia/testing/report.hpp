@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gladia/model/live_job.hpp>
+
+namespace gladia::testing {
+
+/// What came in on one WebSocket connection of a session.
+struct connection_report {
+  std::uint64_t counter = 0;            ///< the offset from which it acknowledged
+  std::uint64_t bytes = 0;              ///< audio taken on it
+  std::uint64_t kept = 0;               ///< of these, what is part of the session's audio
+  std::uint64_t acknowledged = 0;       ///< of these, what was acknowledged
+  std::size_t binary_frames = 0;        ///< of all messages; refused ones too
+  std::size_t text_frames = 0;          ///< likewise
+  std::size_t fragments = 0;            ///< frames that were not a whole message
+  std::size_t largest_frame = 0;        ///< bytes of payload
+  std::size_t stops = 0;                ///< `stop_recording` messages
+  std::size_t keep_alives = 0;          ///< empty audio chunks
+  std::size_t pings = 0;                ///< from the client
+  std::size_t messages_sent = 0;        ///< handed to the socket
+  bool open = true;                     ///< whether it still is
+  bool was_cut = false;                 ///< by a cut of `faults::cuts` or `emulator::cut`
+  std::uint16_t client_close_code = 0;  ///< 1005: a close frame without code; 0: no close frame
+  std::uint16_t server_close_code = 0;  ///< 0: no close frame sent
+};
+
+/// What a session received and sent, over all its connections.
+struct session_report {
+  std::string id{};                                        ///< of the job
+  gladia::job_status status = gladia::job_status::queued;  ///< as `GET` would answer
+  std::uint64_t bytes = 0;                                 ///< of the session's audio
+  std::string sha256{};                          ///< of the session's audio, in hexadecimal digits
+  std::size_t nacks = 0;                         ///< audio refused
+  std::size_t utterances = 0;                    ///< final transcripts
+  std::size_t callbacks_delivered = 0;           ///< answered with 2xx
+  std::size_t callbacks_failed = 0;              ///< refused, unreachable or not on loopback
+  std::vector<connection_report> connections{};  ///< in order
+
+  /// The sum of a number over all connections, for example `total(&connection_report::stops)`.
+  template <class Number>
+  [[nodiscard]] Number total(Number connection_report::*member) const {
+    Number sum{};
+    for (auto const& connection : connections) sum = static_cast<Number>(sum + connection.*member);
+    return sum;
+  }
+};
+
+/// One HTTP request the emulator received, WebSocket handshakes included.
+struct request_report {
+  std::string origin{};  ///< which of the two listeners it came to: `url()` or `storage_url()`
+  std::string method{};  ///< for example `GET`
+  std::string target{};  ///< path and query
+  /// All header fields as they came, the API key too: do not log them.
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};  ///< of the request
+  int status = 0;      ///< of the answer; 0: none was sent
+
+  /// The value of a header field, whatever its case, or an empty text.
+  [[nodiscard]] std::string header(std::string const& name) const;
+};
+
+}  // namespace gladia::testing

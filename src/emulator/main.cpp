@@ -1,0 +1,98 @@
+// gladia-emulator: a Gladia on this machine, as a program.
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gladia/testing/emulator.hpp>
+#include <gladia/version.hpp>
+
+namespace {
+
+using gladia::testing::emulator;
+using gladia::testing::emulator_options;
+using gladia::testing::word_source;
+
+constexpr int usage_error = 2;
+
+int run(emulator_options options) {
+  options.logger.level = gladia::log_level::info;
+  options.logger.write = [](gladia::log_level, std::string_view line) {
+    std::clog << (std::string(line) + "\n") << std::flush;
+  };
+  // Before the emulator starts: a signal must not end the program half way.
+  boost::asio::io_context context;
+  boost::asio::signal_set signals(context, SIGINT, SIGTERM);
+  signals.async_wait([](auto const&...) {});
+
+  auto started = emulator::start(std::move(options));
+  if (!started) {
+    std::cerr << "gladia-emulator: " << started.error().what() << std::endl;
+    return usage_error;
+  }
+  std::cout << "listening on " << started->url() << std::endl;
+  std::cout << "words: " << started->words() << std::endl;
+  if (!started->ca_pem().empty()) {
+    std::cout << "certificate to trust:\n" << started->ca_pem() << std::flush;
+  }
+  context.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "A Gladia on this machine: serves /v2/live on 127.0.0.1, for tests and offline trials.\n"
+      "Words come from --script, or from recognising the audio with PocketSphinx (as US English),\n"
+      "or there are none: it never makes words up.");
+  app.set_version_flag("--version", GLADIA_VERSION_STRING);
+
+  emulator_options options;
+  app.add_option("--port", options.port, "Port to listen on; 0, the default, takes any free one");
+  std::string key;
+  app.add_option("--api-key", key, "The only API key accepted; any key is if this is not given");
+  std::vector<std::string> tls;
+  app.add_option("--tls", tls, "Serve https and wss: PEM files with the certificate and its key")
+      ->type_name("CERT KEY")
+      ->expected(2)
+      ->check(CLI::ExistingFile);
+  app.add_flag("--self-signed", options.tls,
+               "Serve https and wss with a new certificate, which is printed");
+  std::string script;
+  app.add_option("--script", script,
+                 "What is said in the audio: a text file with one utterance on each line, or JSON\n"
+                 R"([{"text": "hello", "start": 0.5, "end": 1.0, "channel": 0, "language": "en"}])")
+      ->check(CLI::ExistingFile);
+  std::map<std::string, word_source> const sources{{"auto", word_source::automatic},
+                                                   {"pocketsphinx", word_source::pocketsphinx},
+                                                   {"none", word_source::none}};
+  app.add_option("--words", options.words, "Where words come from without a script")
+      ->transform(CLI::CheckedTransformer(sources))
+      ->type_name("auto|pocketsphinx|none");
+  app.add_option("--max-sessions", options.max_sessions,
+                 "Sessions at a time; more are answered with 429. 0, the default: no limit");
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& ex) {
+    auto const code = app.exit(ex);
+    return code == 0 ? 0 : usage_error;
+  }
+  options.api_key = key;
+  if (!tls.empty()) {
+    options.certificate_file = tls[0];
+    options.key_file = tls[1];
+  }
+  if (!script.empty()) {
+    std::ifstream file(script, std::ios::binary);
+    options.script.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  return run(std::move(options));
+}

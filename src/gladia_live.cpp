@@ -1,0 +1,10 @@
+// The session and the client.
+#include <gladia/impl/client.ipp>
+#include <gladia/impl/error.ipp>
+#include <gladia/impl/strand.ipp>
+#include <gladia/live/impl/client.ipp>
+#include <gladia/live/impl/event_json.ipp>
+#include <gladia/live/impl/session.ipp>
+#include <gladia/live/impl/subtitle.ipp>
+#include <gladia/live/impl/threaded_session.ipp>
+#include <gladia/live/impl/transcript.ipp>

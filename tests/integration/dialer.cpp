@@ -1,0 +1,384 @@
+#include <dlfcn.h>
+#include <gladia/net/http.hpp>
+#include <netdb.h>
+
+#include <condition_variable>
+#include <cstring>
+#include <optional>
+#include <support/net_fixture.hpp>
+#include <support/tls_server.hpp>
+
+namespace {
+
+/// The name service as the tests want it. A look-up of `stuck.test` lasts until `release`.
+class name_service {
+ public:
+  static name_service& instance() {
+    static name_service only;
+    return only;
+  }
+
+  void wait_while_stuck() {
+    std::unique_lock lock(mutex_);
+    ++stuck_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return released_; });
+  }
+  void stick() {
+    std::lock_guard const lock(mutex_);
+    released_ = false;
+    stuck_ = 0;
+  }
+  void wait_until_stuck() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stuck_ > 0; });
+  }
+  void release() {
+    std::lock_guard const lock(mutex_);
+    released_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool released_ = true;
+  int stuck_ = 0;
+};
+
+}  // namespace
+
+/// Stands before the C library's own, which looks up everything else.
+extern "C" int getaddrinfo(char const* host, char const* port, addrinfo const* hints,
+                           addrinfo** found) {
+  using function = int(char const*, char const*, addrinfo const*, addrinfo**);
+  static auto* const real = reinterpret_cast<function*>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (host == nullptr) return real(host, port, hints, found);
+  if (std::strcmp(host, "missing.test") == 0) return EAI_NONAME;
+  if (std::strcmp(host, "stuck.test") == 0) {
+    name_service::instance().wait_while_stuck();
+    return EAI_AGAIN;
+  }
+  if (std::strcmp(host, "two.test") == 0) {
+    if (auto const failed = real("127.0.0.2", port, hints, found)) return failed;
+    return real("127.0.0.1", port, hints, &(*found)->ai_next);
+  }
+  return real(host, port, hints, found);
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace net = gladia::net;
+namespace asio = boost::asio;
+using gladia::errc;
+using gladia::phase;
+using gladia::test::read_head;
+using gladia::test::scripted_server;
+using gladia::test::send;
+using gladia::test::tcp;
+using gladia::test::wait_for_close;
+using outcome = gladia::result<net::http_response>;
+using testing::HasSubstr;
+
+class dialer : public gladia::test::net_fixture {
+ protected:
+  outcome get(std::string const& url, net::timeouts timeouts = {}) {
+    std::optional<outcome> answer;
+    start(url, timeouts, [&answer](outcome o) { answer.emplace(std::move(o)); });
+    run_until([&] { return answer.has_value(); });
+    return answer ? std::move(*answer) : outcome(gladia::error(errc::timeout));
+  }
+  gladia::error failure(std::string const& url, net::timeouts timeouts = {}) {
+    auto const answer = get(url, timeouts);
+    return answer ? gladia::error() : answer.error();
+  }
+
+  std::weak_ptr<net::http_exchange> start(std::string const& url, net::timeouts timeouts,
+                                          std::function<void(outcome)> done) {
+    net::http_request request;
+    request.url = *net::parse_url(url);
+    request.timeouts = timeouts;
+    auto exchange = transport->make_http_exchange(strand);
+    asio::post(strand, [exchange, request, done] { exchange->start(request, done); });
+    return exchange;
+  }
+
+  /// A port where nobody listens.
+  static std::string closed_port() {
+    asio::io_context context;
+    tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    return std::to_string(acceptor.local_endpoint().port());
+  }
+};
+
+void answer_ok(tcp::socket& socket) {
+  read_head(socket);
+  send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+}
+
+// -- look-up
+
+TEST_F(dialer, reports_a_host_that_does_not_exist) {
+  auto const error = failure("http://missing.test/");
+  EXPECT_EQ(error.code(), asio::error::host_not_found);
+  EXPECT_EQ(error.details().phase, phase::resolve);
+  EXPECT_THAT(error.what(), HasSubstr("missing.test"));
+}
+
+class stuck_look_up : public dialer {
+ protected:
+  stuck_look_up() { name_service::instance().stick(); }
+  ~stuck_look_up() override { name_service::instance().release(); }
+};
+
+TEST_F(stuck_look_up, is_given_up) {
+  net::timeouts timeouts;
+  timeouts.resolve = 20ms;
+  auto const error = failure("http://stuck.test/", timeouts);
+  EXPECT_EQ(error, errc::timeout);
+  EXPECT_EQ(error.details().phase, phase::resolve);
+}
+
+TEST_F(stuck_look_up, does_not_delay_a_cancellation) {
+  for (auto const limit : {5000ms, 0ms}) {
+    name_service::instance().stick();
+    net::timeouts timeouts;
+    timeouts.resolve = limit;
+    std::optional<outcome> answer;
+    auto exchange =
+        start("http://stuck.test/", timeouts, [&](outcome o) { answer.emplace(std::move(o)); });
+    asio::post(strand, [&] { exchange.lock()->cancel(); });
+    run_until([&] { return answer.has_value(); });
+    EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
+    EXPECT_TRUE(exchange.expired()) << "kept by a look-up nobody waits for";
+    name_service::instance().release();
+  }
+}
+
+TEST_F(stuck_look_up, does_not_delay_a_deadline) {
+  std::optional<outcome> answer;
+  net::http_request request;
+  request.url = *net::parse_url("http://stuck.test/");
+  request.deadline = 20ms;
+  auto exchange = transport->make_http_exchange(strand);
+  exchange->start(request, [&](outcome o) { answer.emplace(std::move(o)); });
+  run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->error(), errc::timeout);
+  EXPECT_EQ(answer->error().details().phase, phase::resolve);
+}
+
+TEST_F(stuck_look_up, leaves_nothing_behind_when_the_io_context_goes_first) {
+  auto token = std::make_shared<int>();
+  std::weak_ptr<int> const held = token;
+  auto const exchange = start("http://stuck.test/", {},
+                              [token = std::exchange(token, nullptr)](outcome) { ADD_FAILURE(); });
+  io->poll();
+  name_service::instance().wait_until_stuck();
+  name_service::instance().release();  // or the io_context would wait for its thread
+  strand = {};
+  io.reset();
+  EXPECT_TRUE(held.expired());
+  EXPECT_TRUE(exchange.expired());
+}
+
+// -- TCP
+
+TEST_F(dialer, goes_on_to_the_next_address) {
+  scripted_server server(answer_ok);
+  EXPECT_TRUE(get("http://two.test:" + server.port()));
+}
+
+TEST_F(dialer, lists_the_addresses_it_tried) {
+  auto const port = closed_port();
+  auto const error = failure("http://two.test:" + port);
+  EXPECT_EQ(error.code(), asio::error::connection_refused);
+  EXPECT_EQ(error.details().phase, phase::connect);
+  EXPECT_THAT(error.details().message, HasSubstr("127.0.0.2:" + port + ": Connection refused"));
+  EXPECT_THAT(error.details().message, HasSubstr("127.0.0.1:" + port + ": Connection refused"));
+}
+
+TEST_F(dialer, connects_to_an_ipv6_address) {
+  asio::io_context context;
+  boost::system::error_code no_ipv6;
+  tcp::acceptor acceptor(context);
+  acceptor.open(tcp::v6(), no_ipv6);
+  if (!no_ipv6) acceptor.bind({asio::ip::address_v6::loopback(), 0}, no_ipv6);
+  if (no_ipv6) GTEST_SKIP() << "this machine has no IPv6";
+  acceptor.listen();
+  auto const port = std::to_string(acceptor.local_endpoint().port());
+  std::string head;
+  std::thread server([&] {
+    auto socket = acceptor.accept();
+    head = read_head(socket);
+    send(socket, "HTTP/1.1 204 No Content\r\n\r\n");
+  });
+  EXPECT_TRUE(get("http://[::1]:" + port));
+  server.join();
+  EXPECT_THAT(head, HasSubstr("Host: [::1]:" + port + "\r\n"));
+}
+
+TEST_F(dialer, gives_up_on_an_address_that_does_not_answer) {
+  // A listener whose queue is full drops what comes next.
+  asio::io_context context;
+  tcp::acceptor acceptor(context, tcp::v4());
+  acceptor.bind({asio::ip::address_v4::loopback(), 0});
+  acceptor.listen(0);
+  std::vector<tcp::socket> queue;
+  for (int i = 0; i < 4; ++i) {
+    queue.emplace_back(context, tcp::v4());
+    queue.back().non_blocking(true);
+    boost::system::error_code ignored;
+    queue.back().connect(acceptor.local_endpoint(), ignored);
+  }
+  net::timeouts timeouts;
+  timeouts.connect = 50ms;
+  auto const port = std::to_string(acceptor.local_endpoint().port());
+  auto const error = failure("http://127.0.0.1:" + port, timeouts);
+  EXPECT_EQ(error, errc::timeout);
+  EXPECT_EQ(error.details().phase, phase::connect);
+  EXPECT_THAT(error.details().message, HasSubstr("127.0.0.1:" + port));
+}
+
+// -- proxy
+
+class proxy_link : public dialer {
+ protected:
+  void use_proxy(std::string const& url) {
+    auto options = plain_options();
+    options.proxy.url = url;
+    options.tls.ca_pem = authority.pem();
+    use(std::move(options));
+  }
+  gladia::error refusal(std::string const& answer) {
+    scripted_server proxy([&](tcp::socket& socket) {
+      read_head(socket);
+      send(socket, answer);
+    });
+    use_proxy(proxy.url("http"));
+    return failure("https://api.test/");
+  }
+
+  gladia::test::certificate_authority authority{};
+};
+
+TEST_F(proxy_link, is_asked_for_a_tunnel_with_user_and_password) {
+  std::string asked, request;
+  scripted_server proxy([&](tcp::socket& socket) {
+    asked = read_head(socket);
+    send(socket, "HTTP/1.1 200 Connection established\r\nProxy-Agent: x\r\n\r\n");
+    encrypted(authority.issue({"DNS:api.test"}), [&](gladia::test::tls_connection& stream) {
+      request = read_head(stream);
+      send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    })(socket);
+  });
+  use_proxy("http://user:pass%20word@127.0.0.1:" + proxy.port());
+  auto const answer = get("https://api.test/v2/live");
+  ASSERT_TRUE(answer) << answer.error().what();
+  EXPECT_THAT(asked, testing::StartsWith("CONNECT api.test:443 HTTP/1.1\r\n"));
+  EXPECT_THAT(asked, HasSubstr("Host: api.test:443\r\n"));
+  EXPECT_THAT(asked, HasSubstr("Proxy-Authorization: Basic dXNlcjpwYXNzIHdvcmQ=\r\n"));
+  EXPECT_THAT(request, testing::StartsWith("GET /v2/live HTTP/1.1\r\n"));
+  EXPECT_THAT(request, testing::Not(HasSubstr("Proxy-Authorization")));
+}
+
+TEST_F(proxy_link, works_without_a_password_and_for_plain_links) {
+  std::string asked;
+  scripted_server proxy([&](tcp::socket& socket) {
+    asked = read_head(socket);
+    send(socket, "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n");  // the length means nothing
+    answer_ok(socket);
+  });
+  use_proxy(proxy.url("http"));
+  auto const answer = get("http://[2001:db8::1]:8080/");
+  ASSERT_TRUE(answer) << answer.error().what();
+  EXPECT_THAT(asked, testing::StartsWith("CONNECT [2001:db8::1]:8080 HTTP/1.1\r\n"));
+  EXPECT_THAT(asked, testing::Not(HasSubstr("Authorization")));
+}
+
+TEST_F(proxy_link, is_not_used_for_loopback) {
+  use_proxy("http://127.0.0.1:" + closed_port());
+  scripted_server server(answer_ok);
+  EXPECT_TRUE(get(server.url("http")));
+}
+
+TEST_F(proxy_link, may_refuse) {
+  auto const error = refusal("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 100\r\n\r\n<html>");
+  EXPECT_EQ(error, errc::proxy_refused);
+  EXPECT_EQ(error.details().phase, phase::proxy);
+  EXPECT_EQ(error.details().http_status, 502);
+}
+
+TEST_F(proxy_link, may_want_to_know_who_asks) {
+  auto const error = refusal("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+  EXPECT_EQ(error, errc::proxy_refused);
+  EXPECT_THAT(error.what(), HasSubstr("user name and password"));
+}
+
+TEST_F(proxy_link, may_break_off) {
+  auto const error = refusal("");
+  EXPECT_EQ(error, gladia::condition::retryable);
+  EXPECT_EQ(error.details().phase, phase::proxy);
+}
+
+TEST_F(proxy_link, may_talk_nonsense) {
+  EXPECT_EQ(refusal("220 smtp.example ESMTP\r\n\r\n").details().phase, phase::proxy);
+}
+
+TEST_F(proxy_link, may_not_speak_for_the_server) {
+  EXPECT_EQ(refusal("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), errc::proxy_refused);
+}
+
+TEST_F(proxy_link, is_given_up_when_it_does_not_answer) {
+  scripted_server proxy([](tcp::socket& socket) { wait_for_close(socket); });
+  use_proxy(proxy.url("http"));
+  net::timeouts timeouts;
+  timeouts.proxy = 50ms;
+  auto const error = failure("https://api.test/", timeouts);
+  EXPECT_EQ(error, errc::timeout);
+  EXPECT_EQ(error.details().phase, phase::proxy);
+}
+
+TEST_F(proxy_link, is_named_when_it_cannot_be_reached) {
+  use_proxy("http://127.0.0.1:" + closed_port());
+  auto const error = failure("https://api.test/");
+  EXPECT_EQ(error.details().phase, phase::connect);
+  EXPECT_THAT(error.what(), HasSubstr("the proxy 127.0.0.1"));
+}
+
+TEST_F(proxy_link, must_have_a_url_that_can_be_used) {
+  auto options = plain_options();
+  options.proxy.url = "socks5://user:secret@proxy";
+  auto const made = net::make_transport(options);
+  EXPECT_EQ(made.error(), errc::invalid_options);
+  EXPECT_THAT(made.error().what(), testing::Not(HasSubstr("secret")));
+}
+
+// -- cancellation
+
+TEST_F(dialer, can_be_cancelled_in_each_phase) {
+  gladia::test::certificate_authority authority;
+  std::weak_ptr<net::http_exchange> exchange;
+  scripted_server silent({[&](tcp::socket& socket) {
+                            asio::post(strand, [&] { exchange.lock()->cancel(); });
+                            wait_for_close(socket);
+                          },
+                          [&](tcp::socket& socket) {
+                            asio::post(strand, [&] { exchange.lock()->cancel(); });
+                            wait_for_close(socket);
+                          }});
+  for (auto const expected : {phase::tls, phase::proxy}) {
+    auto options = plain_options();
+    options.tls.ca_pem = authority.pem();
+    if (expected == phase::proxy) options.proxy.url = silent.url("http");
+    use(options);
+    std::optional<outcome> answer;
+    auto const url = expected == phase::proxy ? "https://api.test/" : silent.url("https");
+    exchange = start(url, {}, [&](outcome o) { answer.emplace(std::move(o)); });
+    run_until([&] { return answer.has_value(); });
+    EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
+    EXPECT_EQ(answer->error().details().phase, expected);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,358 @@
+#include <gladia/net/http.hpp>
+
+#include <optional>
+#include <support/net_fixture.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace net = gladia::net;
+namespace asio = boost::asio;
+using gladia::errc;
+using gladia::phase;
+using gladia::test::read_head;
+using gladia::test::read_request;
+using gladia::test::scripted_server;
+using gladia::test::send;
+using gladia::test::tcp;
+using gladia::test::wait_for_close;
+using outcome = gladia::result<net::http_response>;
+
+class http_exchange : public gladia::test::net_fixture {
+ protected:
+  static net::http_request get(std::string const& url) {
+    net::http_request request;
+    request.url = *net::parse_url(url);
+    return request;
+  }
+
+  std::weak_ptr<net::http_exchange> start(net::http_request request) {
+    auto exchange = transport->make_http_exchange(strand);
+    asio::post(strand, [this, exchange, request = std::move(request)]() mutable {
+      exchange->start(std::move(request), [this](outcome o) {
+        ++calls;
+        answer.emplace(std::move(o));
+      });
+      EXPECT_EQ(calls, 0) << "called from within start";
+    });
+    return exchange;
+  }
+
+  outcome& run(net::http_request request) {
+    start(std::move(request));
+    run_until([this] { return answer.has_value(); });
+    EXPECT_EQ(calls, 1);
+    return *answer;
+  }
+  gladia::error failure(net::http_request request) {
+    auto& done = run(std::move(request));
+    return done ? gladia::error() : done.error();
+  }
+
+  int calls = 0;
+  std::optional<outcome> answer{};
+};
+
+/// Answers any request without a body with `text`, and closes.
+scripted_server::script answering(std::string text) {
+  return [text = std::move(text)](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, text);
+  };
+}
+
+TEST_F(http_exchange, sends_method_target_headers_and_body) {
+  std::string received;
+  scripted_server server([&](tcp::socket& socket) {
+    received = read_request(socket, 2);
+    send(socket, "HTTP/1.1 201 Created\r\nContent-Length: 4\r\nX-Id: 7\r\n\r\nbody");
+  });
+  auto request = get(server.url("http", "/v2/live?region=eu-west"));
+  request.method = "POST";
+  request.headers = {{"x-gladia-key", "k"}};
+  request.body = "{}";
+  auto& response = run(std::move(request));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->status, 201);
+  EXPECT_EQ(response->body, "body");
+  EXPECT_EQ(*net::find_header(response->headers, "x-ID"), "7");
+  EXPECT_THAT(received, testing::StartsWith("POST /v2/live?region=eu-west HTTP/1.1\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("Host: 127.0.0.1:" + server.port() + "\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("User-Agent: gladia-test\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("Content-Length: 2\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("x-gladia-key: k\r\n"));
+  EXPECT_THAT(received, testing::EndsWith("\r\n\r\n{}"));
+}
+
+TEST_F(http_exchange, reads_a_chunked_body) {
+  scripted_server server(answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                   "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
+  auto& response = run(get(server.url("http")));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "hello world");
+}
+
+TEST_F(http_exchange, reads_a_body_that_the_end_of_the_connection_ends) {
+  scripted_server server(answering("HTTP/1.1 200 OK\r\n\r\nhello"));
+  auto& response = run(get(server.url("http")));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "hello");
+}
+
+TEST_F(http_exchange, does_not_wait_for_the_end_of_the_connection_after_a_whole_response) {
+  scripted_server server([](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    wait_for_close(socket);
+  });
+  auto& response = run(get(server.url("http")));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "ok");
+}
+
+class http_without_body : public http_exchange, public testing::WithParamInterface<char const*> {};
+
+TEST_P(http_without_body, needs_no_content_length) {
+  scripted_server server([](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, GetParam());
+  });
+  auto& response = run(get(server.url("http")));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(status, http_without_body,
+                         testing::Values("HTTP/1.1 204 No Content\r\n\r\n",
+                                         "HTTP/1.1 202 Accepted\r\n\r\n",
+                                         "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"));
+
+TEST_F(http_exchange, skips_interim_responses) {
+  scripted_server server(answering("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+                                   "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  auto& response = run(get(server.url("http")));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "ok");
+  EXPECT_EQ(net::find_header(response->headers, "Link"), nullptr);
+}
+
+TEST_F(http_exchange, gives_up_on_endless_interim_responses) {
+  scripted_server server([](tcp::socket& socket) {
+    read_head(socket);
+    for (int i = 0; i < 1000; ++i) send(socket, "HTTP/1.1 103 Early Hints\r\n\r\n");
+  });
+  run(get(server.url("http")));
+  EXPECT_EQ((*answer)->status, 103);
+}
+
+TEST_F(http_exchange, hands_the_body_of_a_success_to_the_sink) {
+  scripted_server server(answering("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" +
+                                   std::string(100000, 'x')));
+  auto request = get(server.url("http"));
+  request.max_body = 10;  // does not apply to a sink
+  std::string sunk;
+  request.sink = [&sunk](std::string_view part) {
+    sunk += part;
+    return gladia::result<void>();
+  };
+  std::uint64_t told = 0;
+  std::optional<std::uint64_t> told_total;
+  request.progress = [&](std::uint64_t received, std::optional<std::uint64_t> total) {
+    EXPECT_GT(received, told);
+    told = received;
+    told_total = total;
+  };
+  auto& response = run(std::move(request));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "");
+  EXPECT_EQ(sunk, std::string(100000, 'x'));
+  EXPECT_EQ(told, 100000u);
+  EXPECT_EQ(told_total, 100000u);
+}
+
+TEST_F(http_exchange, keeps_the_body_of_a_failure_from_the_sink) {
+  scripted_server server(answering("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone"));
+  auto request = get(server.url("http"));
+  request.sink = [](std::string_view) {
+    ADD_FAILURE();
+    return gladia::result<void>();
+  };
+  auto& response = run(std::move(request));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body, "gone");
+}
+
+TEST_F(http_exchange, ends_with_the_error_of_the_sink) {
+  scripted_server server(answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"));
+  auto request = get(server.url("http"));
+  request.sink = [](std::string_view) -> gladia::result<void> {
+    return gladia::error(errc::invalid_request, "disk full");
+  };
+  EXPECT_EQ(failure(std::move(request)).details().message, "disk full");
+}
+
+TEST_F(http_exchange, refuses_a_body_above_the_limit) {
+  for (auto const* framing : {"Content-Length: 11\r\n", ""}) {
+    answer.reset();
+    calls = 0;
+    scripted_server server(
+        answering("HTTP/1.1 200 OK\r\n" + std::string(framing) + "\r\n12345678901"));
+    auto request = get(server.url("http"));
+    request.max_body = 10;
+    EXPECT_EQ(failure(std::move(request)), errc::message_too_large) << framing;
+  }
+}
+
+TEST_F(http_exchange, reports_a_connection_that_ends_in_the_middle_of_a_body) {
+  scripted_server server(answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
+  auto const error = failure(get(server.url("http")));
+  EXPECT_EQ(error.code(), asio::error::eof);
+  EXPECT_EQ(error, gladia::condition::retryable);
+  EXPECT_EQ(error.details().phase, phase::response);
+}
+
+TEST_F(http_exchange, reports_a_connection_that_ends_without_an_answer) {
+  scripted_server server([](tcp::socket& socket) { read_head(socket); });
+  auto const error = failure(get(server.url("http")));
+  EXPECT_EQ(error, gladia::condition::retryable);
+  EXPECT_EQ(error.details().phase, phase::response);
+}
+
+TEST_F(http_exchange, reports_a_reset_in_the_middle_of_a_body) {
+  scripted_server server([](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    gladia::test::reset(socket);
+  });
+  auto const error = failure(get(server.url("http")));
+  EXPECT_EQ(error, gladia::condition::retryable);
+  EXPECT_EQ(error.details().phase, phase::response);
+}
+
+TEST_F(http_exchange, reports_an_answer_that_is_not_http) {
+  scripted_server server(answering("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
+  auto const error = failure(get(server.url("http")));
+  EXPECT_EQ(error, errc::malformed_response);
+  EXPECT_THAT(error.what(), testing::HasSubstr("is not HTTP"));
+}
+
+TEST_F(http_exchange, bounds_the_head_of_a_response) {
+  scripted_server server(
+      answering("HTTP/1.1 200 OK\r\nX: " + std::string(200000, 'x') + "\r\n\r\n"));
+  EXPECT_EQ(failure(get(server.url("http"))), errc::malformed_response);
+}
+
+TEST_F(http_exchange, ends_at_its_deadline) {
+  scripted_server server([](tcp::socket& socket) { wait_for_close(socket); });
+  auto request = get(server.url("http"));
+  request.deadline = 50ms;
+  auto const error = failure(std::move(request));
+  EXPECT_EQ(error, errc::timeout);
+  EXPECT_EQ(error.details().phase, phase::response);
+}
+
+TEST_F(http_exchange, ends_after_too_long_a_silence) {
+  scripted_server server([](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    wait_for_close(socket);
+  });
+  auto request = get(server.url("http"));
+  request.deadline = 0ms;
+  request.idle = 50ms;
+  auto const error = failure(std::move(request));
+  EXPECT_EQ(error, errc::timeout);
+  EXPECT_EQ(error.details().phase, phase::response);
+}
+
+TEST_F(http_exchange, refuses_control_characters_in_headers_without_showing_them) {
+  auto request = get("http://127.0.0.1:9");
+  request.headers = {{"x-gladia-key", "secret\r\nHost: evil"}};
+  auto const error = failure(std::move(request));
+  EXPECT_EQ(error, errc::invalid_request);
+  EXPECT_THAT(error.what(), testing::HasSubstr("x-gladia-key"));
+  EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("secret")));
+}
+
+TEST_F(http_exchange, can_be_cancelled_before_it_begins_to_connect) {
+  auto exchange = transport->make_http_exchange(strand);
+  asio::post(strand, [&, exchange] {
+    exchange->start(get("http://127.0.0.1:9"), [&](outcome o) { answer.emplace(std::move(o)); });
+    exchange->cancel();
+    EXPECT_FALSE(answer);
+  });
+  run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
+}
+
+TEST_F(http_exchange, can_be_cancelled_while_it_waits_for_the_response) {
+  std::weak_ptr<net::http_exchange> exchange;
+  scripted_server server([&](tcp::socket& socket) {
+    read_head(socket);
+    asio::post(strand, [&] { exchange.lock()->cancel(); });
+    wait_for_close(socket);
+  });
+  exchange = start(get(server.url("http")));
+  run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(http_exchange, can_be_cancelled_by_its_sink) {
+  scripted_server server([](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    wait_for_close(socket);
+  });
+  auto request = get(server.url("http"));
+  std::weak_ptr<net::http_exchange> exchange;
+  request.sink = [&](std::string_view) {
+    exchange.lock()->cancel();
+    return gladia::result<void>();
+  };
+  exchange = start(std::move(request));
+  run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
+}
+
+TEST_F(http_exchange, may_be_cancelled_after_its_end) {
+  scripted_server server(answering("HTTP/1.1 204 No Content\r\n\r\n"));
+  auto exchange = transport->make_http_exchange(strand);
+  asio::post(strand, [&, exchange] {
+    exchange->start(get(server.url("http")), [&](outcome o) {
+      ++calls;
+      answer.emplace(std::move(o));
+    });
+  });
+  run_until([&] { return answer.has_value(); });
+  exchange->cancel();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(http_exchange, leaves_nothing_behind_when_the_io_context_goes_first) {
+  bool asked = false;
+  std::mutex mutex;
+  scripted_server server([&](tcp::socket& socket) {
+    read_head(socket);
+    {
+      std::lock_guard const lock(mutex);
+      asked = true;
+    }
+    wait_for_close(socket);
+  });
+  auto token = std::make_shared<int>();
+  auto exchange = transport->make_http_exchange(strand);
+  exchange->start(get(server.url("http")), [token](outcome) { ADD_FAILURE(); });
+  std::weak_ptr<int> const held = std::exchange(token, nullptr);
+  exchange.reset();
+  run_until([&] {
+    std::lock_guard const lock(mutex);
+    return asked;
+  });
+  strand = {};
+  io.reset();
+  EXPECT_TRUE(held.expired());
+}
+
+}  // namespace

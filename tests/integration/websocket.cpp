@@ -1,0 +1,775 @@
+#include <gladia/net/websocket.hpp>
+
+#include <array>
+#include <atomic>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <future>
+#include <limits>
+#include <support/net_fixture.hpp>
+#include <support/tls_server.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace net = gladia::net;
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using gladia::errc;
+using gladia::phase;
+using gladia::test::credentials;
+using gladia::test::encrypted;
+using gladia::test::read_head;
+using gladia::test::scripted_server;
+using gladia::test::send;
+using gladia::test::tcp;
+using gladia::test::tls_connection;
+using gladia::test::wait_for_close;
+using server_stream = websocket::stream<tcp::socket&>;
+using tls_server_stream = websocket::stream<tls_connection&>;
+
+/// Writes down what it hears, and does what a test tells it to.
+class recorder : public net::websocket_listener {
+ public:
+  void on_open(net::websocket& link) override {
+    is_open = true;
+    if (at_open) at_open(link);
+  }
+  void on_message(net::websocket& link, std::string_view text, bool is_binary) override {
+    messages.emplace_back(text);
+    last_was_binary = is_binary;
+    if (at_message) at_message(link);
+  }
+  void on_activity(net::websocket& link) override {
+    ++activities;
+    if (at_activity) at_activity(link);
+  }
+  void on_written(net::websocket& link) override {
+    ++written;
+    if (at_written) at_written(link);
+  }
+  void on_closed(net::websocket&, net::link_end how) override {
+    ++closed;
+    end = std::move(how);
+  }
+
+  std::function<void(net::websocket&)> at_open{}, at_message{}, at_activity{}, at_written{};
+  bool is_open = false;
+  std::vector<std::string> messages{};
+  bool last_was_binary = false;
+  int activities = 0;
+  int written = 0;
+  int closed = 0;
+  net::link_end end{};
+};
+
+class websocket_link : public gladia::test::net_fixture {
+ protected:
+  net::websocket_request request_to(std::string const& url) {
+    net::websocket_request request;
+    request.url = *net::parse_url(url);
+    request.close_timeout = 200ms;
+    return request;
+  }
+
+  /// Opens a link on its strand; the pending operations keep it.
+  void open(net::websocket_request request) {
+    asio::post(strand, [this, request = std::move(request)]() mutable {
+      auto made = transport->make_websocket(strand);
+      opened = made;
+      made->open(std::move(request), heard);
+    });
+  }
+  void open(std::string const& url) { open(request_to(url)); }
+
+  template <class F>
+  void on_link(F f) {
+    asio::post(strand, [this, f] {
+      if (auto locked = opened.lock()) f(*locked);
+    });
+  }
+
+  void run_until_closed() {
+    run_until([this] { return heard->closed > 0; });
+  }
+
+  std::shared_ptr<recorder> heard = std::make_shared<recorder>();
+  std::weak_ptr<net::websocket> opened{};
+};
+
+/// A server that upgrades, follows `script`, and stays until the client has gone.
+scripted_server::script upgraded(std::function<void(server_stream&)> script) {
+  return [script = std::move(script)](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.read_message_max(0);
+    stream.accept();
+    script(stream);
+    gladia::test::wait_for_close(socket);
+  };
+}
+
+/// A close frame as a server sends it.
+std::string close_frame(std::uint16_t code, std::string const& reason) {
+  std::string frame = "\x88";
+  frame += static_cast<char>(2 + reason.size());
+  frame += static_cast<char>(code >> 8);
+  frame += static_cast<char>(code & 0xff);
+  return frame + reason;
+}
+
+/// The value of `Sec-WebSocket-Accept` (RFC 6455, section 4.2.2).
+std::string accept_for(std::string const& key) {
+  auto const text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  std::array<unsigned char, 20> digest{};
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  std::array<unsigned char, 29> encoded{};
+  auto const size = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(digest.size()));
+  return std::string(encoded.begin(), encoded.begin() + size);
+}
+
+/// A server that upgrades over TLS.
+scripted_server::script upgraded_tls(credentials const& own,
+                                     std::function<void(tls_server_stream&)> script) {
+  return encrypted(own, [script = std::move(script)](tls_connection& connection) {
+    tls_server_stream stream(connection);
+    stream.accept();
+    script(stream);
+    wait_for_close(connection.next_layer());
+  });
+}
+
+/// The answer to an upgrade request, and nothing else.
+scripted_server::script refusing(std::string answer) {
+  return [answer = std::move(answer)](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, answer);
+  };
+}
+
+asio::const_buffer bytes(std::string_view text) { return {text.data(), text.size()}; }
+
+void echo_once(server_stream& stream) {
+  beast::flat_buffer message;
+  stream.read(message);
+  stream.text(stream.got_text());
+  stream.write(message.data());
+}
+
+// -- opening
+
+TEST_F(websocket_link, sends_a_plain_upgrade_request) {
+  std::string received;
+  scripted_server server([&](tcp::socket& socket) { received = read_head(socket); });
+  auto request = request_to(server.url("ws", "/v2/live?token=t"));
+  request.headers = {{"x-extra", "1"}};
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_THAT(received, testing::StartsWith("GET /v2/live?token=t HTTP/1.1\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("Host: 127.0.0.1:" + server.port() + "\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("Connection: Upgrade\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("User-Agent: gladia-test\r\n"));
+  EXPECT_THAT(received, testing::HasSubstr("x-extra: 1\r\n"));
+  EXPECT_THAT(received, testing::Not(testing::HasSubstr("Sec-WebSocket-Extensions")));
+}
+
+TEST_F(websocket_link, explains_a_refused_upgrade) {
+  scripted_server server(
+      refusing("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nx-aipi-call-id: G-1\r\n"
+               "Content-Length: 9\r\n\r\nslow down"));
+  open(server.url("ws"));
+  run_until_closed();
+  auto const& error = heard->end.error;
+  EXPECT_FALSE(heard->is_open);
+  EXPECT_EQ(error, errc::too_many_requests);
+  EXPECT_EQ(error.details().phase, phase::upgrade);
+  EXPECT_EQ(error.details().http_status, 429);
+  EXPECT_EQ(error.details().retry_after, 7s);
+  EXPECT_EQ(error.details().request_id, "G-1");
+  EXPECT_EQ(error.details().server_message, "slow down");
+}
+
+TEST_F(websocket_link, reports_a_server_that_does_not_speak_websocket) {
+  for (auto const* answer : {"nonsense\r\n\r\n",
+                             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                             "Connection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\n\r\n"}) {
+    heard = std::make_shared<recorder>();
+    scripted_server server(refusing(answer));
+    open(server.url("ws"));
+    run_until_closed();
+    EXPECT_EQ(heard->end.error, errc::malformed_response) << answer;
+    EXPECT_EQ(heard->end.error.details().phase, phase::upgrade);
+  }
+}
+
+TEST_F(websocket_link, reports_a_connection_that_ends_during_the_upgrade) {
+  scripted_server server(refusing(""));
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error, gladia::condition::retryable);
+  EXPECT_EQ(heard->end.error.details().phase, phase::upgrade);
+}
+
+TEST_F(websocket_link, gives_up_on_an_upgrade_that_hangs) {
+  scripted_server server([](tcp::socket& socket) { wait_for_close(socket); });
+  auto request = request_to(server.url("ws"));
+  request.timeouts.upgrade = 50ms;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error, errc::timeout);
+  EXPECT_EQ(heard->end.error.details().phase, phase::upgrade);
+}
+
+TEST_F(websocket_link, reports_faulty_headers_and_not_from_within_open) {
+  auto request = request_to("ws://127.0.0.1:9");
+  request.headers = {{"x-extra", "a\nb"}};
+  asio::post(strand, [&] {
+    transport->make_websocket(strand)->open(request, heard);
+    EXPECT_EQ(heard->closed, 0);
+  });
+  run_until_closed();
+  EXPECT_EQ(heard->end.error, errc::invalid_request);
+}
+
+// -- messages
+
+TEST_F(websocket_link, carries_messages_both_ways) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    echo_once(stream);
+    stream.close(websocket::close_code::normal);
+  }));
+  heard->at_open = [](net::websocket& link) { link.write(bytes("hel"), bytes("lo"), true); };
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->messages, std::vector<std::string>{"hello"});
+  EXPECT_TRUE(heard->last_was_binary);
+  EXPECT_EQ(heard->written, 1);
+  EXPECT_EQ(heard->end.close_code, 1000);
+  EXPECT_FALSE(heard->end.error);
+}
+
+TEST_F(websocket_link, delivers_a_message_that_came_with_the_answer_to_the_upgrade) {
+  scripted_server server([](tcp::socket& socket) {
+    // In one write, so that the library has the message before anybody reads.
+    auto const head = read_head(socket);
+    beast::http::request_parser<beast::http::empty_body> parser;
+    boost::system::error_code ec;
+    parser.put(asio::buffer(head), ec);
+    auto const key = std::string(parser.get()[beast::http::field::sec_websocket_key]);
+    send(socket, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                 "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
+                     accept_for(key) + "\r\n\r\n" + std::string("\x81\x02hi\x88\x02\x03\xe8", 8));
+    wait_for_close(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->messages, std::vector<std::string>{"hi"});
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, sends_a_message_as_one_frame_however_large) {
+  constexpr std::size_t size = 512 * 1024;
+  std::array<unsigned char, 10> head{};
+  scripted_server server([&](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+    asio::read(socket, asio::buffer(head));
+    std::vector<char> rest(4 + size);
+    asio::read(socket, asio::buffer(rest));
+  });
+  std::string const message(size, 'x');
+  heard->at_open = [&](net::websocket& link) { link.write(bytes(message), {}, true); };
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(head[0], 0x82) << "final and binary";
+  EXPECT_EQ(head[1], 0xff) << "masked, 64-bit length";
+  EXPECT_EQ((head[7] << 16) + (head[8] << 8) + head[9], static_cast<int>(size));
+}
+
+TEST_F(websocket_link, keeps_the_order_of_many_messages) {
+  constexpr int count = 200;
+  std::vector<std::string> received;
+  scripted_server server(upgraded([&](server_stream& stream) {
+    for (int i = 0; i < count; ++i) {
+      beast::flat_buffer message;
+      stream.read(message);
+      received.push_back(beast::buffers_to_string(message.data()));
+    }
+    stream.close(websocket::close_code::normal);
+  }));
+  int next = 0;
+  auto const send_next = [&next](net::websocket& link) {
+    if (next < count) link.write(bytes(std::to_string(next++)), {}, false);
+  };
+  heard->at_open = heard->at_written = send_next;
+  open(server.url("ws"));
+  run_until_closed();
+  ASSERT_EQ(received.size(), std::size_t{count});
+  for (int i = 0; i < count; ++i) EXPECT_EQ(received[static_cast<std::size_t>(i)], std::to_string(i));
+}
+
+TEST_F(websocket_link, joins_a_large_message_that_comes_in_fragments) {
+  std::string const large(std::size_t{1} << 20, 'x');
+  scripted_server server(upgraded([&](server_stream& stream) {
+    stream.auto_fragment(true);
+    stream.write(asio::buffer(large));
+    stream.write(asio::buffer("y", 1));
+    stream.close(websocket::close_code::normal);
+  }));
+  open(server.url("ws"));
+  run_until_closed();
+  ASSERT_EQ(heard->messages.size(), 2u);
+  EXPECT_EQ(heard->messages[0], large);
+  EXPECT_EQ(heard->messages[1], "y");
+  EXPECT_GT(heard->activities, 2) << "parts are a sign of life too";
+}
+
+TEST_F(websocket_link, refuses_a_message_above_the_limit) {
+  scripted_server server(
+      upgraded([](server_stream& stream) { stream.write(asio::buffer(std::string(11, 'x'))); }));
+  auto request = request_to(server.url("ws"));
+  request.max_message = 10;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error, errc::message_too_large);
+  EXPECT_TRUE(heard->messages.empty());
+}
+
+TEST_F(websocket_link, takes_a_message_of_exactly_the_limit) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    stream.write(asio::buffer(std::string(10, 'x')));
+    stream.write(asio::buffer("", 0));
+    stream.close(websocket::close_code::normal);
+  }));
+  auto request = request_to(server.url("ws"));
+  request.max_message = 10;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->messages, (std::vector<std::string>{"xxxxxxxxxx", ""}));
+}
+
+TEST_F(websocket_link, does_not_believe_an_announced_length) {
+  // 2^62 bytes, within the limit.
+  std::string const head("\x82\x7f\x40\0\0\0\0\0\0\0x", 11);
+  scripted_server server(upgraded([&](server_stream& stream) {
+    send(stream.next_layer(), head);
+  }));
+  auto request = request_to(server.url("ws"));
+  request.max_message = std::numeric_limits<std::size_t>::max();
+  heard->at_activity = [](net::websocket& link) { link.close_now(); };
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+}
+
+TEST_F(websocket_link, ends_on_a_frame_against_the_protocol_though_the_server_stays) {
+  for (auto const& frame : {std::string("\x83\x00", 2), std::string("\x81\x01\xff", 3)}) {
+    heard = std::make_shared<recorder>();
+    scripted_server server(
+        upgraded([&](server_stream& stream) { send(stream.next_layer(), frame); }));
+    auto request = request_to(server.url("ws"));
+    request.close_timeout = 1h;
+    open(std::move(request));
+    run_until_closed();
+    EXPECT_EQ(heard->end.close_code, 0);
+    EXPECT_TRUE(heard->end.error);
+    EXPECT_NE(heard->end.error.code(), asio::error::operation_aborted);
+  }
+}
+
+// -- signs of life
+
+TEST_F(websocket_link, answers_pings_and_takes_them_for_a_sign_of_life) {
+  std::string ponged;
+  scripted_server server(upgraded([&](server_stream& stream) {
+    stream.control_callback([&](auto, auto payload) { ponged = std::string(payload); });
+    stream.ping("are you there");
+    stream.write(asio::buffer("?", 1));
+    beast::flat_buffer message;
+    stream.read(message);
+    stream.close(websocket::close_code::normal);
+  }));
+  bool alive_before_message = false;
+  heard->at_message = [&](net::websocket& link) {
+    alive_before_message = heard->activities > 1;
+    link.write(bytes("!"), {}, false);
+  };
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_TRUE(alive_before_message);
+  EXPECT_EQ(ponged, "are you there");
+}
+
+TEST_F(websocket_link, hears_the_answer_to_its_ping) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    beast::flat_buffer message;
+    boost::system::error_code ec;
+    stream.read(message, ec);  // answers pings until the link is closed
+  }));
+  heard->at_open = [](net::websocket& link) {
+    link.ping();
+    link.ping();  // does nothing
+  };
+  heard->at_activity = [](net::websocket& link) { link.close(1000); };
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->activities, 1);
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+// -- the end
+
+struct close_case {
+  std::uint16_t code;
+  std::string reason;
+};
+
+class websocket_close : public websocket_link, public testing::WithParamInterface<close_case> {};
+
+TEST_P(websocket_close, tells_code_and_reason) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    stream.close({static_cast<websocket::close_code>(GetParam().code), GetParam().reason});
+  }));
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, GetParam().code);
+  EXPECT_EQ(heard->end.reason, GetParam().reason);
+  EXPECT_FALSE(heard->end.error);
+}
+
+TEST_P(websocket_close, comes_before_a_reset) {
+  scripted_server server([](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+    send(socket, close_frame(GetParam().code, GetParam().reason));
+    gladia::test::reset(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, GetParam().code);
+  EXPECT_EQ(heard->end.reason, GetParam().reason);
+}
+
+INSTANTIATE_TEST_SUITE_P(code, websocket_close,
+                         testing::Values(close_case{1000, ""}, close_case{1001, "going away"},
+                                         close_case{1011, "oops"}, close_case{4403, "ended"},
+                                         close_case{4504, std::string(123, 'x')}));
+
+TEST_F(websocket_link, finds_the_close_frame_behind_a_write_that_failed) {
+  std::promise<void> gone;
+  scripted_server server([&](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+    stream.write(asio::buffer("1", 1));
+    for (int i = 0; i < 5; ++i) stream.write(asio::buffer(std::string(10000, 'x')));
+    send(socket, close_frame(4408, "idle"));
+    gladia::test::reset(socket);
+    gone.set_value();
+  });
+  heard->at_message = [&](net::websocket& link) {
+    if (heard->messages.size() > 1) return;
+    gone.get_future().wait();
+    link.write(bytes("too late"), {}, false);
+    link.ping();
+  };
+  auto request = request_to(server.url("ws"));
+  request.close_timeout = 10s;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->messages.size(), 6u);
+  EXPECT_EQ(heard->end.close_code, 4408);
+  EXPECT_EQ(heard->end.reason, "idle");
+}
+
+TEST_F(websocket_link, calls_a_close_frame_without_a_code_1005) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    send(stream.next_layer(), std::string_view("\x88\x00", 2));
+  }));
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 1005);
+}
+
+TEST_F(websocket_link, does_not_wait_for_a_server_that_closes_but_keeps_the_connection) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    send(stream.next_layer(), close_frame(1000, ""));
+  }));
+  auto request = request_to(server.url("ws"));
+  request.close_timeout = 1h;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, reports_a_lost_link) {
+  scripted_server server([](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+    gladia::test::reset(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 0);
+  EXPECT_EQ(heard->end.error, gladia::condition::retryable);
+  EXPECT_EQ(heard->end.error.details().phase, phase::stream);
+}
+
+TEST_F(websocket_link, reports_a_link_that_ends_without_a_close_frame) {
+  scripted_server server([](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 0);
+  EXPECT_EQ(heard->end.error.code(), asio::error::eof);
+}
+
+TEST_F(websocket_link, closes_with_a_code_and_hears_the_answer) {
+  websocket::close_reason heard_by_server;
+  scripted_server server(upgraded([&](server_stream& stream) {
+    beast::flat_buffer message;
+    boost::system::error_code ec;
+    stream.read(message, ec);
+    heard_by_server = stream.reason();
+  }));
+  heard->at_open = [](net::websocket& link) {
+    link.close(1000);
+    link.close(1000);
+    link.write(bytes("dropped"), {}, false);
+    link.ping();
+  };
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard_by_server.code, 1000);
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, passes_over_what_comes_before_the_answer_to_its_close) {
+  scripted_server server([](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+    std::array<char, 8> close{};
+    asio::read(socket, asio::buffer(close));
+    send(socket, "\x81\x04last" + close_frame(1000, ""));
+    wait_for_close(socket);
+  });
+  heard->at_open = [](net::websocket& link) { link.close(1000); };
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, drops_a_server_that_never_answers_its_close) {
+  scripted_server server(upgraded([](server_stream&) {}));
+  heard->at_open = [](net::websocket& link) { link.close(1000); };
+  auto request = request_to(server.url("ws"));
+  request.close_timeout = 20ms;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 0);
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+}
+
+TEST_F(websocket_link, drops_a_server_that_goes_on_talking_after_its_close) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    while (true) stream.write(asio::buffer(std::string(10000, 'x')));
+  }));
+  heard->at_open = [](net::websocket& link) { link.close(1000); };
+  auto request = request_to(server.url("ws"));
+  request.close_timeout = 20ms;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+}
+
+class websocket_stalled : public websocket_link {
+ protected:
+  /// Leaves a write, a ping and whatever else pending, for the server reads nothing.
+  void open_stalled(std::function<void(net::websocket&)> then) {
+    heard->at_open = [this, then = std::move(then)](net::websocket& link) {
+      link.write(bytes(flood), {}, true);
+      link.ping();
+      then(link);
+    };
+    auto request = request_to(server.url("ws"));
+    request.close_timeout = 20ms;
+    open(std::move(request));
+  }
+
+  std::promise<void> release{};
+  scripted_server server{[this](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+    release.get_future().wait();
+  }};
+  std::string flood = std::string(std::size_t{64} << 20, 'x');
+};
+
+TEST_F(websocket_stalled, ends_in_time_when_it_is_closed) {
+  open_stalled([](net::websocket& link) { link.close(1000); });
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+  release.set_value();
+}
+
+TEST_F(websocket_stalled, ends_when_it_is_dropped) {
+  open_stalled([](net::websocket& link) { link.close_now(); });
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+  EXPECT_EQ(heard->written, 0);
+  release.set_value();
+}
+
+TEST_F(websocket_stalled, leaves_nothing_behind_when_the_io_context_goes_first) {
+  bool is_open = false;
+  open_stalled([&](net::websocket& link) {
+    link.close(1000);
+    is_open = true;
+  });
+  run_until([&] { return is_open; });
+  std::weak_ptr<recorder> const listener = heard;
+  heard.reset();
+  strand = {};
+  io.reset();
+  EXPECT_TRUE(opened.expired());
+  EXPECT_TRUE(listener.expired());
+  release.set_value();
+}
+
+TEST_F(websocket_link, can_be_dropped_in_every_callback) {
+  using hook = std::function<void(net::websocket&)> recorder::*;
+  for (hook at : {&recorder::at_open, &recorder::at_message, &recorder::at_activity,
+                  &recorder::at_written}) {
+    heard = std::make_shared<recorder>();
+    scripted_server server(upgraded([](server_stream& stream) {
+      stream.ping("");
+      echo_once(stream);
+    }));
+    heard->at_open = [](net::websocket& link) { link.write(bytes("x"), {}, false); };
+    (*heard).*at = [this](net::websocket& link) {
+      link.close_now();
+      link.close_now();
+      EXPECT_EQ(heard->closed, 0) << "called from within close_now";
+    };
+    open(server.url("ws"));
+    run_until_closed();
+    EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+    EXPECT_EQ(heard->closed, 1);
+  }
+}
+
+TEST_F(websocket_link, can_be_dropped_while_it_connects) {
+  asio::post(strand, [&] {
+    auto const made = transport->make_websocket(strand);
+    made->open(request_to("ws://127.0.0.1:9"), heard);
+    made->close(1000);
+    EXPECT_EQ(heard->closed, 0);
+  });
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+}
+
+TEST_F(websocket_link, can_be_dropped_during_the_upgrade) {
+  scripted_server server([this](tcp::socket& socket) {
+    read_head(socket);
+    on_link([](net::websocket& link) { link.close_now(); });
+    wait_for_close(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+  EXPECT_FALSE(heard->is_open);
+}
+
+TEST_F(websocket_link, leaves_nothing_behind_when_the_io_context_goes_during_the_upgrade) {
+  std::atomic<bool> asked = false;
+  scripted_server server([&](tcp::socket& socket) {
+    read_head(socket);
+    asked = true;
+    wait_for_close(socket);
+  });
+  open(server.url("ws"));
+  run_until([&] { return asked.load(); });
+  std::weak_ptr<recorder> const listener = std::exchange(heard, nullptr);
+  strand = {};
+  io.reset();
+  EXPECT_TRUE(listener.expired());
+}
+
+TEST_F(websocket_link, leaves_nothing_behind_when_the_io_context_goes_while_it_connects) {
+  transport->make_websocket(strand)->open(request_to("ws://127.0.0.1:9"), heard);
+  std::weak_ptr<recorder> const listener = std::exchange(heard, nullptr);
+  strand = {};
+  io.reset();
+  EXPECT_TRUE(listener.expired());
+}
+
+// -- over TLS
+
+class websocket_over_tls : public websocket_link {
+ protected:
+  websocket_over_tls() { trust(authority.pem()); }
+  gladia::test::certificate_authority authority{};
+};
+
+TEST_F(websocket_over_tls, carries_messages_both_ways) {
+  std::string const large(300000, 'x');
+  scripted_server server(upgraded_tls(authority.issue(), [](tls_server_stream& stream) {
+    beast::flat_buffer message;
+    stream.read(message);
+    stream.write(message.data());
+    stream.close(websocket::close_code::normal);
+  }));
+  heard->at_open = [&](net::websocket& link) { link.write(bytes(large), {}, true); };
+  open(server.url("wss"));
+  run_until_closed();
+  EXPECT_EQ(heard->messages, std::vector<std::string>{large});
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_over_tls, does_not_wait_for_a_tls_shutdown) {
+  scripted_server server(upgraded_tls(authority.issue(), [](tls_server_stream& stream) {
+    send(stream.next_layer(), close_frame(4504, "no speech"));
+  }));
+  auto request = request_to(server.url("wss"));
+  request.close_timeout = 1h;
+  open(std::move(request));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 4504);
+}
+
+TEST_F(websocket_over_tls, reports_a_connection_that_is_cut_as_lost) {
+  scripted_server server(encrypted(authority.issue(), [](tls_connection& connection) {
+    tls_server_stream stream(connection);
+    stream.accept();
+  }));
+  open(server.url("wss"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::eof);
+  EXPECT_EQ(heard->end.error, gladia::condition::retryable);
+}
+
+TEST_F(websocket_over_tls, leaves_nothing_behind_when_the_io_context_goes_first) {
+  scripted_server server(upgraded_tls(authority.issue(), [](tls_server_stream&) {}));
+  bool is_open = false;
+  std::string const flood(std::size_t{32} << 20, 'x');
+  heard->at_open = [&](net::websocket& link) {
+    link.write(bytes(flood), {}, true);
+    link.ping();
+    link.close(1000);
+    is_open = true;
+  };
+  open(server.url("wss"));
+  run_until([&] { return is_open; });
+  std::weak_ptr<recorder> const listener = std::exchange(heard, nullptr);
+  strand = {};
+  io.reset();
+  EXPECT_TRUE(listener.expired());
+}
+
+}  // namespace

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <gladia.hpp>
+#include <gladia/testing/emulator.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gladia::testing_support {
+
+/// 16-bit samples that count up: any stretch of them says where in the stream it belongs. Position
+/// `i` of the stream of frames holds the low and, one frame later, the high half of `i / 2`.
+inline std::string position_coded_audio(std::size_t bytes) {
+  std::string audio(bytes, '\0');
+  for (std::size_t i = 0; i + 4 <= bytes; i += 4) {
+    auto const position = static_cast<std::uint32_t>(i / 4);
+    for (std::size_t k = 0; k < 4; ++k) audio[i + k] = static_cast<char>(position >> (8 * k));
+  }
+  return audio;
+}
+
+/// One session against an emulator, driven to its end on one thread.
+struct live_fixture : ::testing::Test {
+  using emulator = gladia::testing::emulator;
+
+  boost::asio::io_context io;
+  gladia::testing::emulator_options emulator_options;
+  std::optional<emulator> service;
+  gladia::client_options client_options;
+  std::optional<gladia::client> client;
+  gladia::live_request request;
+  live::session_options options;
+  std::optional<live::session> session;
+  std::vector<live::event> events;
+  std::optional<live::summary> end;
+
+  void SetUp() override {
+    emulator_options.words = gladia::testing::word_source::none;
+    emulator_options.api_key = "test-key";
+    client_options.api_key = "test-key";
+    options.backoff.base = std::chrono::milliseconds(10);
+  }
+
+  void start_service() {
+    auto started = emulator::start(emulator_options);
+    ASSERT_TRUE(started) << started.error().what();
+    service.emplace(std::move(*started));
+    client_options.api_url = service->url();
+    client_options.tls.ca_pem = service->ca_pem();
+  }
+
+  /// Makes the session and starts it; what happens is noted.
+  void start() {
+    if (!service) start_service();
+    client.emplace(io, client_options);
+    session.emplace(client->live().session(request, options));
+    run();
+  }
+
+  void run() {
+    session->async_run([this](live::summary s) { end = std::move(s); });
+    receive();
+  }
+
+  void receive() {
+    session->async_receive([this](result<live::event> e) {
+      if (!e) return;
+      events.push_back(std::move(*e));
+      on_event(events.back());
+      receive();
+    });
+  }
+  /// Called for each event.
+  std::function<void(live::event const&)> on_event = [](live::event const&) {};
+
+  /// Sends all of `audio` in chunks, as fast as back-pressure lets it, then stops.
+  void feed(std::string audio, std::size_t chunk = 3200) {
+    auto source = std::make_shared<std::string>(std::move(audio));
+    send_from(source, 0, chunk);
+  }
+  void send_from(std::shared_ptr<std::string> source, std::size_t offset, std::size_t chunk) {
+    auto const n = std::min(chunk, source->size() - offset);
+    if (n == 0) return session->stop();
+    session->async_send(boost::asio::buffer(source->data() + offset, n),
+                        [this, source, offset, n, chunk](result<void> r) {
+                          if (!r) return;
+                          send_from(source, offset + n, chunk);
+                        });
+  }
+
+  /// Runs everything until the session is over.
+  void run_to_end(std::chrono::seconds limit = std::chrono::seconds(60)) {
+    auto const deadline = std::chrono::steady_clock::now() + limit;
+    io.restart();
+    while (!end && std::chrono::steady_clock::now() < deadline) {
+      if (io.run_one_until(deadline) == 0) break;
+    }
+    ASSERT_TRUE(end) << "the session did not end";
+    // What is queued behind the end: the last events.
+    io.run_for(std::chrono::milliseconds(200));
+  }
+
+  gladia::testing::session_report report() const { return service->reports().at(0); }
+
+  template <class Event>
+  std::vector<Event> all() const {
+    std::vector<Event> found;
+    for (auto const& e : events) {
+      if (auto const* match = std::get_if<Event>(&e)) found.push_back(*match);
+    }
+    return found;
+  }
+};
+
+}  // namespace gladia::testing_support

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace gladia::test {
+
+using tcp = boost::asio::ip::tcp;
+
+/// A server on loopback that follows a script: the n-th connection gets the n-th script, which is
+/// blocking code on a thread of its own. A connection ends with its script.
+class scripted_server {
+ public:
+  using script = std::function<void(tcp::socket&)>;
+
+  explicit scripted_server(std::vector<script> scripts)
+      : acceptor_(io_, {boost::asio::ip::address_v4::loopback(), 0}),
+        port_(acceptor_.local_endpoint().port()),
+        thread_([this, scripts = std::move(scripts)] { run(scripts); }) {}
+  explicit scripted_server(script only) : scripted_server(std::vector<script>{std::move(only)}) {}
+
+  scripted_server(scripted_server const&) = delete;
+  scripted_server& operator=(scripted_server const&) = delete;
+
+  ~scripted_server() {
+    {
+      std::lock_guard const lock(mutex_);
+      stopping_ = true;
+      // The one way to end blocking calls of another thread.
+      ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+      if (current_ >= 0) ::shutdown(current_, SHUT_RDWR);
+    }
+    thread_.join();
+  }
+
+  std::string port() const { return std::to_string(port_); }
+  std::string url(std::string const& scheme, std::string const& target = "/") const {
+    return scheme + "://127.0.0.1:" + port() + target;
+  }
+
+ private:
+  void run(std::vector<script> const& scripts) {
+    for (auto const& follow : scripts) {
+      boost::system::error_code ec;
+      tcp::socket socket(io_);
+      acceptor_.accept(socket, ec);
+      {
+        std::lock_guard const lock(mutex_);
+        if (ec || stopping_) return;
+        current_ = socket.native_handle();
+      }
+      try {
+        follow(socket);
+      } catch (boost::system::system_error const&) {
+        // The client went away; what it saw is what the test is about.
+      }
+      std::lock_guard const lock(mutex_);
+      current_ = -1;
+      socket.close(ec);
+    }
+  }
+
+  boost::asio::io_context io_;
+  tcp::acceptor acceptor_;
+  unsigned short port_;
+  std::mutex mutex_;
+  bool stopping_ = false;
+  int current_ = -1;
+  std::thread thread_;
+};
+
+/// Reads a request's head and returns it.
+template <class Stream>
+std::string read_head(Stream& stream) {
+  std::string text;
+  auto const size =
+      boost::asio::read_until(stream, boost::asio::dynamic_buffer(text), "\r\n\r\n");
+  return text.substr(0, size);
+}
+
+/// Reads a request's head and its body of `size` bytes.
+template <class Stream>
+std::string read_request(Stream& stream, std::size_t size) {
+  std::string text;
+  auto const head =
+      boost::asio::read_until(stream, boost::asio::dynamic_buffer(text), "\r\n\r\n");
+  if (text.size() < head + size) {
+    boost::asio::read(stream, boost::asio::dynamic_buffer(text),
+                      boost::asio::transfer_exactly(head + size - text.size()));
+  }
+  return text;
+}
+
+template <class Stream>
+void send(Stream& stream, std::string_view text) {
+  boost::asio::write(stream, boost::asio::buffer(text.data(), text.size()));
+}
+
+/// Does nothing until the client has closed the connection.
+template <class Stream>
+void wait_for_close(Stream& stream) {
+  boost::system::error_code ec;
+  char some[4096];
+  while (!ec) stream.read_some(boost::asio::buffer(some), ec);
+}
+
+/// Closes so that the client gets a reset instead of an end of file.
+inline void reset(tcp::socket& socket) {
+  socket.set_option(boost::asio::socket_base::linger(true, 0));
+  socket.close();
+}
+
+/// Runs handlers until `done` is true. A test that waits longer has failed.
+template <class Condition>
+void run_until(boost::asio::io_context& io, Condition done) {
+  auto const give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  io.restart();
+  while (!done() && std::chrono::steady_clock::now() < give_up) {
+    io.run_one_for(std::chrono::milliseconds(100));
+    if (io.stopped()) io.restart();
+  }
+  ASSERT_TRUE(done()) << "nothing happened any more";
+}
+
+}  // namespace gladia::test

@@ -1,0 +1,307 @@
+#include <gladia/codec/decode.hpp>
+
+#include <gtest/gtest.h>
+
+#include <climits>
+#include <string>
+#include <variant>
+
+using namespace gladia;
+using codec::decode;
+using codec::decode_message;
+
+namespace {
+
+std::string transcript_with(std::string const& utterance) {
+  return R"({"type":"transcript","data":{"id":"1","is_final":true,"utterance":)" + utterance + "}}";
+}
+
+transcript_utterance utterance_of(std::string const& text) {
+  auto const message = decode_message(transcript_with(text));
+  auto const* t = std::get_if<transcript>(&message);
+  return t ? t->data.utterance : transcript_utterance{};
+}
+
+// The fault's path and text; empty if the message could be read.
+std::string fault_of(std::string const& text) {
+  auto const message = decode_message(text);
+  auto const* malformed = std::get_if<malformed_message>(&message);
+  return malformed ? malformed->error.details().message : "";
+}
+
+errc code_of(std::string const& text) {
+  auto const message = decode_message(text);
+  auto const* malformed = std::get_if<malformed_message>(&message);
+  return malformed ? static_cast<errc>(malformed->error.code().value()) : errc{};
+}
+
+std::string repeat(std::string const& text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+template <class T>
+std::string fault_of(result<T> const& r) {
+  return r ? "" : r.error().details().message;
+}
+
+}  // namespace
+
+TEST(decode_message, takes_integers_as_numbers) {
+  auto const u = utterance_of(R"({"start":1,"end":2,"confidence":1,"text":""})");
+  EXPECT_EQ(u.start, 1.0);
+  EXPECT_EQ(u.end, 2.0);
+}
+
+TEST(decode_message, takes_whole_numbers_as_integers) {
+  EXPECT_EQ(utterance_of(R"({"channel":3.0,"text":""})").channel, 3);
+  EXPECT_EQ(utterance_of(R"({"speaker":1e0,"text":""})").speaker, 1);
+}
+
+TEST(decode_message, refuses_numbers_that_do_not_fit_an_integer) {
+  std::string const path = "data.utterance.channel: ";
+  auto const with = [](std::string const& n) {
+    return fault_of(transcript_with(R"({"text":"","channel":)" + n + "}"));
+  };
+  EXPECT_EQ(with("1.5"), path + "expected an integer, got a fraction");
+  for (auto const* n : {"2147483648", "-2147483649", "2147483648.0", "-2147483649.0", "1e300",
+                        "-1e300", "18446744073709551615", "99999999999999999999999"}) {
+    EXPECT_EQ(with(n), path + "the number is too large") << n;
+  }
+  EXPECT_EQ(utterance_of(R"({"text":"","channel":2147483647.0})").channel, INT_MAX);
+  EXPECT_EQ(utterance_of(R"({"text":"","channel":-2147483648})").channel, INT_MIN);
+}
+
+TEST(decode_message, reads_byte_offsets_up_to_the_largest_integer) {
+  auto const ack = [](std::string const& end) {
+    return decode_message(R"({"type":"audio_chunk","acknowledged":true,"data":{"byte_range":[0,)" +
+                          end + "]}}");
+  };
+  auto const largest = ack("9223372036854775807");
+  ASSERT_TRUE(std::holds_alternative<audio_chunk_ack>(largest));
+  EXPECT_EQ(std::get<audio_chunk_ack>(largest).data->byte_range.end, INT64_MAX);
+  EXPECT_TRUE(std::holds_alternative<malformed_message>(ack("9223372036854775808")));
+  EXPECT_TRUE(std::holds_alternative<malformed_message>(ack("9223372036854775808.0")));
+}
+
+TEST(decode_message, refuses_a_number_that_overflows) {
+  EXPECT_EQ(code_of(transcript_with(R"({"text":"","start":1e999})")), errc::malformed_json);
+}
+
+TEST(decode_message, leaves_the_default_for_missing_and_null_members) {
+  auto const u = utterance_of(R"({"text":"a","words":null,"channel":null,"speaker":null})");
+  EXPECT_EQ(u.text, "a");
+  EXPECT_TRUE(u.words.empty());
+  EXPECT_EQ(u.channel, 0);
+  EXPECT_EQ(u.speaker, std::nullopt);
+}
+
+TEST(decode_message, ignores_unknown_members) {
+  EXPECT_EQ(utterance_of(R"({"text":"a","mood":{"deep":[1]}})").text, "a");
+}
+
+TEST(decode_message, names_the_path_of_what_it_cannot_read) {
+  EXPECT_EQ(fault_of(transcript_with(
+                R"({"text":"","words":[{"word":"a"},{"word":"b","start":"soon"}]})")),
+            "data.utterance.words[1].start: expected a number, got a string");
+  EXPECT_EQ(fault_of(transcript_with(R"({"text":"","words":{}})")),
+            "data.utterance.words: expected an array, got an object");
+  EXPECT_EQ(fault_of(transcript_with(R"({"text":"","language":5})")),
+            "data.utterance.language: expected a string, got a number");
+  EXPECT_EQ(fault_of(transcript_with("[]")), "data.utterance: expected an object, got an array");
+  EXPECT_EQ(fault_of(transcript_with("{}")), "data.utterance.text: missing");
+  EXPECT_EQ(fault_of(R"({"type":"transcript"})"), "data: missing");
+  EXPECT_EQ(fault_of(R"({"type":"speech_start","data":null})"), "data: missing");
+  EXPECT_EQ(fault_of(R"({"type":"audio_chunk","acknowledged":1})"),
+            "acknowledged: expected a boolean, got a number");
+  EXPECT_EQ(fault_of(R"({"type":"audio_chunk","acknowledged":true,"data":{"byte_range":[1]}})"),
+            "data.byte_range: expected two numbers, got 1");
+  EXPECT_EQ(
+      fault_of(R"({"type":"audio_chunk","acknowledged":true,"data":{"byte_range":[1,true]}})"),
+      "data.byte_range[1]: expected an integer, got a boolean");
+}
+
+TEST(decode_message, keeps_type_and_text_of_a_malformed_message) {
+  std::string const text = R"({"type":"transcript","data":7})";
+  auto const message = decode_message(text);
+  auto const& malformed = std::get<malformed_message>(message);
+  EXPECT_EQ(malformed.type, "transcript");
+  EXPECT_EQ(malformed.raw.text, text);
+  EXPECT_EQ(malformed.error, errc::malformed_response);
+}
+
+TEST(decode_message, passes_unknown_types_on) {
+  std::string const text = R"( {"data": 1, "type":"new"} )";
+  auto const message = decode_message(text);
+  EXPECT_EQ(std::get<unknown_message>(message), (unknown_message{"new", {text}}));
+}
+
+TEST(decode_message, keeps_the_text_only_on_request) {
+  std::string const text = R"({"type":"end_session", "session_id":"s"})";
+  codec::decode_options options;
+  EXPECT_TRUE(std::get<end_session>(decode_message(text)).envelope.raw.empty());
+  options.keep_raw = true;
+  EXPECT_EQ(std::get<end_session>(decode_message(text, options)).envelope.raw.text, text);
+}
+
+TEST(decode_message, needs_an_object_with_a_type) {
+  EXPECT_EQ(fault_of("[]"), "expected an object, got an array");
+  EXPECT_EQ(fault_of("null"), "expected an object, got null");
+  EXPECT_EQ(fault_of("{}"), "type: missing");
+  EXPECT_EQ(fault_of(R"({"type":null})"), "type: expected a string, got null");
+  EXPECT_EQ(fault_of(R"({"type":["transcript"]})"), "type: expected a string, got an array");
+}
+
+TEST(decode_message, refuses_what_is_not_json) {
+  for (auto const* text : {"", " ", "hello", "{", R"({"type":"end_session"} x)", "{'type':1}",
+                           "<html></html>", R"({"type":"end_session",})", "NaN", "\"", "\"\\"}) {
+    EXPECT_EQ(code_of(text), errc::malformed_json) << text;
+  }
+  EXPECT_EQ(fault_of("{oops"), "not JSON at byte 2");
+}
+
+TEST(decode_message, refuses_invalid_utf8) {
+  for (auto const* bytes : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    EXPECT_EQ(code_of(transcript_with(std::string(R"({"text":")") + bytes + "\"}")),
+              errc::malformed_json);
+  }
+}
+
+TEST(decode_message, never_quotes_the_text_in_an_error) {
+  auto const message = decode_message(R"({"url":"wss://host?token=hidden" "x":1})");
+  auto const what = std::get<malformed_message>(message).error.what();
+  EXPECT_EQ(what.find("hidden"), std::string::npos) << what;
+}
+
+TEST(decode_message, bounds_the_depth_before_it_parses) {
+  EXPECT_EQ(code_of(repeat("[", 100'000)), errc::malformed_json);
+  EXPECT_EQ(code_of(repeat("{\"a\":", 100'000)), errc::malformed_json);
+  auto const nested = [](std::size_t depth) {
+    return R"({"type":"new","data":)" + repeat("[", depth - 1) + repeat("]", depth - 1) + "}";
+  };
+  EXPECT_EQ(fault_of(nested(64)), "");
+  EXPECT_EQ(fault_of(nested(65)), "the JSON is nested deeper than the limit of 64");
+}
+
+TEST(decode_message, does_not_count_brackets_within_strings) {
+  auto const text = R"({"type":"new","data":"\"\\\")" + repeat("[{", 1000) + "\"}";
+  EXPECT_EQ(fault_of(text), "");
+}
+
+TEST(decode_message, bounds_the_size) {
+  codec::decode_options options;
+  options.max_size = 10;
+  auto const message = decode_message(R"({"type":"end_session"})", options);
+  auto const& malformed = std::get<malformed_message>(message);
+  EXPECT_EQ(malformed.error, errc::message_too_large);
+  EXPECT_TRUE(malformed.raw.empty());
+}
+
+TEST(decode_message, finds_the_words_of_an_error_wherever_they_are) {
+  auto const words = [](std::string const& rest) {
+    auto const message = decode_message(R"({"type":"error")" + rest + "}");
+    return std::get<error_message>(message);
+  };
+  EXPECT_EQ(words(R"(,"data":{"message":"a","code":7},"message":"b")").message, "a");
+  EXPECT_EQ(words(R"(,"data":{"message":"a","code":7},"message":"b")").code.text, "7");
+  EXPECT_EQ(words(R"(,"error":{"message":"b"},"message":"c")").message, "b");
+  EXPECT_EQ(words(R"(,"message":"c","code":"x","data":3)").message, "c");
+  EXPECT_EQ(words(R"(,"message":"c","code":"x","data":3)").code.text, "\"x\"");
+  EXPECT_EQ(words(R"(,"error":"d")").message, "d");
+  EXPECT_EQ(words(R"(,"data":[1])").message, R"({"data":[1],"type":"error"})");
+}
+
+TEST(decode_message, takes_either_form_of_a_sentiment_result) {
+  auto const results = [](std::string const& value) {
+    auto const message = decode_message(
+        R"({"type":"post_final_transcript","data":{"sentiment_analysis":{"results":)" + value +
+        "}}}");
+    return std::get<post_final_transcript>(message).data.sentiment_analysis->results;
+  };
+  EXPECT_EQ(results("null"), std::nullopt);
+  EXPECT_EQ(results(R"("[]")")->text, R"("[]")");
+  EXPECT_EQ(results("[1]")->text, "[1]");
+}
+
+TEST(type_of, names_every_message) {
+  EXPECT_EQ(codec::type_of(audio_chunk_ack{}), "audio_chunk");
+  EXPECT_EQ(codec::type_of(error_message{}), "error");
+  EXPECT_EQ(codec::type_of(unknown_message{"new", {}}), "new");
+  EXPECT_EQ(codec::type_of(malformed_message{}), "");
+}
+
+TEST(decode, needs_id_and_url_of_a_session) {
+  auto const info = decode<live_session_info>(R"({"id":"a","url":"wss://h/?token=t"})");
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->url.reveal(), "wss://h/?token=t");
+  EXPECT_EQ(fault_of(decode<live_session_info>(R"({"id":"a"})")), "url: missing");
+  EXPECT_EQ(decode<live_session_info>("<html>").error(), errc::malformed_json);
+  EXPECT_EQ(decode<live_session_info>("[]").error(), errc::malformed_response);
+}
+
+TEST(decode, reads_vocabulary_entries_of_either_form) {
+  auto const r =
+      decode<live_request>(R"({"realtime_processing":{"custom_vocabulary_config":{"vocabulary":)"
+                           R"(["a",{"value":"b","intensity":1}]}}})");
+  ASSERT_TRUE(r);
+  auto const& list = r->realtime_processing.custom_vocabulary_config.vocabulary;
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0], vocabulary_entry{"a"});
+  EXPECT_EQ(list[1].intensity, 1.0);
+  EXPECT_EQ(
+      fault_of(decode<live_request>(
+          R"({"realtime_processing":{"custom_vocabulary_config":{"vocabulary":)"
+          R"(["a",{"value":3}]}}})")),
+      "realtime_processing.custom_vocabulary_config.vocabulary[1].value: expected a string, got a "
+      "number");
+}
+
+TEST(decode, keeps_an_unknown_status) {
+  auto const job = decode<live_job>(R"({"id":"a","status":"paused"})");
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->status.name(), "paused");
+}
+
+TEST(decode, reads_an_error_body_in_any_spelling) {
+  auto const e = decode<api_error>(
+      R"({"statusCode":400,"requestId":"G-1","error":"Bad","validationErrors":
+          ["a",{"loc":["body",0,"x"],"msg":"wrong"},{"loc":"y","msg":"odd"},{"z":1}]})");
+  ASSERT_TRUE(e);
+  EXPECT_EQ(e->statusCode, 400);
+  EXPECT_EQ(e->request_id, "G-1");
+  EXPECT_EQ(e->message, "Bad");
+  EXPECT_EQ(e->validation_errors,
+            (std::vector<std::string>{"a", "body.0.x: wrong", "y: odd", R"({"z":1})"}));
+}
+
+TEST(decode, reads_an_error_body_whatever_its_types) {
+  auto const e = decode<api_error>(
+      R"({"statusCode":"400","path":7,"request_id":null,"message":["a","b"],"timestamp":1})");
+  ASSERT_TRUE(e);
+  EXPECT_EQ(e->statusCode, 0);
+  EXPECT_EQ(e->validation_errors, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(decode<api_error>("{}"));
+  EXPECT_EQ(decode<api_error>(R"({"statusCode":99999999999})").error(), errc::malformed_response);
+}
+
+TEST(decode_callback, tells_a_callback_from_a_webhook_by_its_id) {
+  auto const callback = codec::decode_callback(
+      R"({"id":"j","event":"live.end_session","payload":{"type":"end_session"}})");
+  ASSERT_TRUE(callback);
+  EXPECT_TRUE(std::holds_alternative<end_session>(std::get<live_callback>(*callback).payload));
+  auto const webhook =
+      codec::decode_callback(R"({"event":"live.end_session","payload":{"id":"j"}})");
+  ASSERT_TRUE(webhook);
+  EXPECT_EQ(std::get<live_webhook>(*webhook).payload.id, "j");
+}
+
+TEST(decode_callback, passes_a_payload_on_that_it_cannot_read) {
+  auto const post =
+      codec::decode_callback(R"({"id":"j","event":"x","payload":{"type":"transcript"}})");
+  ASSERT_TRUE(post);
+  auto const& payload = std::get<live_callback>(*post).payload;
+  EXPECT_EQ(std::get<malformed_message>(payload).raw.text, R"({"type":"transcript"})");
+  EXPECT_FALSE(codec::decode_callback(R"({"id":"j"})"));
+  EXPECT_FALSE(codec::decode_callback("[]"));
+}

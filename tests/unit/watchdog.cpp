@@ -1,0 +1,138 @@
+#include <gladia/live/detail/watchdog.hpp>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using gladia::live::session_options;
+using gladia::live::detail::alarm;
+using gladia::live::detail::watchdog;
+
+/// A link that opened at time 0, and a clock that jumps to wherever the watchdog looks next.
+struct a_watched_link : testing::Test {
+  session_options options;
+  watchdog::time_point start{};
+  watchdog::time_point now{};
+  watchdog dog{options};
+
+  void SetUp() override { dog.on_open(now); }
+  void restart() {
+    dog = watchdog(options);
+    dog.on_open(now);
+  }
+
+  /// What happens next, and when, if nothing else does.
+  std::pair<alarm, std::chrono::nanoseconds> next() {
+    for (;;) {
+      auto const due = dog.deadline();
+      if (!due) return {alarm::none, now - start};
+      now = std::max(now, *due);
+      auto const what = dog.check(now);
+      if (what != alarm::none) return {what, now - start};
+    }
+  }
+  void expect(alarm what, std::chrono::nanoseconds when) {
+    auto const [got, at] = next();
+    EXPECT_EQ(got, what);
+    EXPECT_EQ(at, when);
+  }
+};
+
+TEST_F(a_watched_link, is_pinged_after_half_of_the_limit_and_dead_after_all_of_it) {
+  expect(alarm::ping, 5s);
+  expect(alarm::progress, 5s);
+  expect(alarm::link_dead, 10s);
+}
+
+TEST_F(a_watched_link, lives_as_long_as_anything_comes_in) {
+  for (int i = 1; i <= 100; ++i) {
+    now = start + i * 4s;
+    dog.on_activity(now);
+    auto const what = dog.check(now);
+    EXPECT_NE(what, alarm::link_dead);
+    EXPECT_NE(what, alarm::ping);
+  }
+}
+
+TEST_F(a_watched_link, is_pinged_again_after_a_pong) {
+  expect(alarm::ping, 5s);
+  dog.on_activity(start + 5s);
+  expect(alarm::progress, 5s);
+  expect(alarm::ping, 10s);
+}
+
+TEST_F(a_watched_link, is_given_up_when_a_write_does_not_end) {
+  options.link_timeout = 0ms;
+  restart();
+  dog.on_write(now);
+  expect(alarm::progress, 5s);
+  expect(alarm::send_stalled, 10s);
+}
+
+TEST_F(a_watched_link, is_kept_alive_after_20_s_of_silence_and_then_every_5_s) {
+  options.link_timeout = 0ms;
+  restart();
+  expect(alarm::progress, 5s);
+  expect(alarm::keep_alive, 20s);
+  expect(alarm::keep_alive, 25s);
+  dog.on_audio_sent(start + 27s);
+  dog.on_acknowledged(true, start + 27s);
+  expect(alarm::keep_alive, 47s);
+}
+
+TEST_F(a_watched_link, is_kept_alive_for_ten_minutes_at_most) {
+  options.link_timeout = 0ms;
+  restart();
+  auto last = next();
+  while (last.first != alarm::keep_alive_limit) last = next();
+  EXPECT_EQ(last.second, 600s);
+  expect(alarm::none, 600s);
+}
+
+TEST_F(a_watched_link, is_not_kept_alive_after_the_stop) {
+  options.link_timeout = 0ms;
+  restart();
+  dog.on_stop();
+  expect(alarm::progress, 5s);
+  expect(alarm::none, 5s);
+}
+
+TEST_F(a_watched_link, carries_the_silence_over_a_reconnect) {
+  options.link_timeout = 0ms;
+  restart();
+  dog.on_closed();
+  now = start + 19s;
+  dog.on_open(now);
+  expect(alarm::keep_alive, 20s);
+}
+
+TEST_F(a_watched_link, reports_acknowledgements_that_stand_still_once) {
+  options.link_timeout = 0ms;
+  options.keep_alive_after = 0ms;
+  restart();
+  dog.on_audio_sent(now);
+  expect(alarm::progress, 5s);
+  expect(alarm::ack_stalled, 10s);
+  expect(alarm::none, 10s);
+  dog.on_acknowledged(false, start + 12s);
+  expect(alarm::ack_stalled, 22s);
+}
+
+TEST_F(a_watched_link, expects_no_acknowledgement_when_all_audio_has_one) {
+  options.link_timeout = 0ms;
+  options.keep_alive_after = 0ms;
+  restart();
+  dog.on_audio_sent(now);
+  dog.on_acknowledged(true, start + 1s);
+  expect(alarm::progress, 5s);
+  expect(alarm::none, 5s);
+}
+
+TEST_F(a_watched_link, is_not_watched_once_it_closed) {
+  dog.on_closed();
+  EXPECT_EQ(dog.deadline(), std::nullopt);
+  EXPECT_EQ(dog.check(start + 1h), alarm::none);
+}
+
+}  // namespace
