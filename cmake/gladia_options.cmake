@@ -5,7 +5,14 @@ option(GLADIA_WERROR "Treat warnings as errors" OFF)
 add_library(gladia_project_options INTERFACE)
 target_compile_options(gladia_project_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${GLADIA_WERROR}>:-Werror>)
-target_compile_definitions(gladia_project_options INTERFACE BOOST_ASIO_NO_DEPRECATED)
+
+# For the whole tree or for none of it: it changes what inline functions of Asio return, but not
+# their names, so that objects with it and objects without it must not be linked. Hence a library
+# that is handed to users is built without.
+option(GLADIA_NO_DEPRECATED "Build with BOOST_ASIO_NO_DEPRECATED" OFF)
+if(GLADIA_NO_DEPRECATED)
+  add_compile_definitions(BOOST_ASIO_NO_DEPRECATED)
+endif()
 
 # For the whole tree: an object with a sanitizer and one without do not mix.
 if(GLADIA_SANITIZE)

@@ -3,10 +3,11 @@
 //   transcribe_file meeting.wav
 //   transcribe_file --language en --language fr --json meeting.wav
 
-#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <future>
+#include <support/interrupts.hpp>
 #include <support/service.hpp>
 #include <support/terminal.hpp>
-#include <thread>
 #include <vector>
 
 namespace live = gladia::live;
@@ -53,9 +54,10 @@ struct printer {
 
   void operator()(gladia::transcript const& t) const {
     auto const& said = t.data.utterance;
-    auto const line = examples::clock_text(said.start) + said.text;
+    auto const gap = said.text.rfind(' ', 0) == 0 ? "" : " ";
+    auto const line = '[' + examples::clock_text(said.start) + ']' + gap + said.text;
     if (t.data.is_final) {
-      terminal.partial("");
+      terminal.partial({});
       terminal.line(line);
     } else if (terminal.is_interactive()) {
       terminal.partial(line);
@@ -68,8 +70,7 @@ struct printer {
   }
   void operator()(live::warning const& w) const { terminal.line("(warning: " + w.text + ")"); }
   void operator()(live::audio_dropped const& d) const {
-    terminal.line("(lost " + std::to_string(format.duration(d.to - d.from).count() / 1000) +
-                  " ms of audio)");
+    terminal.line("(lost audio from " + clock(d.from) + " to " + clock(d.to) + ")");
   }
   void operator()(gladia::error_message const& e) const {
     terminal.line("(the service says: " + e.message + ")");
@@ -78,78 +79,84 @@ struct printer {
   void operator()(Other const&) const {}
 
   void progress(live::statistics const& n) const {
-    auto const seconds = [this](std::uint64_t bytes) {
-      return examples::clock_text(static_cast<double>(format.duration(bytes).count()) / 1e6);
-    };
-    terminal.progress("sent " + seconds(n.bytes_sent - n.bytes_replayed) + " heard " +
-                      seconds(n.bytes_acknowledged) + " ");
+    terminal.progress(clock(n.bytes_sent - n.bytes_replayed) + " sent, " +
+                      clock(n.bytes_acknowledged) + " acknowledged ");
+  }
+  std::string clock(std::uint64_t bytes) const {
+    return examples::clock_text(static_cast<double>(format.duration(bytes).count()) / 1e6);
   }
 };
 
-/// Sends the file at the pace of speech. Ends early when the session does, or is stopped.
-void feed(live::threaded_session& session, gladia::audio::wav_file& wav, settings const& s,
-          printer const& print) {
+/// Sends the file at the pace of speech, until its end, or until the session ends or is stopped.
+gladia::error feed(live::threaded_session& session, std::future<void> const& over,
+                   gladia::audio::wav_file& wav, settings const& s, printer const& print) {
   std::vector<char> chunk(wav.format().bytes(std::chrono::milliseconds(s.chunk_ms)));
   gladia::audio::pacer pace(wav.format(), s.speed);
   for (;;) {
-    auto read = wav.read(boost::asio::buffer(chunk));
-    if (!read) std::cerr << s.path << ": " << read.error().what() << '\n';
-    if (!read || *read == 0) break;
-    if (!session.send(boost::asio::buffer(chunk.data(), *read))) break;
-    if (!s.json) print.progress(session.stats());
-    std::this_thread::sleep_for(pace.sent(*read, std::chrono::steady_clock::now()));
+    auto const read = wav.read(boost::asio::buffer(chunk));
+    if (!read) return read.error();
+    if (*read == 0) return {};
+    auto const sent = session.send(boost::asio::buffer(chunk.data(), *read));
+    if (!sent) return sent.error() == gladia::errc::stopping ? gladia::error() : sent.error();
+    print.progress(session.stats());
+    auto const wait = pace.sent(*read, std::chrono::steady_clock::now());
+    if (over.wait_for(wait) == std::future_status::ready || !print.terminal.is_good()) return {};
   }
-  session.stop();
 }
 
-int transcribe(settings& s, gladia::audio::wav_file& wav) {
-  examples::terminal terminal;
+/// What went wrong, for a person; empty after a good end.
+std::string fault_of(live::summary const& end, gladia::error const& feeding, bool is_printed) {
+  if (!is_printed) return "cannot write to standard output";
+  if (end.error) return end.error.what();
+  if (feeding) return feeding.what();
+  if (end.verdict == live::completeness::complete) return {};
+  return "the session ended before the service had heard everything";
+}
+
+int transcribe(settings const& s, gladia::audio::wav_file& wav) {
+  examples::terminal terminal(s.json);
+  printer const print{terminal, wav.format(), s.partials};
+
   gladia::live_request request;
   request.audio = wav.format();
   request.language_config.languages.assign(s.languages.begin(), s.languages.end());
-  request.messages_config.receive_partial_transcripts =
-      s.partials || (terminal.is_interactive() && !s.json);
+  request.messages_config.receive_partial_transcripts = s.partials || terminal.is_interactive();
   live::session_options options;
   options.stop_timeout = std::chrono::milliseconds(static_cast<int>(s.stop_timeout * 1000));
   options.keep_raw = s.json;
 
-  gladia::client client(s.service.options());
+  std::promise<void> at_end;
+  auto const over = at_end.get_future();
   live::session_handlers handlers;
-  printer const print{terminal, wav.format(), s.partials};
   handlers.on_event = [&](live::event const& e) {
-    if (s.json) {
-      if (!std::holds_alternative<live::ended>(e)) std::cout << live::to_json(e) << std::endl;
-      return;
-    }
-    std::visit(print, e);
+    if (!s.json) return std::visit(print, e);
+    if (!std::holds_alternative<live::ended>(e)) terminal.line(live::to_json(e));
   };
+  handlers.on_end = [&](live::summary const&) { at_end.set_value(); };
+
+  gladia::client client(s.service.options());
   live::threaded_session session(client.live().session(request, options), handlers);
+  // The first stops in order, so that the last words still come; the second gives up.
+  examples::interrupts interrupts([&](int n) { n == 1 ? session.stop() : session.cancel(); });
 
-  // Ctrl-C stops in order, so that the last words still come; a second one gives up.
-  boost::asio::signal_set signals(client.get_executor(), SIGINT, SIGTERM);
-  signals.async_wait([&](gladia::error_code ec, int) {
-    if (ec) return;
-    session.stop();
-    signals.async_wait([&](gladia::error_code again, int) {
-      if (!again) session.cancel();
-    });
-  });
-
-  feed(session, wav, s, print);
-  auto const end = session.wait();
-  signals.cancel();
-  terminal.finish();
-  if (s.json) std::cout << "{\"summary\": " << live::to_json(end) << "}" << std::endl;
-  if (end.error) std::cerr << "error: " << end.error.what() << '\n';
-  if (!end.error && end.verdict != live::completeness::complete) {
-    std::cerr << "error: the transcript is not complete: some audio was lost\n";
+  auto const feeding = feed(session, over, wav, s, print);
+  session.stop();
+  while (over.wait_for(std::chrono::milliseconds(200)) != std::future_status::ready) {
+    print.progress(session.stats());
+    if (!terminal.is_good()) session.cancel();
   }
-  return end.verdict == live::completeness::complete ? 0 : 1;
+  auto const end = session.wait();
+  terminal.finish();
+  if (s.json) terminal.line("{\"summary\": " + live::to_json(end) + "}");
+  auto const fault = fault_of(end, feeding, terminal.is_good());
+  if (!fault.empty()) std::cerr << "error: " << fault << '\n';
+  return fault.empty() ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // as with `| head`: the session is to end in order
   CLI::App app("Transcribes a WAV file in real time.");
   settings s;
   try {

@@ -5,6 +5,8 @@
 //   jobs download ID recording.wav
 //   jobs delete ID
 
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <support/service.hpp>
 
@@ -30,6 +32,12 @@ void print_whole(gladia::live_job const& job) {
   for (auto const& said : job.result->transcription->utterances) {
     std::cout << "  " << said.start << ".." << said.end << ':' << said.text << '\n';
   }
+}
+
+void print_progress(std::uint64_t received, std::optional<std::uint64_t> total) {
+  std::cerr << '\r' << received << " bytes";
+  if (total) std::cerr << " of " << *total;
+  if (received == total) std::cerr << '\n';
 }
 
 }  // namespace
@@ -80,12 +88,9 @@ int main(int argc, char** argv) {
       job ? print_whole(*job) : void(exit_status = report(job.error()));
     });
   } else if (*download) {
-    auto progress = [](std::uint64_t received, std::optional<std::uint64_t> total) {
-      std::cerr << '\r' << received << " bytes";
-      if (total) std::cerr << " of " << *total;
-    };
+    gladia::net::body_progress progress;
+    if (::isatty(STDERR_FILENO) == 1) progress = print_progress;
     client.live().async_download_file(id, path, progress, [&](gladia::result<void> done) {
-      std::cerr << '\n';
       if (!done) exit_status = report(done.error());
     });
   } else {

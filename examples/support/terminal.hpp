@@ -1,68 +1,101 @@
 #pragma once
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <gladia.hpp>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace examples {
 
-/// `[00:01.5]`, for a time in seconds.
+/// `01:02.3`, for a time in seconds.
 inline std::string clock_text(double seconds) {
   char text[32];
   auto const tenths = static_cast<long>(seconds * 10 + 0.5);
-  std::snprintf(text, sizeof text, "[%02ld:%02ld.%ld]", tenths / 600, tenths / 10 % 60, tenths % 10);
+  std::snprintf(text, sizeof text, "%02ld:%02ld.%ld", tenths / 600, tenths / 10 % 60, tenths % 10);
   return text;
 }
 
-/// Prints lines that stay, and one line at the bottom that is overwritten in place where the output
-/// is a terminal.
+/// Writes lines that stay to standard output, and where that is a terminal a row at the bottom that
+/// is overwritten in place.
 class terminal {
  public:
-  bool is_interactive() const { return interactive_; }
+  /// \param plain  lines alone, as into a file
+  explicit terminal(bool plain) : interactive_(!plain && ::isatty(STDOUT_FILENO) == 1) {}
+
+  [[nodiscard]] bool is_interactive() const { return interactive_; }
+
+  /// Whether standard output takes more: not once its reader has gone away.
+  [[nodiscard]] bool is_good() const { return std::ferror(stdout) == 0; }
 
   /// A line that stays.
-  void line(std::string_view text) {
+  void line(std::string text) {
     std::lock_guard lock(mutex_);
-    std::printf("%s%.*s\n", interactive_ ? "\r\033[K" : "", static_cast<int>(text.size()),
-                text.data());
-    draw();
+    write((interactive_ ? "\r\033[K" : "") + printable(std::move(text)) + '\n' + bottom());
   }
   /// What is being said right now.
   void partial(std::string text) { set(partial_, std::move(text)); }
   /// How far it is.
   void progress(std::string text) { set(progress_, std::move(text)); }
 
-  /// Removes the bottom line.
+  /// Removes the bottom row.
   void finish() {
-    partial_.clear();
-    progress("");
+    partial({});
+    progress({});
   }
 
  private:
   void set(std::string& part, std::string text) {
-    if (!interactive_) return;
     std::lock_guard lock(mutex_);
-    part = std::move(text);
-    std::printf("\r\033[K");
-    draw();
+    part = printable(std::move(text));
+    if (interactive_) write("\r\033[K" + bottom());
   }
-  void draw() {
-    // One row: a line that wraps cannot be overwritten. The newest words are the interesting ones.
-    constexpr std::size_t width = 78;
-    auto bottom = progress_ + partial_;
-    if (partial_.size() + progress_.size() > width) {
-      auto const room = width - std::min(width, progress_.size());
-      bottom = progress_ + partial_.substr(partial_.size() - std::min(partial_.size(), room));
+
+  /// The row at the bottom. Without automatic wrapping: a row that wraps cannot be overwritten.
+  std::string bottom() const {
+    if (!interactive_) return {};
+    auto row = progress_;
+    if (!partial_.empty()) {
+      if (width(row) > columns() / 2) row.clear();  // on a narrow terminal the words win
+      row += tail(partial_, columns() - width(row));
     }
-    if (interactive_) std::printf("%s", bottom.c_str());
+    return "\033[?7l" + row + "\033[?7h";
+  }
+
+  static std::size_t columns() {
+    winsize size{};
+    auto const known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known ? size.ws_col - 1u : 79;
+  }
+
+  // Characters of UTF-8 begin with any byte but a continuation.
+  static bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+  static std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+  }
+  /// Its last `count` characters: the newest words.
+  static std::string tail(std::string const& text, std::size_t count) {
+    if (width(text) <= count) return text;
+    auto from = text.size();
+    for (auto left = count; left > 1;) left -= begins_character(text[--from]) ? 1 : 0;
+    return "…" + text.substr(from);
+  }
+  /// What a server says may hold anything, but is to stay on its line.
+  static std::string printable(std::string text) {
+    auto const is_control = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
+    std::replace_if(text.begin(), text.end(), is_control, ' ');
+    return text;
+  }
+  static void write(std::string const& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
   }
 
-  bool interactive_ = ::isatty(STDOUT_FILENO) == 1;
+  bool interactive_;
   std::mutex mutex_;
   std::string partial_;
   std::string progress_;

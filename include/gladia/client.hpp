@@ -39,15 +39,16 @@ class client {
   explicit client(ExecutionContext& context, client_options options = {})
       : client(executor_type(context.get_executor()), std::move(options)) {}
 
-  /// A client with a thread of its own, for programs without Asio: see `live::threaded_session`. The
-  /// thread ends when the client, its sessions and its calls are gone; nothing waits for it, so that
-  /// a name lookup that hangs delays no destructor.
+  /// A client with a thread of its own, for programs without Asio: see `live::threaded_session`.
+  /// The thread ends when the client, its sessions and its calls are gone; nothing waits for it, so
+  /// that a name lookup that hangs delays no destructor. Throws `std::system_error` where the
+  /// system gives no thread.
   explicit client(client_options options = {});
 
   /// Where the work is done, and where handlers run that have no executor of their own.
   [[nodiscard]] executor_type get_executor() const noexcept { return live_.get_executor(); }
 
-  /// Live transcription.
+  /// Live transcription. The reference is valid as long as the client; a copy may outlive it.
   [[nodiscard]] live::client const& live() const noexcept { return live_; }
 
  private:

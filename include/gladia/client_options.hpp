@@ -15,8 +15,8 @@ namespace gladia {
 /// made; options win over the environment.
 struct client_options {
   /// The key from https://app.gladia.io. Empty: `GLADIA_API_KEY`. Without any, sessions can only be
-  /// attached to; everything else fails with `errc::missing_api_key`. Not needed where `api_url` is
-  /// this machine.
+  /// attached to; everything else fails with `errc::missing_api_key`. Not insisted on where `api_url`
+  /// is this machine; the emulator wants one all the same, any.
   secret api_key{};
   /// `https://host[:port][/prefix]`. Empty: `GLADIA_API_URL`, else `https://api.gladia.io`.
   std::string api_url{};
@@ -33,7 +33,8 @@ struct client_options {
   net::tls_options tls{};
   /// How they are reached.
   net::proxy_options proxy{};
-  /// How long each step of reaching them may take. Sessions have their own in `session_options`.
+  /// How long each step of reaching them may take, for HTTP calls. Sessions have their own in
+  /// `session_options`, for the creation of the job too.
   net::timeouts timeouts{};
   /// How often HTTP calls are tried, the creation of a session among them.
   net::http_retry retry{};

@@ -31,7 +31,8 @@ void same_asio_as_the_library(std::integral_constant<int, BOOST_ASIO_VERSION>,
                               boost::asio::detail::mutex&);
 
 #ifdef __GNUC__
-[[gnu::used]] static auto* const same_asio_as_the_library_s = &same_asio_as_the_library;
+[[gnu::used, gnu::retain]] static auto* const same_asio_as_the_library_s =
+    &same_asio_as_the_library;
 #endif
 
 }  // namespace gladia::detail

@@ -30,9 +30,9 @@ enum class errc {
   invalid_url,          ///< a URL cannot be parsed or has another scheme than http(s) or ws(s)
   insecure_url,         ///< plain `http://` or `ws://` to another host than loopback
   missing_api_key,      ///< no API key in the options nor in `GLADIA_API_KEY`
-  chunk_too_large,      ///< one send is larger than the whole ring
+  chunk_too_large,      ///< one send is larger than the whole buffer
   format_mismatch,      ///< a WAV header in the stream differs from the request's format
-  would_block,          ///< the ring is full; try again later, or use `async_send`
+  would_block,          ///< the buffer is full; try again later, or use `async_send`
   stopping,             ///< audio was sent after `stop()`
   session_ended,        ///< the session is over
   already_running,      ///< `async_run` was called twice
@@ -78,7 +78,7 @@ enum class errc {
   stop_timeout,         ///< the server did not finish within `stop_timeout`
 };
 
-/// Questions about an error that several codes answer alike: `error.code() == condition::retryable`.
+/// Questions about an error that several codes answer alike: `error == condition::retryable`.
 enum class condition {
   retryable = 1,   ///< the same call may succeed later
   authentication,  ///< the key or token was refused: 401
@@ -176,7 +176,8 @@ class [[nodiscard]] error {
   explicit operator bool() const noexcept { return code_.failed(); }
   /// The code; compare it with an `errc` or a `condition`.
   [[nodiscard]] error_code code() const noexcept { return code_; }
-  /// What else is known. Valid until the error is changed or destroyed.
+  /// What else is known; all empty where there are no details. Valid until the error is changed or
+  /// destroyed.
   [[nodiscard]] error_details const& details() const noexcept;
   /// The same, to be filled in.
   [[nodiscard]] error_details& edit_details() {
@@ -221,7 +222,10 @@ class exception : public std::runtime_error {
 /// A `T`, or the `error` why there is none.
 ///
 /// As `boost::system::result`: test it with `if (r)`, read it with `*r` and `r->member`, the error
-/// with `r.error()`; `r.value()` throws `gladia::exception` when there is none.
+/// with `r.error()`; `r.value()` throws `gladia::exception` when there is none. Preconditions: `*r`
+/// and `r->` need a value; `r.error()` of a value is an `error` that holds none.
+///
+/// Thread safety: as a value.
 template <class T>
 class [[nodiscard]] result : public boost::system::result<T, error> {
  public:

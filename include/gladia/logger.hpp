@@ -18,7 +18,9 @@ enum class log_level {
 ///
 /// A line never holds the API key, a token, audio or a transcript. `write` is called from the
 /// library's I/O threads, possibly from several at once, never under a lock; it must not block and
-/// must not throw. Each client has its own logger; there is no global one.
+/// must not throw. It may be called until the client, its sessions and its calls are all gone, also
+/// a little after their destructors returned. Each client has its own logger; there is no global
+/// one.
 struct logger {
   /// Lines above this level are not written.
   log_level level = log_level::warning;

@@ -2,13 +2,15 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
-#include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gladia/testing/emulator.hpp>
@@ -23,6 +25,7 @@ using gladia::testing::word_source;
 constexpr int usage_error = 2;
 
 int run(emulator_options options) {
+  bool const is_self_signed = options.tls && options.certificate_file.empty();
   options.logger.level = gladia::log_level::info;
   options.logger.write = [](gladia::log_level, std::string_view line) {
     std::clog << (std::string(line) + "\n") << std::flush;
@@ -39,9 +42,7 @@ int run(emulator_options options) {
   }
   std::cout << "listening on " << started->url() << std::endl;
   std::cout << "words: " << started->words() << std::endl;
-  if (!started->ca_pem().empty()) {
-    std::cout << "certificate to trust:\n" << started->ca_pem() << std::flush;
-  }
+  if (is_self_signed) std::cout << "certificate to trust:\n" << started->ca_pem() << std::flush;
   context.run();
   return 0;
 }
@@ -52,7 +53,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "A Gladia on this machine: serves /v2/live on 127.0.0.1, for tests and offline trials.\n"
       "Words come from --script, or from recognising the audio with PocketSphinx (as US English),\n"
-      "or there are none: it never makes words up.");
+      "or there are none: it never makes words up.",
+      "gladia-emulator");
   app.set_version_flag("--version", GLADIA_VERSION_STRING);
 
   emulator_options options;
@@ -74,9 +76,10 @@ int main(int argc, char** argv) {
   std::map<std::string, word_source> const sources{{"auto", word_source::automatic},
                                                    {"pocketsphinx", word_source::pocketsphinx},
                                                    {"none", word_source::none}};
-  app.add_option("--words", options.words, "Where words come from without a script")
-      ->transform(CLI::CheckedTransformer(sources))
-      ->type_name("auto|pocketsphinx|none");
+  std::string words = "auto";
+  app.add_option("--words", words, "Where words come from without a script")
+      ->check(CLI::IsMember({"auto", "pocketsphinx", "none"}))
+      ->type_name("");
   app.add_option("--max-sessions", options.max_sessions,
                  "Sessions at a time; more are answered with 429. 0, the default: no limit");
   try {
@@ -86,6 +89,7 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : usage_error;
   }
   options.api_key = key;
+  options.words = sources.at(words);
   if (!tls.empty()) {
     options.certificate_file = tls[0];
     options.key_file = tls[1];

@@ -1,6 +1,6 @@
 #include <dlfcn.h>
-#include <gladia/net/http.hpp>
 #include <netdb.h>
+#include <gladia/net/http.hpp>
 
 #include <condition_variable>
 #include <cstring>
@@ -151,7 +151,7 @@ TEST_F(stuck_look_up, does_not_delay_a_cancellation) {
     asio::post(strand, [&] { exchange.lock()->cancel(); });
     run_until([&] { return answer.has_value(); });
     EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
-    EXPECT_TRUE(exchange.expired()) << "kept by a look-up nobody waits for";
+    run_until([&] { return exchange.expired(); });  // nor is it kept by the look-up
     name_service::instance().release();
   }
 }
@@ -225,12 +225,11 @@ TEST_F(dialer, gives_up_on_an_address_that_does_not_answer) {
   acceptor.bind({asio::ip::address_v4::loopback(), 0});
   acceptor.listen(0);
   std::vector<tcp::socket> queue;
+  queue.reserve(4);
   for (int i = 0; i < 4; ++i) {
-    queue.emplace_back(context, tcp::v4());
-    queue.back().non_blocking(true);
-    boost::system::error_code ignored;
-    queue.back().connect(acceptor.local_endpoint(), ignored);
+    queue.emplace_back(context).async_connect(acceptor.local_endpoint(), [](auto) {});
   }
+  context.poll();
   net::timeouts timeouts;
   timeouts.connect = 50ms;
   auto const port = std::to_string(acceptor.local_endpoint().port());
@@ -274,6 +273,7 @@ TEST_F(proxy_link, is_asked_for_a_tunnel_with_user_and_password) {
   });
   use_proxy("http://user:pass%20word@127.0.0.1:" + proxy.port());
   auto const answer = get("https://api.test/v2/live");
+  proxy.finish();
   ASSERT_TRUE(answer) << answer.error().what();
   EXPECT_THAT(asked, testing::StartsWith("CONNECT api.test:443 HTTP/1.1\r\n"));
   EXPECT_THAT(asked, HasSubstr("Host: api.test:443\r\n"));
@@ -291,6 +291,7 @@ TEST_F(proxy_link, works_without_a_password_and_for_plain_links) {
   });
   use_proxy(proxy.url("http"));
   auto const answer = get("http://[2001:db8::1]:8080/");
+  proxy.finish();
   ASSERT_TRUE(answer) << answer.error().what();
   EXPECT_THAT(asked, testing::StartsWith("CONNECT [2001:db8::1]:8080 HTTP/1.1\r\n"));
   EXPECT_THAT(asked, testing::Not(HasSubstr("Authorization")));
@@ -359,14 +360,13 @@ TEST_F(proxy_link, must_have_a_url_that_can_be_used) {
 TEST_F(dialer, can_be_cancelled_in_each_phase) {
   gladia::test::certificate_authority authority;
   std::weak_ptr<net::http_exchange> exchange;
-  scripted_server silent({[&](tcp::socket& socket) {
-                            asio::post(strand, [&] { exchange.lock()->cancel(); });
-                            wait_for_close(socket);
-                          },
-                          [&](tcp::socket& socket) {
-                            asio::post(strand, [&] { exchange.lock()->cancel(); });
-                            wait_for_close(socket);
-                          }});
+  auto const cancel_after_first_words = [&](tcp::socket& socket) {
+    char some[16];
+    socket.read_some(asio::buffer(some));
+    asio::post(strand, [&] { exchange.lock()->cancel(); });
+    wait_for_close(socket);
+  };
+  scripted_server silent({cancel_after_first_words, cancel_after_first_words});
   for (auto const expected : {phase::tls, phase::proxy}) {
     auto options = plain_options();
     options.tls.ca_pem = authority.pem();

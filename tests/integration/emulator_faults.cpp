@@ -335,14 +335,14 @@ TEST_F(emulator_faults, injects_messages_of_every_kind) {
   faults.injections = {{0, kind::text, R"({"type":"novelty"})"},
                        {3200, kind::binary, R"({"type":"bytes"})"},
                        {3200, kind::text, std::string(65 << 20, ' ') + R"({"type":"large"})"},
-                       {3200, kind::raw_bytes, "\xff\xff\xff\xff"}};
+                       {3200, kind::raw_bytes, std::string(16, '\xff')}};
   start_with(faults);
   connect();
   EXPECT_EQ(client.receive()->at("type"), "novelty");
-  client.send(message(0));
+  client.send(silence(0.1));
   EXPECT_TRUE(client.receive("audio_chunk"));
-  EXPECT_EQ(client.receive()->at("type"), "bytes");
-  EXPECT_EQ(client.receive()->at("type"), "large");
+  EXPECT_TRUE(client.receive("bytes"));
+  EXPECT_TRUE(client.receive("large"));
   EXPECT_FALSE(client.receive());
   EXPECT_EQ(client.end.category().name(), std::string("boost.beast.websocket"));
 }

@@ -301,6 +301,8 @@ TEST_F(emulator_session, calls_nobody_back_but_this_machine) {
 TEST_F(emulator_session, closes_open_links_when_it_ends) {
   start();
   connect();
+  client.send(silence(0.1));
+  ack();
   std::thread ender([this] { emulator.reset(); });
   EXPECT_FALSE(client.receive());
   EXPECT_EQ(client.close_code(), 1001);

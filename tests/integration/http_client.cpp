@@ -85,10 +85,9 @@ TEST_F(http_client, gives_the_first_success) {
 }
 
 TEST_F(http_client, gives_the_error_of_the_last_attempt) {
-  scripted_server server(
-      {answering(busy),
-       answering("HTTP/1.1 400 Bad Request\r\nContent-Length: 86\r\n\r\n"
-                 R"({"statusCode":400,"message":"no good","request_id":"G-1","validation_errors":["a","b"]})")});
+  std::string const body =
+      R"({"message": "no good", "request_id": "G-1", "validation_errors": ["a", "b"]})";
+  scripted_server server({answering(busy), answering("HTTP/1.1 400 Bad Request\r\n\r\n" + body)});
   auto const& response = run(call(server.url("http")));
   ASSERT_FALSE(response);
   auto const& error = response.error();
@@ -108,10 +107,10 @@ TEST_F(http_client, repeats_a_request_without_an_answer_and_warns) {
 TEST_F(http_client, follows_a_redirect_to_another_origin_without_the_key) {
   std::string first, second;
   scripted_server storage(answering(ok, &second));
-  scripted_server server(answering(
-      "HTTP/1.1 302 Found\r\nLocation: " + storage.url("http", "/file?signature=secret") +
-          "\r\nContent-Length: 0\r\n\r\n",
-      &first));
+  scripted_server server(
+      answering("HTTP/1.1 302 Found\r\nLocation: " + storage.url("http", "/file?signature=secret") +
+                    "\r\nContent-Length: 0\r\n\r\n",
+                &first));
   std::string sunk;
   auto made = call(server.url("http", "/v2/live/1/file"));
   made.request.sink = [&](std::string_view part) {
@@ -119,6 +118,8 @@ TEST_F(http_client, follows_a_redirect_to_another_origin_without_the_key) {
     return gladia::result<void>();
   };
   auto const& response = run(std::move(made));
+  server.finish();
+  storage.finish();
   ASSERT_TRUE(response) << response.error().what();
   EXPECT_EQ(sunk, "ok");
   EXPECT_THAT(first, HasSubstr("x-gladia-key"));
@@ -127,9 +128,8 @@ TEST_F(http_client, follows_a_redirect_to_another_origin_without_the_key) {
 }
 
 TEST_F(http_client, starts_the_sink_again_before_it_downloads_again) {
-  scripted_server server(
-      {answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha"),
-       answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhalf")});
+  scripted_server server({answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha"),
+                          answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhalf")});
   std::string sunk;
   auto made = call(server.url("http"));
   made.request.sink = [&](std::string_view part) {

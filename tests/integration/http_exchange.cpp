@@ -72,6 +72,7 @@ TEST_F(http_exchange, sends_method_target_headers_and_body) {
   request.headers = {{"x-gladia-key", "k"}};
   request.body = "{}";
   auto& response = run(std::move(request));
+  server.finish();
   ASSERT_TRUE(response) << response.error().what();
   EXPECT_EQ(response->status, 201);
   EXPECT_EQ(response->body, "body");
@@ -86,8 +87,9 @@ TEST_F(http_exchange, sends_method_target_headers_and_body) {
 }
 
 TEST_F(http_exchange, reads_a_chunked_body) {
-  scripted_server server(answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                   "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
+  scripted_server server(
+      answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
   auto& response = run(get(server.url("http")));
   ASSERT_TRUE(response) << response.error().what();
   EXPECT_EQ(response->body, "hello world");
@@ -129,8 +131,9 @@ INSTANTIATE_TEST_SUITE_P(status, http_without_body,
                                          "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"));
 
 TEST_F(http_exchange, skips_interim_responses) {
-  scripted_server server(answering("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
-                                   "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  scripted_server server(
+      answering("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
   auto& response = run(get(server.url("http")));
   ASSERT_TRUE(response) << response.error().what();
   EXPECT_EQ(response->body, "ok");
@@ -147,8 +150,8 @@ TEST_F(http_exchange, gives_up_on_endless_interim_responses) {
 }
 
 TEST_F(http_exchange, hands_the_body_of_a_success_to_the_sink) {
-  scripted_server server(answering("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" +
-                                   std::string(100000, 'x')));
+  scripted_server server(
+      answering("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100000, 'x')));
   auto request = get(server.url("http"));
   request.max_body = 10;  // does not apply to a sink
   std::string sunk;

@@ -73,6 +73,7 @@ TEST_F(tls, sends_the_bare_host_name_as_sni_and_none_for_an_address) {
   scripted_server server({encrypted(own, note), encrypted(own, note)});
   EXPECT_TRUE(get("https://localhost:" + server.port()));
   EXPECT_TRUE(get("https://127.0.0.1:" + server.port()));
+  server.finish();
   EXPECT_EQ(names, (std::vector<std::string>{"localhost", "(none)"}));
 }
 
@@ -93,8 +94,7 @@ TEST_F(tls, refuses_an_expired_certificate) {
 }
 
 TEST_F(tls, refuses_a_certificate_that_is_not_valid_yet) {
-  EXPECT_THAT(refusal({"IP:127.0.0.1", 3600, 7200}).what(),
-              testing::HasSubstr("not yet valid"));
+  EXPECT_THAT(refusal({"IP:127.0.0.1", 3600, 7200}).what(), testing::HasSubstr("not yet valid"));
 }
 
 TEST_F(tls, refuses_a_self_signed_certificate) {

@@ -151,7 +151,9 @@ scripted_server::script refusing(std::string answer) {
   };
 }
 
-asio::const_buffer bytes(std::string_view text) { return {text.data(), text.size()}; }
+asio::const_buffer bytes(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 void echo_once(server_stream& stream) {
   beast::flat_buffer message;
@@ -169,6 +171,7 @@ TEST_F(websocket_link, sends_a_plain_upgrade_request) {
   request.headers = {{"x-extra", "1"}};
   open(std::move(request));
   run_until_closed();
+  server.finish();
   EXPECT_THAT(received, testing::StartsWith("GET /v2/live?token=t HTTP/1.1\r\n"));
   EXPECT_THAT(received, testing::HasSubstr("Host: 127.0.0.1:" + server.port() + "\r\n"));
   EXPECT_THAT(received, testing::HasSubstr("Connection: Upgrade\r\n"));
@@ -260,9 +263,10 @@ TEST_F(websocket_link, delivers_a_message_that_came_with_the_answer_to_the_upgra
     boost::system::error_code ec;
     parser.put(asio::buffer(head), ec);
     auto const key = std::string(parser.get()[beast::http::field::sec_websocket_key]);
-    send(socket, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                 "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-                     accept_for(key) + "\r\n\r\n" + std::string("\x81\x02hi\x88\x02\x03\xe8", 8));
+    send(socket,
+         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+         "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
+             accept_for(key) + "\r\n\r\n" + std::string("\x81\x02hi\x88\x02\x03\xe8", 8));
     wait_for_close(socket);
   });
   open(server.url("ws"));
@@ -285,6 +289,7 @@ TEST_F(websocket_link, sends_a_message_as_one_frame_however_large) {
   heard->at_open = [&](net::websocket& link) { link.write(bytes(message), {}, true); };
   open(server.url("ws"));
   run_until_closed();
+  server.finish();
   EXPECT_EQ(head[0], 0x82) << "final and binary";
   EXPECT_EQ(head[1], 0xff) << "masked, 64-bit length";
   EXPECT_EQ((head[7] << 16) + (head[8] << 8) + head[9], static_cast<int>(size));
@@ -308,8 +313,10 @@ TEST_F(websocket_link, keeps_the_order_of_many_messages) {
   heard->at_open = heard->at_written = send_next;
   open(server.url("ws"));
   run_until_closed();
+  server.finish();
   ASSERT_EQ(received.size(), std::size_t{count});
-  for (int i = 0; i < count; ++i) EXPECT_EQ(received[static_cast<std::size_t>(i)], std::to_string(i));
+  for (int i = 0; i < count; ++i)
+    EXPECT_EQ(received[static_cast<std::size_t>(i)], std::to_string(i));
 }
 
 TEST_F(websocket_link, joins_a_large_message_that_comes_in_fragments) {
@@ -355,9 +362,7 @@ TEST_F(websocket_link, takes_a_message_of_exactly_the_limit) {
 TEST_F(websocket_link, does_not_believe_an_announced_length) {
   // 2^62 bytes, within the limit.
   std::string const head("\x82\x7f\x40\0\0\0\0\0\0\0x", 11);
-  scripted_server server(upgraded([&](server_stream& stream) {
-    send(stream.next_layer(), head);
-  }));
+  scripted_server server(upgraded([&](server_stream& stream) { send(stream.next_layer(), head); }));
   auto request = request_to(server.url("ws"));
   request.max_message = std::numeric_limits<std::size_t>::max();
   heard->at_activity = [](net::websocket& link) { link.close_now(); };
@@ -400,6 +405,7 @@ TEST_F(websocket_link, answers_pings_and_takes_them_for_a_sign_of_life) {
   };
   open(server.url("ws"));
   run_until_closed();
+  server.finish();
   EXPECT_TRUE(alive_before_message);
   EXPECT_EQ(ponged, "are you there");
 }
@@ -486,18 +492,16 @@ TEST_F(websocket_link, finds_the_close_frame_behind_a_write_that_failed) {
 }
 
 TEST_F(websocket_link, calls_a_close_frame_without_a_code_1005) {
-  scripted_server server(upgraded([](server_stream& stream) {
-    send(stream.next_layer(), std::string_view("\x88\x00", 2));
-  }));
+  scripted_server server(upgraded(
+      [](server_stream& stream) { send(stream.next_layer(), std::string_view("\x88\x00", 2)); }));
   open(server.url("ws"));
   run_until_closed();
   EXPECT_EQ(heard->end.close_code, 1005);
 }
 
 TEST_F(websocket_link, does_not_wait_for_a_server_that_closes_but_keeps_the_connection) {
-  scripted_server server(upgraded([](server_stream& stream) {
-    send(stream.next_layer(), close_frame(1000, ""));
-  }));
+  scripted_server server(
+      upgraded([](server_stream& stream) { send(stream.next_layer(), close_frame(1000, "")); }));
   auto request = request_to(server.url("ws"));
   request.close_timeout = 1h;
   open(std::move(request));
@@ -545,6 +549,7 @@ TEST_F(websocket_link, closes_with_a_code_and_hears_the_answer) {
   };
   open(server.url("ws"));
   run_until_closed();
+  server.finish();
   EXPECT_EQ(heard_by_server.code, 1000);
   EXPECT_EQ(heard->end.close_code, 1000);
 }
@@ -643,8 +648,8 @@ TEST_F(websocket_stalled, leaves_nothing_behind_when_the_io_context_goes_first) 
 
 TEST_F(websocket_link, can_be_dropped_in_every_callback) {
   using hook = std::function<void(net::websocket&)> recorder::*;
-  for (hook at : {&recorder::at_open, &recorder::at_message, &recorder::at_activity,
-                  &recorder::at_written}) {
+  for (hook at :
+       {&recorder::at_open, &recorder::at_message, &recorder::at_activity, &recorder::at_written}) {
     heard = std::make_shared<recorder>();
     scripted_server server(upgraded([](server_stream& stream) {
       stream.ping("");

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <gladia/net/transport.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gladia/net/transport.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>

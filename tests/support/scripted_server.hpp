@@ -35,16 +35,11 @@ class scripted_server {
   scripted_server(scripted_server const&) = delete;
   scripted_server& operator=(scripted_server const&) = delete;
 
-  ~scripted_server() {
-    {
-      std::lock_guard const lock(mutex_);
-      stopping_ = true;
-      // The one way to end blocking calls of another thread.
-      ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
-      if (current_ >= 0) ::shutdown(current_, SHUT_RDWR);
-    }
-    thread_.join();
-  }
+  ~scripted_server() { stop(true); }
+
+  /// Waits until the script of the connection at hand has ended; there will be no other. To be
+  /// called before a test looks at what a script wrote down.
+  void finish() { stop(false); }
 
   std::string port() const { return std::to_string(port_); }
   std::string url(std::string const& scheme, std::string const& target = "/") const {
@@ -52,6 +47,17 @@ class scripted_server {
   }
 
  private:
+  void stop(bool cut_connection) {
+    {
+      std::lock_guard const lock(mutex_);
+      stopping_ = true;
+      // The one way to end blocking calls of another thread.
+      ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+      if (cut_connection && current_ >= 0) ::shutdown(current_, SHUT_RDWR);
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+
   void run(std::vector<script> const& scripts) {
     for (auto const& follow : scripts) {
       boost::system::error_code ec;
@@ -86,8 +92,7 @@ class scripted_server {
 template <class Stream>
 std::string read_head(Stream& stream) {
   std::string text;
-  auto const size =
-      boost::asio::read_until(stream, boost::asio::dynamic_buffer(text), "\r\n\r\n");
+  auto const size = boost::asio::read_until(stream, boost::asio::dynamic_buffer(text), "\r\n\r\n");
   return text.substr(0, size);
 }
 
@@ -95,8 +100,7 @@ std::string read_head(Stream& stream) {
 template <class Stream>
 std::string read_request(Stream& stream, std::size_t size) {
   std::string text;
-  auto const head =
-      boost::asio::read_until(stream, boost::asio::dynamic_buffer(text), "\r\n\r\n");
+  auto const head = boost::asio::read_until(stream, boost::asio::dynamic_buffer(text), "\r\n\r\n");
   if (text.size() < head + size) {
     boost::asio::read(stream, boost::asio::dynamic_buffer(text),
                       boost::asio::transfer_exactly(head + size - text.size()));

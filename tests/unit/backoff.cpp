@@ -1,5 +1,5 @@
-#include <gladia/net/backoff.hpp>
 #include <gtest/gtest.h>
+#include <gladia/net/backoff.hpp>
 
 #include <limits>
 #include <set>

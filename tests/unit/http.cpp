@@ -1,6 +1,6 @@
-#include <gladia/net/http.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gladia/net/http.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
-#include <gladia/net/http_error.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gladia/net/http_error.hpp>
 
 #include <fstream>
 #include <sstream>
@@ -87,11 +87,13 @@ TEST(retry_after, is_a_date) {
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:48:37 GMT", now), 0s);
   // date -u -d @1709210096
   EXPECT_EQ(parse_retry_after("Thu, 29 Feb 2024 12:34:57 GMT", clock::time_point(1709210096s)), 1s);
+  EXPECT_GT(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", now), 24h) << "beyond the clock";
 }
 
 TEST(retry_after, is_ignored_where_it_makes_no_sense) {
-  for (auto const* text : {"", "-1", "1.5", "7 s", "Sun, 06 Nov 1994", "Sun, 06 Foo 1994 08:49:37 GMT",
-                           "Sun, 99 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET"}) {
+  for (auto const* text :
+       {"", "-1", "1.5", "7 s", "Sun, 06 Nov 1994", "Sun, 06 Foo 1994 08:49:37 GMT",
+        "Sun, 99 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET"}) {
     EXPECT_FALSE(parse_retry_after(text, {})) << text;
   }
 }

@@ -1,6 +1,6 @@
-#include <gladia/net/detail/http_fsm.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gladia/net/detail/http_fsm.hpp>
 
 #include <boost/asio/error.hpp>
 
@@ -21,7 +21,9 @@ using gladia::net::detail::http_fsm;
 using testing::HasSubstr;
 using testing::Not;
 
-error network_error(phase p) { return error(boost::asio::error::connection_reset, p); }
+error network_error(phase p) {
+  return error(boost::asio::error::connection_reset, p);
+}
 
 class http_calls : public testing::Test {
  protected:
@@ -29,8 +31,11 @@ class http_calls : public testing::Test {
     http_request request;
     request.method = std::move(method);
     request.url = *parse_url(url);
-    request.headers = {{"X-Gladia-Key", "key"}, {"Authorization", "a"}, {"Cookie", "c"},
-                       {"Content-Type", "application/json"}, {"x-gladia-version", "v"}};
+    request.headers = {{"X-Gladia-Key", "key"},
+                       {"Authorization", "a"},
+                       {"Cookie", "c"},
+                       {"Content-Type", "application/json"},
+                       {"x-gladia-version", "v"}};
     request.body = "body";
     http_fsm made(request, can_restart_sink, retry, allow_insecure, 1);
     last = made.resume(http_fsm::begun{}, now());
@@ -38,7 +43,8 @@ class http_calls : public testing::Test {
   }
 
   gladia::net::detail::moment now() const {
-    return {std::chrono::steady_clock::time_point(elapsed), std::chrono::system_clock::time_point()};
+    return {std::chrono::steady_clock::time_point(elapsed),
+            std::chrono::system_clock::time_point()};
   }
 
   void ends(http_fsm& m, gladia::result<http_response> outcome, bool sink_was_used = false) {
@@ -110,9 +116,9 @@ TEST_F(http_calls, retry_network_errors_and_timeouts) {
 }
 
 TEST_F(http_calls, do_not_retry_errors_that_stay) {
-  for (auto const& e : {error(errc::invalid_request), error(errc::message_too_large),
-                        error(errc::no_trust_anchors), error(errc::proxy_refused),
-                        error(boost::asio::error::operation_aborted)}) {
+  for (auto const& e :
+       {error(errc::invalid_request), error(errc::message_too_large), error(errc::no_trust_anchors),
+        error(errc::proxy_refused), error(boost::asio::error::operation_aborted)}) {
     auto m = machine();
     ends(m, e);
     ASSERT_TRUE(is_finished()) << e.what();

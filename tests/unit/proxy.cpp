@@ -1,6 +1,6 @@
-#include <gladia/net/proxy.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gladia/net/proxy.hpp>
 
 #include <cstdlib>
 
@@ -85,27 +85,25 @@ TEST_P(no_proxy, decides) {
 
 INSTANTIATE_TEST_SUITE_P(
     list, no_proxy,
-    testing::Values(bypass_case{"*", "https://a.b", true}, bypass_case{"b", "https://a.b", true},
-                    bypass_case{".b", "https://a.b", true}, bypass_case{"A.B", "https://a.b", true},
-                    bypass_case{"x, a.b", "https://a.b", true},
-                    bypass_case{"x,,a.b,", "https://a.b", true},
-                    bypass_case{"a.b:443", "https://a.b", true},
-                    bypass_case{"a.b:8443", "https://a.b", false},
-                    bypass_case{"a.b", "https://xa.b", false},
-                    bypass_case{"x.a.b", "https://a.b", false}, bypass_case{"", "https://a.b", false},
-                    bypass_case{".", "https://a.b", false},
-                    bypass_case{"10.0.0.1", "https://10.0.0.1", true},
-                    bypass_case{"0.0.1", "https://10.0.0.1", false},
-                    bypass_case{"2001:db8::0:1", "https://[2001:db8::1]", true},
-                    bypass_case{"[2001:db8::1]:443", "https://[2001:db8::1]", true}));
+    testing::Values(
+        bypass_case{"*", "https://a.b", true}, bypass_case{"b", "https://a.b", true},
+        bypass_case{".b", "https://a.b", true}, bypass_case{"A.B", "https://a.b", true},
+        bypass_case{"x, a.b", "https://a.b", true}, bypass_case{"x,,a.b,", "https://a.b", true},
+        bypass_case{"a.b:443", "https://a.b", true}, bypass_case{"a.b:8443", "https://a.b", false},
+        bypass_case{"a.b", "https://xa.b", false}, bypass_case{"x.a.b", "https://a.b", false},
+        bypass_case{"", "https://a.b", false}, bypass_case{".", "https://a.b", false},
+        bypass_case{"10.0.0.1", "https://10.0.0.1", true},
+        bypass_case{"0.0.1", "https://10.0.0.1", false},
+        bypass_case{"2001:db8::0:1", "https://[2001:db8::1]", true},
+        bypass_case{"[2001:db8::1]:443", "https://[2001:db8::1]", true}));
 
 class proxy_environment : public testing::Test {
  protected:
   void SetUp() override { clear(); }
   void TearDown() override { clear(); }
   static void clear() {
-    for (auto const* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy",
-                             "NO_PROXY"}) {
+    for (auto const* name :
+         {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"}) {
       ::unsetenv(name);
     }
   }

@@ -81,6 +81,20 @@ TEST_F(a_watched_link, is_kept_alive_after_20_s_of_silence_and_then_every_5_s) {
   expect(alarm::keep_alive, 47s);
 }
 
+TEST_F(a_watched_link, is_kept_alive_once_without_an_interval) {
+  options.link_timeout = 0ms;
+  options.keep_alive_interval = 0ms;
+  options.keep_alive_limit = 0ms;
+  restart();
+  expect(alarm::progress, 5s);
+  expect(alarm::keep_alive, 20s);
+  expect(alarm::none, 20s);
+  now = start + 30s;
+  dog.on_audio_sent(now);
+  dog.on_acknowledged(true, now);
+  expect(alarm::keep_alive, 50s);
+}
+
 TEST_F(a_watched_link, is_kept_alive_for_ten_minutes_at_most) {
   options.link_timeout = 0ms;
   restart();

@@ -170,6 +170,7 @@ GLADIA_DECL std::string error::what() const {
   std::string line;
   auto lead = [&line](std::string const& text) {
     if (text.empty()) return;
+    if (!line.empty() && line.back() == '.') line.pop_back();
     if (!line.empty()) line += ": ";
     line += text;
   };

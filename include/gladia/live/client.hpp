@@ -24,7 +24,7 @@ namespace detail {
 struct service;
 }
 
-/// Hears of one job after the other; false ends the walk.
+/// Hears of one job after the other; false ends the walk. It must not throw.
 using job_visitor = std::function<bool(live_job)>;
 
 /// Live transcription: sessions, and the jobs they leave behind.
@@ -61,16 +61,20 @@ class client {
   ///
   /// \param info     `url` and `id` as `async_init` gave them.
   /// \param request  The request the job was made with; only `audio` and `messages_config` count.
+  ///   It must not have switched acknowledgements off: without them no audio can be let go.
+  ///
+  /// Faults of both are reported by `session::async_run`: `errc::invalid_url`, `insecure_url`,
+  /// `invalid_request`. Whoever has the URL can use the session: hand it on over encrypted links.
   [[nodiscard]] live::session attach(live_session_info info, live_request request,
                                      session_options options = {}) const;
 
   /// Creates a job without connecting to it.
   ///
   /// Handler signature: `void(gladia::result<gladia::live_session_info>)`. The URL in it is secret:
-  /// whoever has it can use the session. Errors: the common ones, and `errc::invalid_request` before
-  /// any network. An attempt that was written and not answered is tried once more, with a log line
-  /// that a session may have been left behind.
-  /// Mirrors https://docs.gladia.io/api-reference/v2/live/init.
+  /// whoever has it can use the session. Errors: the common ones, and `errc::invalid_request`
+  /// before any network. An attempt that was written and not answered is tried once more, with a
+  /// log line that a session may have been left behind. Mirrors
+  /// https://docs.gladia.io/api-reference/v2/live/init.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_init(live_request request,
                                 CompletionToken&& token = CompletionToken()) const {
@@ -98,7 +102,10 @@ class client {
   }
 
   /// Asks for the page behind `page`. Of its `next` only path and query are taken: the key goes to
-  /// nobody else. Precondition: `page.next` is set; else `errc::invalid_request`.
+  /// nobody else.
+  ///
+  /// Handler signature: `void(gladia::result<gladia::live_job_page>)`. Errors: the common ones, and
+  /// `errc::invalid_request` where `page.next` is not set: `page` is the last one.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_list_next(live_job_page const& page,
                                      CompletionToken&& token = CompletionToken()) const {
@@ -110,7 +117,8 @@ class client {
   ///
   /// Handler signature: `void(gladia::result<std::size_t>)`: how many jobs were visited. Errors:
   /// the common ones; jobs visited before the error stay visited.
-  /// \param visit  Called on the client's executor, for one job at a time; returns whether to go on.
+  /// \param visit  Called on the client's executor, for one job at a time; returns whether to go
+  ///   on.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_list_all(live_list_query query, job_visitor visit,
                                     CompletionToken&& token = CompletionToken()) const {
@@ -132,7 +140,8 @@ class client {
   /// Downloads the audio of a job, a WAV file, into `sink`.
   ///
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones, `errc::not_found`,
-  /// and what the sink returns. Not retried once the sink has got something.
+  /// and what the sink returns. Not retried once the sink has got something. There is no limit for
+  /// the whole, only for a silence of the server: 10 s, then `errc::timeout`.
   /// \param sink      Called with each part, on the client's executor.
   /// \param progress  Called after each part, if it is not empty.
   /// Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio.

@@ -48,9 +48,14 @@ struct connecting {
 
 /// A link is open; audio flows.
 struct connected {
-  int connection = 0;               ///< from 1
-  std::uint64_t resume_offset = 0;  ///< where in the audio it starts, in bytes
-  std::uint64_t replayed_to = 0;    ///< what lies before this was sent on an earlier link already
+  int connection = 0;  ///< from 1
+  /// Where in the audio it starts, in bytes. Audio that was dropped unsent does not count, so that
+  /// `audio_format::duration` of it is the time that transcripts speak of.
+  std::uint64_t resume_offset = 0;
+  /// What lies between `resume_offset` and this was sent on an earlier link already, and may be
+  /// heard twice: see `transcript_view::mark_replayed`. The same as `resume_offset` where nothing
+  /// was.
+  std::uint64_t replayed_to = 0;
 };
 
 /// A link ended, or could not be opened.
@@ -64,7 +69,7 @@ struct disconnected {
 
 /// What a `warning` is about.
 enum class warning_code {
-  resume_mismatch,     ///< the server's byte ranges do not continue where the link resumed
+  resume_mismatch,     ///< the server's byte ranges do not continue where the link resumed; once
   replay_shortened,    ///< audio not yet acknowledged was let go to make room for new audio
   audio_refused,       ///< the server answered a chunk with a negative acknowledgement
   ack_stalled,         ///< the link lives, but acknowledgements stand still
@@ -89,8 +94,11 @@ enum class warning_code {
 struct warning {
   warning_code code{};
   std::string text{};      ///< for a person
-  std::uint64_t from = 0;  ///< the stretch of audio it is about, in bytes...
-  std::uint64_t to = 0;    ///< ... up to, and without, this offset
+  /// The stretch of audio it is about, in bytes over all accepted audio; both 0 where it is about
+  /// none. Of `resume_mismatch`: the offset acknowledged up to now, and where the server's range
+  /// began.
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;  ///< the byte behind the last
 };
 
 /// A stretch of accepted audio that the server will never hear.

@@ -8,8 +8,8 @@
 
 namespace gladia::live {
 
-/// What happens to audio that finds the ring full of audio not yet sent, where the caller cannot
-/// wait (`try_send`, `audio_sink`).
+/// What happens to audio that finds the buffer full of audio not yet sent, where the caller cannot
+/// wait (`try_send`, `audio_sink`). A caller that can wait does, under either policy.
 enum class overflow_policy {
   refuse,       ///< the new audio: `errc::would_block`, nothing is lost that was accepted
   drop_oldest,  ///< the oldest: reported as `audio_dropped`
@@ -23,7 +23,8 @@ enum class event_selection {
 
 /// How a session behaves. The defaults suit live audio from a microphone or a telephone.
 ///
-/// Unless it says otherwise, zero switches a time limit off.
+/// Unless it says otherwise, zero switches a time limit off: what it bounds may then take for ever.
+/// Negative times count as zero. Thread safety: as a value.
 struct session_options {
   // Reconnecting.
 
@@ -45,11 +46,11 @@ struct session_options {
   std::chrono::milliseconds init_timeout{10'000};
   /// How long the server may not read before the link counts as lost.
   std::chrono::milliseconds send_stall_timeout{10'000};
-  /// How long nothing at all may come in, pongs included, before the link counts as dead. Pings are
-  /// sent after half of it.
+  /// How long nothing at all may come in, pongs included, before the link counts as dead, and is
+  /// opened again. Pings are sent after half of it.
   std::chrono::milliseconds link_timeout{10'000};
   /// How long acknowledgements may stand still while audio is sent, before `ack_stalled` is
-  /// reported and a waiting send stops waiting for them.
+  /// reported and a waiting send stops waiting for them. Never a reason to reconnect.
   std::chrono::milliseconds ack_timeout{10'000};
   /// How long the server may take to finish, from the call of `stop()`.
   std::chrono::milliseconds stop_timeout{60'000};
@@ -68,7 +69,8 @@ struct session_options {
 
   // Memory.
 
-  /// How much audio may be kept, unsent and unacknowledged together.
+  /// How much audio may be kept, unsent and unacknowledged together; at least one message (a
+  /// second, or 512 KiB). Memory follows what is really kept.
   std::chrono::milliseconds buffer{60'000};
   /// `async_send` waits while more audio than this is unsent...
   std::chrono::milliseconds high_water{5'000};
@@ -83,14 +85,15 @@ struct session_options {
   event_selection events = event_selection::all;
   /// Whether server messages keep their text (`message.envelope.raw`).
   bool keep_raw = false;
-  /// A larger message from the server ends the link, in bytes. The final transcript repeats every
-  /// word of a session.
+  /// A larger message from the server, in bytes, ends the session with `errc::message_too_large`.
+  /// The final transcript repeats every word of a session.
   std::size_t max_message = std::size_t{64} << 20;
 
   // The end.
 
   /// When the session ends without a complete end although stop was sent, poll the job until it is
-  /// done and put it into `summary::job`. Needs an API key.
+  /// done and put it into `summary::job`. Needs an API key: without one, as on a device that
+  /// attached, it does nothing.
   bool fetch_result = false;
   /// How long that may take.
   std::chrono::milliseconds fetch_timeout{30'000};

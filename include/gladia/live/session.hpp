@@ -23,8 +23,8 @@ struct session_setup;
 
 /// A small handle that takes audio from a callback of a sound device.
 ///
-/// It may outlive its session: then `try_send` says `errc::session_ended`. Thread safety: `try_send`
-/// may be called from any thread; copying and destroying as a value.
+/// It may outlive its session: then `try_send` says `errc::session_ended`. Thread safety:
+/// `try_send` may be called from any thread; copying and destroying as a value.
 class audio_sink {
  public:
   /// Takes all of `audio`, or nothing. As `session::try_send`: it never waits.
@@ -91,16 +91,21 @@ class session {
   /// Completes when the session is over; then its sockets and waiting sends are gone. After a good
   /// end (`stop()` was called, the server got everything and closed the session) `summary::error`
   /// is empty. Otherwise it is
-  /// - `errc::invalid_request`, `invalid_options`, `missing_api_key`, `invalid_url`, `insecure_url`:
-  ///   nothing was sent; the message says what to change;
+  /// - `errc::invalid_request`, `invalid_options`, `missing_api_key`, `invalid_url`,
+  ///   `insecure_url`: nothing was sent; the message says what to change;
   /// - `errc::unauthorized`, `payment_required`, `forbidden`, `bad_request`, `too_many_requests`,
   ///   `server_error`, or a network error: the session could not be created, retries included;
-  /// - `errc::closed_by_server`, `session_gone`, `idle_timeout`, `no_speech`: a final close code;
-  ///   make a new session;
+  /// - `errc::malformed_json`, `malformed_response`: the answer to its creation cannot be read;
+  /// - `errc::closed_by_server`, `session_gone`, `idle_timeout`, `no_speech`: a final close code,
+  ///   or the server ended the session before `stop()`; make a new session;
+  /// - `errc::unauthorized`, `forbidden`, `not_found` and the like with phase `upgrade`: the link
+  ///   was refused for good; `errc::no_trust_anchors` or a TLS code: the server cannot be trusted;
+  /// - `errc::message_too_large`: see `session_options::max_message`;
   /// - `errc::reconnect_failed`: the link could not be restored within `reconnect_window`;
   /// - `errc::stop_timeout`: the server did not finish in time; `async_get` may tell more;
   /// - `operation_aborted`: after `cancel()`, the destructor, or cancellation of this operation;
-  /// - `errc::already_running`, `already_ended`: at once, for a second call, which disturbs nothing.
+  /// - `errc::already_running`, `already_ended`: at once, for a second call, which disturbs
+  ///   nothing.
   ///
   /// Cancellation (any type): as `cancel()`; the handler still gets its summary.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -132,7 +137,9 @@ class session {
   ///
   /// Completes at once while no more than `high_water` of audio is unsent; else when it has fallen
   /// to `low_water`. Several calls may wait; they are served in order. When the buffer is full of
-  /// unacknowledged audio it waits as long as acknowledgements advance.
+  /// unacknowledged audio it waits as long as acknowledgements advance, at most `ack_timeout`
+  /// without one. Before `async_run` nothing is sent: beyond `high_water` it waits until the
+  /// session runs.
   ///
   /// \param audio  Samples in the request's format, interleaved, of any length up to
   ///   `session_options::buffer`; whole frames are not needed. Must stay valid until completion. A
@@ -147,7 +154,7 @@ class session {
   [[nodiscard]] auto async_send(boost::asio::const_buffer audio,
                                 CompletionToken&& token = CompletionToken()) {
     return boost::asio::async_initiate<CompletionToken, void(result<void>)>(
-        send_operation{engine_, audio}, token);
+        send_operation{{engine_}, audio}, token);
   }
 
   /// Hands over audio without waiting: all or nothing.
@@ -161,20 +168,21 @@ class session {
   /// again later.
   [[nodiscard]] result<void> try_send(boost::asio::const_buffer audio);
 
-  /// A handle for audio callbacks.
+  /// A handle for audio callbacks, which may outlive the session.
   [[nodiscard]] live::audio_sink audio_sink() const { return live::audio_sink(engine_); }
 
   /// Ends the recording: no more audio is taken; once what was accepted is sent, the server is told
-  /// to finish, after every reconnect again, and the session ends when it has sent its last results,
-  /// or after `stop_timeout` from now. Returns at once; legal before `async_run` and from handlers;
-  /// a second call does nothing.
+  /// to finish, after every reconnect again, and the session ends when it has sent its last
+  /// results, or after `stop_timeout` from now. Returns at once; legal before `async_run` and from
+  /// handlers; a second call does nothing.
   void stop() noexcept;
 
   /// `stop()`, then waits for the end.
   ///
   /// Handler signature: `void(gladia::live::summary)`, the same as `async_run` completes with; any
-  /// number of waiters. If `async_run` was never called it completes at once with
-  /// `errc::not_running` in `summary::error`.
+  /// number of waiters, also after the end. If `async_run` was not called yet it completes at once
+  /// with `errc::not_running` in `summary::error`; the stop stands, and ends the session once it
+  /// runs.
   ///
   /// Cancellation: none; the wait ends with the session, which is bounded. Use `cancel()`.
   template <class CompletionToken = boost::asio::deferred_t>

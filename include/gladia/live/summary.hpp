@@ -10,7 +10,8 @@
 
 namespace gladia::live {
 
-/// How long something took, over the whole session. Percentiles are estimates, within 10 %.
+/// How long something took, over the whole session. Percentiles are estimates, within 10 %. All
+/// zero while nothing was measured.
 struct latency {
   std::uint64_t count = 0;           ///< how many were measured
   std::chrono::microseconds last{};  ///< the newest
@@ -18,7 +19,8 @@ struct latency {
   std::chrono::microseconds p95{};   ///< 95 % took no longer
 };
 
-/// A session in numbers, at one moment. Offsets and counts are bytes of audio.
+/// A session in numbers, at one moment. `bytes_` are bytes of audio, a stripped WAV header not
+/// among them.
 struct statistics {
   std::uint64_t bytes_accepted = 0;      ///< taken from the caller
   std::uint64_t bytes_sent = 0;          ///< given to the network, repeats included
@@ -53,7 +55,7 @@ enum class completeness {
   return "unknown";
 }
 
-/// How a session ended.
+/// How a session ended. Thread safety: as a value; `job` is shared and constant.
 struct summary {
   std::string job_id{};                      ///< for `live::client::async_get`; empty if none was made
   completeness verdict = completeness::partial;     ///< what became of the transcript

@@ -23,10 +23,13 @@ struct session_handlers {
   std::function<void(event const&)> on_event{};
   /// Called once, after the last event.
   std::function<void(summary const&)> on_end{};
-  /// Called with what a handler threw.
+  /// Called with what a handler threw, on the handler's thread. It must not throw itself. Empty: it
+  /// is ignored.
   std::function<void(std::exception_ptr)> on_exception{};
-  /// Runs a function soon, after this call returned, for example in a GUI's event loop. It may be
-  /// called from any thread, for one function at a time. Empty: a thread of the session's own.
+  /// Runs a function soon, after this call returned, for example in a GUI's event loop. It is
+  /// called on an I/O thread, for one function at a time, and must not throw. Functions that are
+  /// never run keep the session's memory; one that runs after the end does nothing. Empty: a thread
+  /// of the session's own.
   std::function<void(std::function<void()>)> post{};
 };
 
@@ -44,7 +47,8 @@ struct session_handlers {
 /// destruction, which must be the last call.
 class threaded_session {
  public:
-  /// Runs `session`, whose client must have a thread of its own or an executor that is run.
+  /// Runs `session`, whose client must have a thread of its own or an executor that is run by
+  /// another thread: `send` and `wait` block until it did its work.
   threaded_session(live::session session, session_handlers handlers);
   threaded_session(threaded_session&&) = delete;
   threaded_session& operator=(threaded_session&&) = delete;
@@ -53,7 +57,8 @@ class threaded_session {
   ~threaded_session();
 
   /// Hands over audio, and waits while too much of it is unsent: as `session::async_send`, with its
-  /// errors. Not to be called on an I/O thread.
+  /// errors. `audio` is not used after the call. It ends when the session does; `cancel()` from
+  /// another thread ends it at once, with `operation_aborted`. Not to be called on an I/O thread.
   [[nodiscard]] result<void> send(boost::asio::const_buffer audio);
 
   /// Hands over audio without waiting: as `session::try_send`.
@@ -71,7 +76,8 @@ class threaded_session {
   /// Waits until the session is over and, unless called from a handler or with
   /// `session_handlers::post`, until all handlers were called.
   ///
-  /// It does not stop the session: without `stop()` that may take as long as the server likes.
+  /// It does not stop the session: without `stop()` that may take as long as the server likes. May
+  /// be called by several threads, and again. Not to be called on an I/O thread.
   [[nodiscard]] summary wait();
 
   /// As `session::stats`.

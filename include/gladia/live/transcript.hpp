@@ -79,6 +79,8 @@ class transcript_view {
   /// Notes that audio was sent once more after a reconnect. Text that arrives from now on and
   /// starts in this stretch is marked `maybe_repeated`.
   ///
+  /// Of a `connected` event: `audio_format::duration` of `resume_offset` and `replayed_to`.
+  ///
   /// \param from Where it starts, in seconds of the session.
   /// \param to Where it ends, exclusive.
   void mark_replayed(double from, double to);

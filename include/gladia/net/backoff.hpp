@@ -11,6 +11,9 @@ struct backoff_options {
   std::chrono::milliseconds cap{5000};  ///< the bound never grows beyond it
 };
 
+/// A seed that differs from process to process and from call to call.
+[[nodiscard]] std::uint64_t random_seed();
+
 /// Draws the waiting times. Pure: no clock; the same seed gives the same times.
 class backoff {
  public:

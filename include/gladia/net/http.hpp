@@ -33,13 +33,15 @@ using http_headers = std::vector<std::pair<std::string, std::string>>;
 using body_sink = std::function<result<void>(std::string_view part)>;
 
 /// Hears how much of a response's body has come: bytes, and the total where the server said it.
-using body_progress = std::function<void(std::uint64_t received, std::optional<std::uint64_t> total)>;
+using body_progress =
+    std::function<void(std::uint64_t received, std::optional<std::uint64_t> total)>;
 
 /// One HTTP request.
 struct http_request {
   std::string method = "GET";
   net::url url{};
-  http_headers headers{};  ///< beside `Host`, `User-Agent` and `Content-Length`, which are added
+  /// Beside `Host`, `User-Agent`, `Connection` and `Content-Length`, which are added.
+  http_headers headers{};
   std::string body{};
   net::timeouts timeouts{};
   /// From the start of connecting to the end of the body; zero: no limit.
@@ -48,11 +50,11 @@ struct http_request {
   std::chrono::milliseconds idle{0};
   /// A larger body fails with `errc::message_too_large`. Does not apply to what goes to `sink`.
   std::size_t max_body = std::size_t{64} << 20;
-  body_sink sink{};        ///< where the body of a 2xx response goes; empty: into the response
+  body_sink sink{};          ///< where the body of a 2xx response goes; empty: into the response
   body_progress progress{};  ///< optional
 };
 
-/// One HTTP response, of any status.
+/// One HTTP response, of any status but 1xx, which are passed over.
 struct http_response {
   int status = 0;
   http_headers headers{};
@@ -71,7 +73,11 @@ class http_exchange {
   ///
   /// `done` is called exactly once, never from within this function. Errors carry the phase;
   /// `details().phase >= phase::response` means that the request was written whole, so that the
-  /// server may have acted on it.
+  /// server may have acted on it. They are: codes of the network; `errc::timeout` of a phase, the
+  /// deadline or the silence; a TLS code whose message says why the certificate was refused;
+  /// `errc::no_trust_anchors`; `errc::proxy_refused`; `errc::invalid_request` for headers that
+  /// cannot be sent; `errc::malformed_response` for an answer that is not HTTP;
+  /// `errc::message_too_large`; the sink's own; `operation_aborted` after `cancel`.
   virtual void start(http_request request, std::function<void(result<http_response>)> done) = 0;
 
   /// Ends the exchange at once: `done` gets `operation_aborted`. Harmless at any time.

@@ -37,8 +37,10 @@ class transport {
 /// The transport over TCP and TLS.
 ///
 /// Reads certificate files and, where `options.proxy` asks for it, the environment, now and not
-/// later. Errors: `errc::invalid_options` for a file that cannot be read or holds no certificate or
-/// key, `errc::no_trust_anchors` when there is nothing to trust.
+/// later; blocks for that long. Errors: `errc::invalid_options` for a file that cannot be read or
+/// holds no certificate or key, a proxy URL that cannot be used, a user agent with a control
+/// character. That there is nothing to trust is no error yet, for plain links to loopback need no
+/// trust: it is `errc::no_trust_anchors` of each encrypted link.
 [[nodiscard]] result<std::shared_ptr<transport>> make_transport(transport_options options);
 
 }  // namespace gladia::net

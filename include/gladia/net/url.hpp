@@ -9,10 +9,10 @@ namespace gladia::net {
 
 /// The parts of an `http`, `https`, `ws` or `wss` URL.
 struct url {
-  std::string scheme{};        ///< in lower case
-  std::string host{};          ///< without brackets, in lower case
-  std::string port{};          ///< in digits; the scheme's default where the URL has none
-  std::string target = "/";    ///< path and query, percent-encoded as given; never empty
+  std::string scheme{};      ///< in lower case
+  std::string host{};        ///< without brackets, in lower case
+  std::string port{};        ///< in digits; the scheme's default where the URL has none
+  std::string target = "/";  ///< path and query, percent-encoded as given; never empty
 
   /// Whether the link is to be encrypted.
   [[nodiscard]] bool is_secure() const noexcept { return scheme == "https" || scheme == "wss"; }

@@ -28,14 +28,15 @@ struct websocket_request {
   std::chrono::milliseconds close_timeout{1000};
 };
 
-/// How a link ended.
+/// How a link ended. A close frame of the server is the whole truth, whatever went wrong beside it.
 struct link_end {
-  /// The server's close code, or 0 if none came: the link was lost, or closed by us.
+  /// The server's close code, its answer to our own close included; 1005 for a close frame without
+  /// one; 0 if no close frame came.
   std::uint16_t close_code = 0;
   /// The server's words beside it; untrusted.
   std::string reason{};
-  /// Why the link ended where there is no close code; `operation_aborted` after `close` and
-  /// `close_now`.
+  /// Why the link ended where `close_code` is 0: `operation_aborted` after `close` and `close_now`,
+  /// else the first thing that went wrong. None where there is a close code.
   gladia::error error{};
 };
 
@@ -49,7 +50,8 @@ class websocket_listener {
   virtual void on_open(websocket& link) = 0;
   /// A whole message. `text` is valid during the call only.
   virtual void on_message(websocket& link, std::string_view text, bool is_binary) = 0;
-  /// Anything at all came in: a part of a message, a ping, a pong. A sign of life.
+  /// Anything at all came in: a part of a message (the last part too, before `on_message`), a ping,
+  /// a pong, a close frame. A sign of life.
   virtual void on_activity(websocket& link) = 0;
   /// The message given to `write` was handed to the network; the next one may be written.
   virtual void on_written(websocket& link) = 0;
@@ -72,8 +74,10 @@ class websocket {
   /// server's words.
   virtual void open(websocket_request request, std::shared_ptr<websocket_listener> listener) = 0;
 
-  /// Sends one message as one frame. `data` is copied before the call returns. Precondition: open,
-  /// and the last write was reported written. A failure is reported by `on_closed`.
+  /// Sends `first` and, behind it, `second` as one message in one frame; either may be empty. Both
+  /// are copied before the call returns. Precondition: open,
+  /// and the last write was reported written. A failure is reported by `on_closed`; between the
+  /// end of a link and `on_closed` the message is dropped.
   virtual void write(boost::asio::const_buffer first, boost::asio::const_buffer second,
                      bool is_binary) = 0;
 
@@ -82,7 +86,8 @@ class websocket {
   virtual void ping() = 0;
 
   /// Sends a close frame and waits for the server's, at most `close_timeout`; while connecting, the
-  /// same as `close_now`. Ends in `on_closed`.
+  /// same as `close_now`; once the link is closing, nothing. Messages that come meanwhile are
+  /// passed over. Ends in `on_closed`.
   virtual void close(std::uint16_t code) = 0;
 
   /// Drops the link. Ends in `on_closed`, never from within this function.

@@ -89,7 +89,7 @@ class emulator {
 
   emulator(emulator&&) noexcept;
   emulator& operator=(emulator&&) noexcept;
-  /// Closes all connections, open sessions with 1001; takes at most a second.
+  /// Closes all connections, open sessions with 1001; takes about a second at most.
   ~emulator();
 
   /// For example `http://127.0.0.1:49152`: what a client takes as its API URL.
@@ -108,7 +108,7 @@ class emulator {
   void set_faults(std::string const& session_id, testing::faults faults);
   /// Cuts a session's link now, or as soon as it has one. `every` and `times` do not matter.
   void cut(std::string const& session_id, cut_plan plan);
-  /// Sends something on a session's link, if it is open.
+  /// Sends something on a session's link now, or as soon as it has one.
   void inject(std::string const& session_id, injection what);
 
   /// What a session received; empty for an unknown id.

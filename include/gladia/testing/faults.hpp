@@ -74,6 +74,9 @@ enum class cut_kind {
 };
 
 /// Cuts the link of a session after every so many bytes of audio.
+///
+/// A brutal reset can destroy acknowledgements that were already sent, and a client that sends what
+/// it lost in one burst then meets the next cut without having learned anything: limit `times`.
 struct cut_plan {
   std::uint64_t every = 0;              ///< bytes of audio taken between cuts; 0: no cuts
   cut_kind kind = cut_kind::clean;      ///< how much is in flight

@@ -19,6 +19,9 @@ class ack_tracker {
     first_begin_.reset();
   }
 
+  /// Where this connection resumed.
+  [[nodiscard]] std::uint64_t resume() const noexcept { return resume_; }
+
   struct reading {
     std::uint64_t offset;  ///< everything before it arrived; not yet clamped to what was sent
     bool mismatch;         ///< the first range of this connection does not start where it resumed

@@ -39,12 +39,13 @@ class audio_intake {
   audio_intake(audio_format const& format, session_options const& options)
       : frames_(format),
         head_(format),
-        largest_(static_cast<std::size_t>(std::max<std::uint64_t>(format.bytes(options.buffer),
-                                                                  frames_.max_message_bytes()))),
+        largest_(static_cast<std::size_t>(
+            std::max<std::uint64_t>(format.bytes(options.buffer), frames_.max_message_bytes()))),
         // The largest piece has room beside what cannot be sent yet.
         ring_(frames_.frame_bytes(), largest_ + std::max(frames_.frame_bytes(), held_limit)),
-        high_water_(format.bytes(options.high_water)),
-        low_water_(format.bytes(options.low_water)),
+        // Never below a frame: an incomplete one waits unsent, for as long as it takes.
+        low_water_(std::max<std::uint64_t>(format.bytes(options.low_water), frames_.frame_bytes())),
+        high_water_(std::max(format.bytes(options.high_water), low_water_)),
         overflow_(options.overflow) {}
 
   /// Takes all of `bytes`, or nothing: `would_block` when there is no room for one with this
@@ -216,8 +217,8 @@ class audio_intake {
   audio::stream_head head_;
   std::size_t largest_;  // that one piece may be
   replay_buffer ring_;
-  std::uint64_t high_water_;
   std::uint64_t low_water_;
+  std::uint64_t high_water_;
   overflow_policy overflow_;
   std::optional<errc> closed_;
   std::uint64_t acknowledged_ = 0;

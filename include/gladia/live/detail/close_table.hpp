@@ -61,7 +61,9 @@ enum class fate {
 
 /// Whether a link's end says that the job is over: nothing to connect to any more.
 [[nodiscard]] inline bool is_job_over(net::link_end const& end) noexcept {
-  auto const status = end.error.details().http_status;
+  auto const& details = end.error.details();
+  // Not the status of a proxy.
+  auto const status = details.phase == phase::upgrade ? details.http_status : 0;
   return end.close_code == 4403 || status == 403 || status == 404 || status == 410;
 }
 

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include <gladia/detail/completion.hpp>
+#include <gladia/detail/handler_keeper.hpp>
+#include <gladia/detail/strand.hpp>
 #include <gladia/live/detail/ack_tracker.hpp>
 #include <gladia/live/detail/audio_intake.hpp>
 #include <gladia/live/detail/event_queue.hpp>
@@ -42,7 +44,10 @@ struct session_setup {
 /// Public members may be called from any thread. Audio and numbers are behind `mutex_`, which is
 /// never held while calling out; all else is touched on the strand alone. Pending operations keep
 /// the engine alive.
-class engine final : public net::websocket_listener, public std::enable_shared_from_this<engine> {
+class engine final : public net::websocket_listener,
+                     public gladia::detail::sleeper,
+                     private gladia::detail::handler_keeper,
+                     public std::enable_shared_from_this<engine> {
  public:
   template <class T>
   using completion = gladia::detail::completion<T>;
@@ -50,6 +55,7 @@ class engine final : public net::websocket_listener, public std::enable_shared_f
   using handler = typename completion<T>::handler_type;
 
   explicit engine(session_setup setup);
+  ~engine() override;
 
   [[nodiscard]] boost::asio::any_io_executor const& get_executor() const noexcept {
     return service_->executor;
@@ -102,6 +108,7 @@ class engine final : public net::websocket_listener, public std::enable_shared_f
   void on_stop();
   void arm_stop_timer();
   void on_cancel();
+  void drop_handlers() noexcept override;
   error check_setup() const;
   error accept_session(result<net::http_response> const& response);
   completeness verdict_of(run_fsm::outcome_type const& outcome) const;
@@ -117,6 +124,8 @@ class engine final : public net::websocket_listener, public std::enable_shared_f
   }
 
   // Audio out.
+  void on_wake() override { write_next(); }
+  void wake_writer() noexcept;
   void write_next();
   writer_action take_audio(losses& lost);
   [[nodiscard]] audio_intake::patience patience_of_senders() const noexcept;
@@ -146,6 +155,7 @@ class engine final : public net::websocket_listener, public std::enable_shared_f
   live_request const request_;
   session_options const options_;
   boost::asio::any_io_executor const strand_;
+  std::shared_ptr<gladia::detail::handler_memory> const wake_memory_;
 
   // Behind the mutex.
   mutable std::mutex mutex_;
@@ -176,6 +186,7 @@ class engine final : public net::websocket_listener, public std::enable_shared_f
   std::vector<char> frame_;                     // the message being handed to the link
   std::uint64_t highest_sent_ = 0;              // what lies below is sent again
   bool mismatch_reported_ = false;
+  bool shortening_reported_ = false;              // since acknowledgements last advanced
   std::string partial_id_;                      // the utterance whose first partial was measured
   bool is_abandoned_ = false;
   std::shared_ptr<live_job const> job_;

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include <gladia/live/event.hpp>
+#include <gladia/live/options.hpp>
 
 namespace gladia::live::detail {
 
@@ -74,16 +75,15 @@ class event_queue {
     return size_ - pruned_size_ > std::min(pruned_size_, limit / 8);
   }
 
-  /// Removes partials that a newer transcript of the same utterance replaced, from the newest to the
-  /// oldest.
+  /// Removes partials that a newer transcript of the same utterance replaced, from the newest to
+  /// the oldest.
   void prune_partials() {
     std::set<std::pair<std::string, int>> newer;
     std::deque<entry> kept;
     std::size_t kept_size = 0;
     for (auto it = queue_.rbegin(); it != queue_.rend(); ++it) {
       if (auto const* t = as_transcript(*it)) {
-        auto const is_newest =
-            newer.emplace(t->data.id, t->data.utterance.channel).second;
+        auto const is_newest = newer.emplace(t->data.id, t->data.utterance.channel).second;
         if (!is_newest && !t->data.is_final) continue;
       }
       kept_size += it->size;

@@ -96,7 +96,9 @@ class offset_clock {
   };
   static constexpr std::size_t capacity = 256;
 
-  mark const& newest() const noexcept { return marks_[(next_ + marks_.size() - 1) % marks_.size()]; }
+  mark const& newest() const noexcept {
+    return marks_[(next_ + marks_.size() - 1) % marks_.size()];
+  }
 
   std::uint64_t resolution_;
   std::vector<mark> marks_;

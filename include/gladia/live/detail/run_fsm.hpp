@@ -61,6 +61,8 @@ class run_fsm {
       : options_(options), attached_(attached), backoff_(options.backoff, seed) {}
 
   [[nodiscard]] detail::stage stage() const noexcept { return stage_; }
+  /// Whether the job was made elsewhere.
+  [[nodiscard]] bool is_attached() const noexcept { return attached_; }
   /// How many links were open.
   [[nodiscard]] int connections() const noexcept { return connections_; }
   /// How the last link ended.
@@ -104,7 +106,7 @@ class run_fsm {
   }
 
   /// The stop message was given to the network, after all audio.
-  void on_stop_written() noexcept { stop_written_ = true; }
+  void on_stop_written() noexcept { stop_link_ = connections_; }
 
   /// The link ended, or could not be opened.
   run_action on_link_end(net::link_end end, time_point now) {
@@ -112,12 +114,16 @@ class run_fsm {
     if (link_failure_) last_end_ = {0, {}, std::exchange(link_failure_, {})};
     if (intent_ == intent::cancelled) return finish(aborted());
     if (intent_ == intent::stop_expired) return conclude(stop_timeout(), now);
-    if (stop_written_ && is_job_over(last_end_)) return conclude(to_error(last_end_), now);
+    if (stop_written() && is_job_over(last_end_)) return conclude(to_error(last_end_), now);
     switch (fate_of(last_end_, options_.retry_unassigned_close_codes)) {
       case fate::end:
-        return stop_written_ ? finish({}) : conclude(to_error(last_end_), now);
-      case fate::fatal: return conclude(to_error(last_end_), now);
-      case fate::retry: return retry(now);
+        // Behind a stop on an earlier link there may be audio that was lost with it.
+        return stop_written() && stop_link_ == connections_ ? finish({})
+                                                            : conclude(to_error(last_end_), now);
+      case fate::fatal:
+        return conclude(to_error(last_end_), now);
+      case fate::retry:
+        return retry(now);
     }
     return finish({});
   }
@@ -143,11 +149,16 @@ class run_fsm {
   run_action on_stop_deadline(time_point now) {
     if (intent_ == intent::go_on) intent_ = intent::stop_expired;
     switch (stage_) {
-      case detail::stage::creating: return {run_action::kind::abandon};
-      case detail::stage::connecting: return {run_action::kind::drop};
-      case detail::stage::streaming: return close();
-      case detail::stage::waiting: return conclude(stop_timeout(), now);
-      default: return {};
+      case detail::stage::creating:
+        return {run_action::kind::abandon};
+      case detail::stage::connecting:
+        return {run_action::kind::drop};
+      case detail::stage::streaming:
+        return close();
+      case detail::stage::waiting:
+        return conclude(stop_timeout(), now);
+      default:
+        return {};
     }
   }
 
@@ -163,12 +174,17 @@ class run_fsm {
     intent_ = intent::cancelled;
     switch (stage_) {
       case detail::stage::creating:
-      case detail::stage::fetching: return {run_action::kind::abandon};
-      case detail::stage::connecting: return {run_action::kind::drop};
-      case detail::stage::streaming: return close();
+      case detail::stage::fetching:
+        return {run_action::kind::abandon};
+      case detail::stage::connecting:
+        return {run_action::kind::drop};
+      case detail::stage::streaming:
+        return close();
       case detail::stage::waiting:
-      case detail::stage::polling: return finish(aborted());
-      default: return {};
+      case detail::stage::polling:
+        return finish(aborted());
+      default:
+        return {};
     }
   }
 
@@ -187,10 +203,12 @@ class run_fsm {
     net::link_end last_end;
     bool stop_written = false;
   };
-  [[nodiscard]] outcome_type outcome() const { return {error_, last_end_, stop_written_}; }
+  [[nodiscard]] outcome_type outcome() const { return {error_, last_end_, stop_written()}; }
 
  private:
   enum class intent { go_on, stop_expired, cancelled };
+
+  bool stop_written() const noexcept { return stop_link_ > 0; }
 
   static error aborted() { return error(boost::asio::error::operation_aborted); }
 
@@ -219,8 +237,8 @@ class run_fsm {
     if (auto const& asked = last_end_.error.details().retry_after) {
       delay = std::max<std::chrono::milliseconds>(delay, *asked);
     }
-    auto const too_late = options_.reconnect_window.count() > 0 &&
-                          now + delay > *outage_ + options_.reconnect_window;
+    auto const too_late =
+        options_.reconnect_window.count() > 0 && now + delay > *outage_ + options_.reconnect_window;
     auto const too_often =
         options_.reconnect_attempts > 0 && outage_attempts_ > options_.reconnect_attempts;
     if (too_late || too_often) return conclude(reconnect_failed(now), now);
@@ -231,16 +249,17 @@ class run_fsm {
     auto const last = to_error(last_end_);
     error e(make_error_code(errc::reconnect_failed), last.details());
     auto& details = e.edit_details();
-    details.message = "gave up reconnecting; the last attempt failed: " + last.what();
+    auto const& why = last.details().message;
+    details.message = "gave up reconnecting: " + (why.empty() ? last.code().message() : why);
     details.attempts = outage_attempts_;
     details.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - *outage_);
     return e;
   }
 
   error stop_timeout() const {
-    error e(errc::stop_timeout,
-            "the server did not finish within " + std::to_string(options_.stop_timeout.count()) +
-                " ms after stop");
+    error e(errc::stop_timeout, "the server did not finish within " +
+                                    std::to_string(options_.stop_timeout.count()) +
+                                    " ms after stop");
     e.edit_details().phase = phase::stop;
     return e;
   }
@@ -252,7 +271,7 @@ class run_fsm {
 
   /// The end, unless the job may tell what the link did not.
   run_action conclude(error e, time_point now) {
-    if (!options_.fetch_result || !stop_written_) return finish(std::move(e));
+    if (!options_.fetch_result || !stop_written()) return finish(std::move(e));
     if (options_.fetch_timeout.count() > 0) fetch_deadline_ = now + options_.fetch_timeout;
     error_ = std::move(e);
     stage_ = detail::stage::fetching;
@@ -271,8 +290,8 @@ class run_fsm {
   detail::stage stage_ = detail::stage::idle;
   // Outlive any stage: a cancellation, a stop and its deadline must survive every reconnect.
   intent intent_ = intent::go_on;
-  bool stop_written_ = false;
   int connections_ = 0;
+  int stop_link_ = 0;  // the last one that the stop was written on, from 1
   int attempts_ = 0;
   int outage_attempts_ = 0;
   std::optional<time_point> last_connect_;

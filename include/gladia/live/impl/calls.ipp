@@ -18,11 +18,25 @@ namespace gladia::live::detail {
 template <class T>
 result<T> read_body(result<net::http_response> response) {
   if (!response) return response.error();
-  return codec::decode<T>(response->body);
+  auto body = codec::decode<T>(response->body);
+  if (body) return body;
+  auto e = body.error();
+  auto& details = e.edit_details();
+  details.phase = phase::response;
+  details.http_status = response->status;
+  if (auto const* id = net::find_header(response->headers, "x-aipi-call-id")) {
+    details.request_id = *id;
+  }
+  return e;
 }
 
-inline std::string job_path(std::string const& id) {
-  return "/v2/live/" + net::percent_encode(id);
+/// A call about one job. \param suffix  of the path, behind the id
+inline result<net::http_call> make_job_call(service const& s, std::string method,
+                                            std::string const& id, std::string_view suffix = {}) {
+  // It would ask for the list of all jobs.
+  if (id.empty()) return error(errc::invalid_request, "the id of the job is empty");
+  return s.make_call(std::move(method),
+                     "/v2/live/" + net::percent_encode(id) + std::string(suffix));
 }
 
 inline result<net::http_call> make_init_call(service const& s, live_request const& request) {
@@ -70,14 +84,16 @@ inline result<void> ignore_body(result<net::http_response> response) {
   return {};
 }
 
-inline net::http_call make_download_call(service const& s, std::string const& id,
-                                         net::body_sink sink, net::body_progress progress) {
-  auto call = s.make_call("GET", job_path(id) + "/file");
-  call.request.sink = std::move(sink);
-  call.request.progress = std::move(progress);
+inline result<net::http_call> make_download_call(service const& s, std::string const& id,
+                                                 net::body_sink sink,
+                                                 net::body_progress progress) {
+  auto call = make_job_call(s, "GET", id, "/file");
+  if (!call) return call;
+  auto& request = call->request;
+  request.sink = std::move(sink);
+  request.progress = std::move(progress);
   // As long as the server goes on sending, a recording of hours may take its time.
-  call.request.idle = call.request.deadline;
-  call.request.deadline = {};
+  request.idle = std::exchange(request.deadline, {});
   return call;
 }
 

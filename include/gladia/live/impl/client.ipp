@@ -186,7 +186,7 @@ GLADIA_DECL void client::start_init(handler<live_session_info> h, live_request r
 
 GLADIA_DECL void client::start_get(handler<live_job> h, std::string id) const {
   detail::start_call<live_job>(service_, std::move(h),
-                               service_->make_call("GET", detail::job_path(id)),
+                               detail::make_job_call(*service_, "GET", id),
                                detail::read_body<live_job>);
 }
 
@@ -217,7 +217,7 @@ GLADIA_DECL void client::start_delete(handler<void> h, std::string id) const {
     return detail::ignore_body(std::move(response));
   };
   detail::start_call<void>(service_, std::move(h),
-                           service_->make_call("DELETE", detail::job_path(id)), read);
+                           detail::make_job_call(*service_, "DELETE", id), read);
 }
 
 GLADIA_DECL void client::start_download(handler<void> h, std::string id, net::body_sink sink,
@@ -237,7 +237,7 @@ GLADIA_DECL void client::start_download_file(handler<void> h, std::string id, st
     auto call = detail::make_download_call(
         *service_, id, [file](std::string_view part) { return file->write(part); },
         std::move(progress));
-    call.restart_sink = [file] { return file->open(); };
+    if (call) call->restart_sink = [file] { return file->open(); };
     return call;
   };
   detail::start_call<void>(service_, std::move(h), make_call(),

@@ -4,7 +4,6 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <random>
 #include <utility>
 
 #include <gladia/codec/decode.hpp>
@@ -14,11 +13,6 @@
 #include <gladia/live/impl/calls.ipp>
 
 namespace gladia::live::detail {
-
-inline std::uint64_t random_seed() {
-  std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32) | device();
-}
 
 inline error aborted() { return error(boost::asio::error::operation_aborted); }
 
@@ -32,16 +26,22 @@ GLADIA_DECL engine::engine(session_setup setup)
       request_(std::move(setup.request)),
       options_(setup.options),
       strand_(gladia::detail::make_strand(service_->executor)),
+      wake_memory_(std::make_shared<gladia::detail::handler_memory>()),
       intake_(request_.audio, options_),
       accepted_clock_(clock_resolution(request_.audio)),
       sent_clock_(clock_resolution(request_.audio)),
-      run_(options_, setup.attached.has_value(), random_seed()),
+      run_(options_, setup.attached.has_value(), net::random_seed()),
       watchdog_(options_),
       queue_(options_.events),
       retry_timer_(strand_),
       stop_timer_(strand_),
       watch_timer_(strand_) {
   if (setup.attached) session_ = std::move(*setup.attached);
+  gladia::detail::handler_keepers::of(service_->executor).add(*this);
+}
+
+GLADIA_DECL engine::~engine() {
+  gladia::detail::handler_keepers::of(service_->executor).remove(*this);
 }
 
 template <class Function>
@@ -103,7 +103,7 @@ GLADIA_DECL void engine::send(boost::asio::const_buffer bytes, handler<result<vo
     }
     if (outcome) waker = wake_after_accept();
   }
-  if (waker == wake::needed) on_strand([](engine& self) { self.write_next(); });
+  if (waker == wake::needed) wake_writer();
   std::move(done).post(std::move(outcome));
 }
 
@@ -115,7 +115,7 @@ GLADIA_DECL result<void> engine::try_send(boost::asio::const_buffer bytes) {
     if (!outcome) return outcome;
     waker = wake_after_accept();
   }
-  if (waker == wake::needed) on_strand([](engine& self) { self.write_next(); });
+  if (waker == wake::needed) wake_writer();
   return {};
 }
 
@@ -186,16 +186,15 @@ GLADIA_DECL void engine::start(completion<summary> done) {
     return std::move(done).post(std::move(s));
   }
   runner_.emplace(std::move(done));
-  if (!session_.url.empty()) push(started{session_});
+  if (run_.is_attached()) push(started{session_});
   execute(run_.on_run(check_setup(), now()));
   arm_stop_timer();
 }
 
 GLADIA_DECL error engine::check_setup() const {
-  auto const is_attached = !session_.url.empty();
-  auto fault = is_attached ? service_->fault : service_->check_ready();
+  auto fault = run_.is_attached() ? service_->fault : service_->check_ready();
   if (!fault) fault = codec::validate(request_);
-  if (fault || !is_attached) return fault;
+  if (fault || !run_.is_attached()) return fault;
   auto url = net::parse_url(session_.url.reveal());
   return url ? service_->check_secure(*url) : url.error();
 }
@@ -288,10 +287,11 @@ GLADIA_DECL void engine::fetch_job() {
   if (service_->api_key.empty()) {  // attached: the key is elsewhere
     return execute(run_.on_fetched(true, now()));
   }
-  auto call = service_->make_call("GET", job_path(session_.id));
-  call.request.timeouts = options_.timeouts;
+  auto call = make_job_call(*service_, "GET", session_.id);
+  if (!call) return execute(run_.on_fetched(true, now()));
+  call->request.timeouts = options_.timeouts;
   http_ = service_->http->start(
-      strand_, std::move(call),
+      strand_, std::move(*call),
       [self = shared_from_this()](result<net::http_response> r) { self->on_fetched(std::move(r)); });
   // The call's own limits know nothing of this one, retries included.
   if (!run_.fetch_deadline()) return;
@@ -347,10 +347,7 @@ GLADIA_DECL void engine::finish() {
 GLADIA_DECL completeness engine::verdict_of(run_fsm::outcome_type const& outcome) const {
   std::lock_guard lock(mutex_);
   if (!outcome.stop_written || intake_.lost() > 0) return completeness::partial;
-  // The server may have said goodbye before it was sent again what an earlier link did not get
-  // acknowledged.
-  return outcome.error || intake_.ring().unsent() > 0 ? completeness::unknown
-                                                      : completeness::complete;
+  return outcome.error ? completeness::unknown : completeness::complete;
 }
 
 GLADIA_DECL void engine::on_stop() {
@@ -387,6 +384,14 @@ GLADIA_DECL void engine::on_cancel() {
   execute(run_.on_cancel());
 }
 
+GLADIA_DECL void engine::drop_handlers() noexcept {
+  auto const self = weak_from_this().lock();  // a handler may own the session
+  auto const runner = std::move(runner_);
+  auto const receiver = std::move(receiver_);
+  auto const waiters = std::move(waiters_);
+  auto const senders = std::move(senders_);
+}
+
 // The link, on the strand.
 
 GLADIA_DECL void engine::on_open(net::websocket& link) {
@@ -404,6 +409,7 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
     acks_are_stalled_ = false;
   }
   acks_.on_open(resume);
+  shortening_reported_ = false;
   log(log_level::info, "connected, link " + std::to_string(run_.connections()));
   push(connected{run_.connections(), resume, std::max(resume, highest_sent_)});
   if (lost) push(audio_dropped{lost->from, lost->to});
@@ -541,6 +547,14 @@ GLADIA_DECL audio_intake::patience engine::patience_of_senders() const noexcept 
   return acks_are_stalled_ ? audio_intake::patience::link : audio_intake::patience::link_and_acks;
 }
 
+GLADIA_DECL void engine::wake_writer() noexcept {
+  try {
+    gladia::detail::wake(strand_, wake_memory_, shared_from_this());
+  } catch (std::bad_alloc const&) {
+    // As in on_strand.
+  }
+}
+
 GLADIA_DECL void engine::admit_senders() {
   std::list<pending_send> served;
   {
@@ -553,6 +567,7 @@ GLADIA_DECL void engine::admit_senders() {
     }
   }
   for (auto& sender : served) std::move(sender.done).post(std::move(sender.outcome));
+  if (!served.empty()) write_next();  // it may have been asleep
 }
 
 GLADIA_DECL void engine::fail_senders(error const& why) {
@@ -607,17 +622,17 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
   }
   if (moved) {
     run_.on_progress();
+    shortening_reported_ = false;
     watchdog_.on_acknowledged(everything, now());
   }
   if (reading.mismatch && !std::exchange(mismatch_reported_, true)) {
     warn(warning_code::resume_mismatch,
          "the server's byte ranges start at " + std::to_string(range.begin) +
-             " where the link resumed at another offset; nothing is lost, but some audio may be "
+             " where the link resumed at " + std::to_string(acks_.resume()) + "; nothing is lost, but some audio may be "
              "heard twice",
-         {base, static_cast<std::uint64_t>(std::max<std::int64_t>(range.begin, 0))});
+         {acks_.resume(), static_cast<std::uint64_t>(std::max<std::int64_t>(range.begin, 0))});
   }
   admit_senders();
-  write_next();
 }
 
 GLADIA_DECL void engine::measure(transcript const& t) {
@@ -664,7 +679,8 @@ GLADIA_DECL void engine::warn(warning_code code, std::string text, stretch where
 }
 
 GLADIA_DECL void engine::report(losses const& lost) {
-  if (lost.shortened) {
+  // Once: while it goes on, every chunk that comes makes room for itself.
+  if (lost.shortened && !std::exchange(shortening_reported_, true)) {
     warn(warning_code::replay_shortened,
          "audio that was not acknowledged made room for new audio; a reconnect now would lose it",
          *lost.shortened);

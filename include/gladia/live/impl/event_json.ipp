@@ -2,8 +2,12 @@
 
 #include <gladia/live/event_json.hpp>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 #include <gladia/codec/encode.hpp>
 
@@ -57,9 +61,9 @@ inline json to_document(connected const& e) {
           {"replayed_to", e.replayed_to}};
 }
 inline json to_document(disconnected const& e) {
-  return {{"event", "disconnected"},     {"close_code", e.close_code},
-          {"reason", e.reason},          {"error", e.error ? json(e.error.what()) : json()},
-          {"will_retry", e.will_retry},  {"delay_ms", e.delay.count()}};
+  return {{"event", "disconnected"},    {"close_code", e.close_code},
+          {"reason", e.reason},         {"error", e.error ? json(e.error.what()) : json()},
+          {"will_retry", e.will_retry}, {"delay_ms", e.delay.count()}};
 }
 inline json to_document(warning const& e) {
   return {{"event", "warning"},
@@ -83,22 +87,31 @@ inline std::string to_line(json const& document) {
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// A message that may know the text it came as, on one line.
-inline std::string to_line(json_text const& raw) {
-  auto const document = json::parse(raw.text, nullptr, false);
-  return document.is_discarded() ? to_line(json{{"malformed", raw.text}}) : to_line(document);
+/// A message as it was received, on one line; none where it is no JSON object.
+inline std::optional<std::string> received_line(json_text const& raw) {
+  if (!json::parse(raw.text, nullptr, false).is_object()) return std::nullopt;
+  auto line = raw.text;
+  // Within strings they are escaped.
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return line;
 }
 
+inline std::string message_to_line(malformed_message const& m) {
+  // Of another shape than agreed, but JSON that every reader takes.
+  if (m.error != errc::malformed_json) {
+    if (auto line = received_line(m.raw)) return *std::move(line);
+  }
+  return to_line({{"event", "malformed_message"}, {"text", m.raw.text}, {"error", m.error.what()}});
+}
+inline std::string message_to_line(unknown_message const& m) {
+  return received_line(m.raw).value_or("{}");
+}
 template <class Message>
 std::string message_to_line(Message const& message) {
-  if constexpr (std::is_same_v<Message, unknown_message> ||
-                std::is_same_v<Message, malformed_message>) {
-    return to_line(message.raw);
-  } else {
-    if (!message.envelope.raw.empty()) return to_line(message.envelope.raw);
-    auto text = codec::encode(message);
-    return text ? std::move(*text) : to_line(json{{"malformed", text.error().what()}});
-  }
+  if (auto line = received_line(message.envelope.raw)) return *std::move(line);
+  auto text = codec::encode(message);
+  return text ? std::move(*text) : std::string("{}");
 }
 
 template <class T, class Variant>

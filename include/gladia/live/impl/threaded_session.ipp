@@ -71,7 +71,7 @@ class handler_thread {
 
 struct threaded_session::state : std::enable_shared_from_this<state> {
   state(live::session s, session_handlers h) : session(std::move(s)), handlers(std::move(h)) {
-    has_own_thread = !handlers.post;
+    if (!handlers.post) thread.emplace();
   }
 
   void start() {
@@ -94,18 +94,32 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
   }
 
   void on_receive(result<event> e) {
-    // After the last event, and after destruction, there is nothing to tell.
-    if (!e) return;
+    if (!e) {
+      // A cancelled session still tells how it ended; behind the last event there is nothing.
+      return e.error() == errc::session_ended ? void() : ask();
+    }
     auto call = [self = shared_from_this(), e = std::make_shared<event>(std::move(*e))] {
       self->handle(*e);
     };
-    std::lock_guard lock(mutex);
-    if (is_closed) return;
-    if (has_own_thread) {
-      if (!thread) thread.emplace();
-      thread->post(std::move(call));
-    } else {
+    if (!post(std::move(call))) ask();
+  }
+
+  /// False if the user's `post` threw: the event is lost, the session goes on.
+  bool post(std::function<void()> call) {
+    {
+      std::lock_guard lock(mutex);
+      if (is_closed) return true;
+      if (thread) {
+        thread->post(std::move(call));
+        return true;
+      }
+    }
+    try {
       handlers.post(std::move(call));
+      return true;
+    } catch (...) {
+      report_exception();
+      return false;
     }
   }
 
@@ -124,9 +138,13 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
     try {
       function(argument);
     } catch (...) {
-      // The user's fault stays the user's: neither the session nor the thread ends of it.
-      if (handlers.on_exception) handlers.on_exception(std::current_exception());
+      report_exception();
     }
+  }
+
+  /// The user's fault stays the user's: neither the session nor a thread ends of it.
+  void report_exception() {
+    if (handlers.on_exception) handlers.on_exception(std::current_exception());
   }
 
   bool enter() {
@@ -164,7 +182,7 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
 
   summary wait() {
     std::unique_lock lock(mutex);
-    auto const waits_for_handlers = has_own_thread && handling != std::this_thread::get_id();
+    auto const waits_for_handlers = !handlers.post && handling != std::this_thread::get_id();
     changed.wait(lock, [&] { return end && (all_handled || !waits_for_handlers); });
     return *end;
   }
@@ -173,8 +191,7 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
   std::condition_variable changed;
   std::optional<live::session> session;
   session_handlers handlers;
-  bool has_own_thread = true;
-  std::optional<detail::handler_thread> thread;  // from the first event on
+  std::optional<detail::handler_thread> thread;  // unless the user posts
   std::thread::id handling;                      // the thread a handler runs on
   std::optional<summary> end;
   bool all_handled = false;

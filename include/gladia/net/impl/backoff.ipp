@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <gladia/config.hpp>
+#include <random>
 
 namespace gladia::net {
 namespace detail {
@@ -18,6 +19,11 @@ inline std::uint64_t next_random(std::uint64_t& state) noexcept {
 }
 
 }  // namespace detail
+
+GLADIA_DECL std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
 
 GLADIA_DECL backoff::backoff(backoff_options options, std::uint64_t seed) noexcept
     : options_(options), random_(seed) {}

@@ -147,8 +147,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
       auto const& endpoint = endpoints_[next_ - 1];
       bool const bracketed = endpoint.address().is_v6();
       auto const address = endpoint.address().to_string();
-      failed_ += (failed_.empty() ? "" : "; ") + (bracketed ? "[" + address + "]" : address) +
-                 ":" + std::to_string(endpoint.port()) + ": " + ec.message();
+      failed_ += (failed_.empty() ? "" : "; ") + (bracketed ? "[" + address + "]" : address) + ":" +
+                 std::to_string(endpoint.port()) + ": " + ec.message();
       last_failure_ = ec;
       return connect_next();
     }
@@ -160,8 +160,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   error not_connected() const {
     auto const what = "cannot connect to " + std::string(proxy_ ? "the proxy " : "") + host();
-    return error(last_failure_ ? last_failure_ : boost::asio::error::host_not_found,
-                 phase::connect, what + (failed_.empty() ? "" : " (" + failed_ + ")"));
+    return error(last_failure_ ? last_failure_ : boost::asio::error::host_not_found, phase::connect,
+                 what + (failed_.empty() ? "" : " (" + failed_ + ")"));
   }
 
   // -- proxy
@@ -185,8 +185,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
     request.set(boost::beast::http::field::host, authority);
     request.set(boost::beast::http::field::user_agent, environment_->user_agent);
     if (!proxy_->authorization.empty()) {
-      request.set(boost::beast::http::field::proxy_authorization,
-                  proxy_->authorization.reveal());
+      request.set(boost::beast::http::field::proxy_authorization, proxy_->authorization.reveal());
     }
     // Not `then`: the timer runs on until the answer is there.
     boost::beast::http::async_write(

@@ -26,8 +26,9 @@ GLADIA_DECL std::string const* find_header(http_headers const& headers,
 GLADIA_DECL result<void> check_headers(http_headers const& headers) {
   for (auto const& [name, value] : headers) {
     if (name.empty() || !std::all_of(name.begin(), name.end(), detail::is_token_char)) {
-      return error(errc::invalid_request, "a header's name may only hold letters, digits and "
-                                          "!#$%&'*+-.^_`|~");
+      return error(errc::invalid_request,
+                   "a header's name may only hold letters, digits and "
+                   "!#$%&'*+-.^_`|~");
     }
     // The value itself may be a secret.
     auto const is_bad = [](char c) { return detail::is_control(c) && c != '\t'; };

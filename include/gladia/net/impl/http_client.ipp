@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 #include <gladia/net/detail/http_fsm.hpp>
 #include <gladia/net/impl/phase_timer.ipp>
-#include <random>
 
 namespace gladia::net {
 namespace detail {
@@ -40,8 +39,8 @@ class retried_call final : public http_operation,
  private:
   void resume(http_fsm::event what) {
     if (is_cancelled_) what = http_fsm::cancelled{};
-    auto next = machine_.resume(std::move(what), {std::chrono::steady_clock::now(),
-                                                  std::chrono::system_clock::now()});
+    auto next = machine_.resume(
+        std::move(what), {std::chrono::steady_clock::now(), std::chrono::system_clock::now()});
     options_->logger(next.level, next.line);
     std::visit([this](auto& action) { perform(std::move(action)); }, next.action);
   }
@@ -91,18 +90,13 @@ class retried_call final : public http_operation,
   bool is_cancelled_ = false;
 };
 
-inline std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
 }  // namespace detail
 
 GLADIA_DECL http_client::http_client(std::shared_ptr<net::transport> transport,
                                      http_client_options options)
     : transport_(std::move(transport)),
       options_(std::make_shared<http_client_options const>(std::move(options))),
-      seed_(std::make_shared<std::atomic<std::uint64_t>>(detail::random_seed())) {}
+      seed_(std::make_shared<std::atomic<std::uint64_t>>(random_seed())) {}
 
 GLADIA_DECL std::shared_ptr<http_operation> http_client::start(
     boost::asio::any_io_executor const& strand, http_call call,

@@ -11,7 +11,8 @@
 namespace gladia::net {
 namespace detail {
 
-/// The beginning of a body that is not Gladia's JSON, on one line: a gateway's page or a plain text.
+/// The beginning of a body that is not Gladia's JSON, on one line: a gateway's page or a plain
+/// text.
 inline std::string short_text(std::string_view body) {
   constexpr std::size_t shown = 300;
   std::string text;
@@ -41,14 +42,16 @@ inline std::int64_t days_from_civil(int year, int month, int day) noexcept {
   return std::int64_t{era} * 146097 + day_of_era - 719468;
 }
 
+/// In seconds: the ticks of the clock cannot hold every year that a date can.
+using http_date = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
+
 /// The time of an HTTP date in the one form that is still sent: `Sun, 06 Nov 1994 08:49:37 GMT`.
-inline std::optional<std::chrono::system_clock::time_point> parse_http_date(
-    std::string const& text) {
+inline std::optional<http_date> parse_http_date(std::string const& text) {
   int day = 0, year = 0, hour = 0, minute = 0, second = 0;
   char month_name[4] = {};
   char zone[4] = {};
-  if (std::sscanf(text.c_str(), "%*3c, %2d %3[A-Za-z] %4d %2d:%2d:%2d %3s", &day, month_name,
-                  &year, &hour, &minute, &second, zone) != 7) {
+  if (std::sscanf(text.c_str(), "%*3c, %2d %3[A-Za-z] %4d %2d:%2d:%2d %3s", &day, month_name, &year,
+                  &hour, &minute, &second, zone) != 7) {
     return {};
   }
   constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -58,8 +61,7 @@ inline std::optional<std::chrono::system_clock::time_point> parse_http_date(
                         minute >= 0 && minute <= 59 && second >= 0 && second <= 60;
   if (month == months.end() || !in_range || std::string_view(zone) != "GMT") return {};
   auto const days = days_from_civil(year, static_cast<int>(month - months.begin()) + 1, day);
-  return std::chrono::system_clock::time_point(
-      std::chrono::seconds(days * 86400 + hour * 3600 + minute * 60 + second));
+  return http_date(std::chrono::seconds(days * 86400 + hour * 3600 + minute * 60 + second));
 }
 
 }  // namespace detail
@@ -68,29 +70,39 @@ GLADIA_DECL errc errc_for_status(int status) noexcept {
   switch (status) {
     case 400:
     case 413:
-    case 422: return errc::bad_request;
-    case 401: return errc::unauthorized;
-    case 402: return errc::payment_required;
-    case 403: return errc::forbidden;
+    case 422:
+      return errc::bad_request;
+    case 401:
+      return errc::unauthorized;
+    case 402:
+      return errc::payment_required;
+    case 403:
+      return errc::forbidden;
     case 404:
-    case 410: return errc::not_found;
+    case 410:
+      return errc::not_found;
     case 408:
-    case 425: return errc::timeout;
-    case 429: return errc::too_many_requests;
-    default: return status >= 500 && status <= 599 ? errc::server_error : errc::unexpected_status;
+    case 425:
+      return errc::timeout;
+    case 429:
+      return errc::too_many_requests;
+    default:
+      return status >= 500 && status <= 599 ? errc::server_error : errc::unexpected_status;
   }
 }
 
 GLADIA_DECL std::optional<std::chrono::seconds> parse_retry_after(
     std::string_view value, std::chrono::system_clock::time_point now) {
   value = detail::trim(value);
-  constexpr std::size_t longest = 9;  // digits; more than thirty years
+  constexpr std::chrono::seconds none{0};
+  constexpr std::chrono::seconds longest{999'999'999};  // more than thirty years
   if (!value.empty() && std::all_of(value.begin(), value.end(), detail::is_digit)) {
-    return std::chrono::seconds(std::stol(std::string(value.substr(0, longest))));
+    constexpr std::size_t digits = 9;  // of `longest`
+    return std::chrono::seconds(std::stol(std::string(value.substr(0, digits))));
   }
   auto const date = detail::parse_http_date(std::string(value));
   if (!date) return {};
-  return std::max(std::chrono::ceil<std::chrono::seconds>(*date - now), std::chrono::seconds(0));
+  return std::clamp(*date - std::chrono::floor<std::chrono::seconds>(now), none, longest);
 }
 
 GLADIA_DECL error error_from_response(http_response const& response, gladia::phase phase,

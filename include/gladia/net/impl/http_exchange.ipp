@@ -93,10 +93,9 @@ class tcp_http_exchange final : public http_exchange,
     message_.prepare_payload();
     std::visit(
         [this](auto& stream) {
-          http::async_write(stream, message_,
-                            [self = shared_from_this()](error_code ec, std::size_t) {
-                              self->on_written(ec);
-                            });
+          http::async_write(
+              stream, message_,
+              [self = shared_from_this()](error_code ec, std::size_t) { self->on_written(ec); });
         },
         *stream_);
   }
@@ -177,9 +176,8 @@ class tcp_http_exchange final : public http_exchange,
   }
 
   void watch_for_silence() {
-    idle_.start(request_.idle, [self = shared_from_this()] {
-      self->end(cut::timed_out, self->request_.idle);
-    });
+    idle_.start(request_.idle,
+                [self = shared_from_this()] { self->end(cut::timed_out, self->request_.idle); });
   }
 
   // -- the end

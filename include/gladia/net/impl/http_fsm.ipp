@@ -38,8 +38,8 @@ inline constexpr std::array<std::string_view, 3> secret_headers = {"x-gladia-key
 inline constexpr std::array<std::string_view, 4> body_headers = {
     "content-type", "content-encoding", "content-language", "content-length"};
 
-GLADIA_DECL http_fsm::http_fsm(http_request request, bool can_restart_sink,
-                               http_retry const& retry, bool allow_insecure, std::uint64_t seed)
+GLADIA_DECL http_fsm::http_fsm(http_request request, bool can_restart_sink, http_retry const& retry,
+                               bool allow_insecure, std::uint64_t seed)
     : request_(std::move(request)),
       can_restart_sink_(can_restart_sink),
       retry_(retry),
@@ -54,8 +54,7 @@ GLADIA_DECL http_fsm::decision http_fsm::resume(event what, moment now) {
   }
   if (std::holds_alternative<waited>(what)) {
     ++attempts_;
-    return {send{request_}, log_level::debug,
-            name() + ", attempt " + std::to_string(attempts_)};
+    return {send{request_}, log_level::debug, name() + ", attempt " + std::to_string(attempts_)};
   }
   if (std::holds_alternative<cancelled>(what)) {
     return finish_with(error(boost::asio::error::operation_aborted), now);
@@ -94,8 +93,8 @@ GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used,
 
 GLADIA_DECL bool http_fsm::may_retry(error const& e, bool sink_was_used) {
   auto const& details = e.details();
-  bool const is_worth_it = details.http_status != 0 ? is_retried_status(details.http_status)
-                                                    : e == condition::retryable;
+  bool const is_worth_it =
+      details.http_status != 0 ? is_retried_status(details.http_status) : e == condition::retryable;
   bool const was_unanswered = details.http_status == 0 && details.phase == phase::response;
   bool const is_harmless = is_idempotent(request_.method) || !was_unanswered || !was_unanswered_;
   return attempts_ < retry_.attempts && is_worth_it && is_harmless &&
@@ -111,7 +110,8 @@ GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response,
     return finish_with(error(make_error_code(code), std::move(details)), now);
   };
   if (redirects_ == max_redirects) {
-    return refuse(errc::too_many_redirects, "more than " + std::to_string(max_redirects) + " times");
+    return refuse(errc::too_many_redirects,
+                  "more than " + std::to_string(max_redirects) + " times");
   }
   auto const* location = find_header(response.headers, "location");
   if (location == nullptr) return refuse(errc::bad_redirect, "without a Location");

@@ -25,6 +25,8 @@ inline std::string took_too_long(std::string const& what, std::chrono::milliseco
   return what + " took longer than " + std::to_string(limit.count()) + " ms";
 }
 
-inline error aborted(phase p) { return error(boost::asio::error::operation_aborted, p); }
+inline error aborted(phase p) {
+  return error(boost::asio::error::operation_aborted, p);
+}
 
 }  // namespace gladia::net::detail

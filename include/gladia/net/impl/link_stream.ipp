@@ -65,7 +65,8 @@ class plain_stream : public boost::asio::ip::tcp::socket {
           stream.held_.expires_after(stream.limit_);
           stream.held_.async_wait(std::move(self));
           return;
-        case holding: return self.complete(failure, 0);
+        case holding:
+          return self.complete(failure, 0);
       }
     }
   };
@@ -85,8 +86,8 @@ class tls_stream : public boost::asio::ssl::stream<plain_stream> {
 /// (https://github.com/boostorg/beast/issues/1826); the socket is closed a moment later here.
 template <class Stream, class Handler>
 void end_without_teardown(Stream& stream, Handler&& handler) {
-  boost::asio::post(stream.get_executor(), boost::beast::bind_front_handler(
-                                               std::forward<Handler>(handler), error_code()));
+  boost::asio::post(stream.get_executor(),
+                    boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code()));
 }
 template <class Handler>
 void async_teardown(boost::beast::role_type, plain_stream& stream, Handler&& handler) {

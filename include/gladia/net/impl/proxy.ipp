@@ -36,10 +36,9 @@ inline std::string percent_decoded(std::string_view text) {
 
 inline std::string base64(std::string const& text) {
   std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-  auto const size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<unsigned char const*>(text.data()),
-                      static_cast<int>(text.size()));
+  auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                    reinterpret_cast<unsigned char const*>(text.data()),
+                                    static_cast<int>(text.size()));
   out.resize(static_cast<std::size_t>(size));
   return out;
 }
@@ -48,8 +47,7 @@ inline std::string base64(std::string const& text) {
 inline secret basic_authorization(std::string_view userinfo) {
   auto const colon = std::min(userinfo.find(':'), userinfo.size());
   auto const user = percent_decoded(userinfo.substr(0, colon));
-  auto const password =
-      percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
+  auto const password = percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
   return secret("Basic " + base64(user + ":" + password));
 }
 
@@ -137,8 +135,7 @@ GLADIA_DECL proxy_options with_environment(proxy_options options, bool secure) {
 
 GLADIA_DECL result<std::optional<proxy>> select_proxy(proxy_options const& options,
                                                       url const& target) {
-  if (options.url.empty() || target.is_loopback() ||
-      detail::is_direct(options.no_proxy, target)) {
+  if (options.url.empty() || target.is_loopback() || detail::is_direct(options.no_proxy, target)) {
     return std::optional<proxy>();
   }
   auto parsed = detail::parse_proxy(options.url);

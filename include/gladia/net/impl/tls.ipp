@@ -24,11 +24,13 @@ struct tls_context {
   bool has_trust_anchors = false;
 };
 
-inline std::string last_openssl_error() {
-  auto const* reason = ERR_reason_error_string(ERR_peek_last_error());
-  std::string text = reason ? reason : "unknown reason";
+/// What OpenSSL says went wrong: the first error, which the others only pass on.
+inline std::string openssl_error() {
+  auto const code = ERR_get_error();
   ERR_clear_error();
-  return text;
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+  auto const* reason = ERR_reason_error_string(code);
+  return reason ? reason : "unknown reason";
 }
 
 inline error tls_option_error(std::string const& option, std::string const& why) {
@@ -62,8 +64,7 @@ inline std::string environment_or(char const* name, char const* otherwise) {
 inline bool load_system_store(SSL_CTX* context) {
   bool const has_file = load_ca_file(
       context, environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file()));
-  auto const folder =
-      environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+  auto const folder = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
   bool const has_folder =
       holds_certificates(folder) && SSL_CTX_load_verify_dir(context, folder.c_str()) == 1;
   ERR_clear_error();
@@ -100,15 +101,15 @@ inline error load_client_certificate(SSL_CTX* context, tls_options const& option
   }
   auto const& certificate = options.client_certificate_file;
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
-    return tls_option_error("client_certificate_file", "cannot read a certificate from \"" +
-                                                           certificate +
-                                                           "\": " + last_openssl_error());
+    return tls_option_error(
+        "client_certificate_file",
+        "cannot read a certificate from \"" + certificate + "\": " + openssl_error());
   }
   auto const& key = options.client_key_file.empty() ? certificate : options.client_key_file;
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1) {
     return tls_option_error("client_key_file", "cannot use the private key in \"" + key +
-                                                   "\": " + last_openssl_error());
+                                                   "\": " + openssl_error());
   }
   return {};
 }
@@ -118,8 +119,8 @@ inline error load_trust_anchors(tls_context& tls, tls_options const& options) {
   if (options.use_system_store) tls.has_trust_anchors = load_system_store(context);
   if (!options.ca_file.empty()) {
     if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
-      return tls_option_error("ca_file", "cannot read a CA certificate from \"" +
-                                             options.ca_file + "\": " + last_openssl_error());
+      return tls_option_error("ca_file", "cannot read a CA certificate from \"" + options.ca_file +
+                                             "\": " + openssl_error());
     }
     tls.has_trust_anchors = true;
   }

@@ -13,8 +13,7 @@ class tcp_transport final : public transport {
   explicit tcp_transport(std::shared_ptr<link_environment const> environment)
       : environment_(std::move(environment)) {}
 
-  std::shared_ptr<websocket> make_websocket(
-      boost::asio::any_io_executor const& executor) override {
+  std::shared_ptr<websocket> make_websocket(boost::asio::any_io_executor const& executor) override {
     return std::make_shared<tcp_websocket>(executor, environment_);
   }
   std::shared_ptr<http_exchange> make_http_exchange(

@@ -160,7 +160,9 @@ GLADIA_DECL std::string url::origin() const {
   return (is_secure() ? "https://" : "http://") + authority();
 }
 
-GLADIA_DECL std::string url::reveal() const { return scheme + "://" + authority() + target; }
+GLADIA_DECL std::string url::reveal() const {
+  return scheme + "://" + authority() + target;
+}
 
 GLADIA_DECL std::string url::redacted() const {
   auto const query = target.find('?');

@@ -29,9 +29,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     listener_ = std::move(listener);
     begin(operation::dialing);
     if (auto sendable = check_headers(request_.headers); !sendable) {
-      return boost::asio::post(executor_, [self = shared_from_this(), e = sendable.error()] {
-        self->on_connected(e);
-      });
+      return boost::asio::post(
+          executor_, [self = shared_from_this(), e = sendable.error()] { self->on_connected(e); });
     }
     auto dial = std::make_shared<dialer>(executor_, environment_);
     dial_ = dial;
@@ -102,9 +101,16 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void begin(operation o) noexcept { pending_ |= static_cast<unsigned>(o); }
   void end(operation o) noexcept { pending_ &= ~static_cast<unsigned>(o); }
 
-  auto then(void (tcp_websocket::*next)(error_code)) {
-    return [self = shared_from_this(), next](error_code ec, auto...) { ((*self).*next)(ec); };
-  }
+  /// Goes on with a member, and keeps the link until then.
+  struct continuation {
+    std::shared_ptr<tcp_websocket> self;
+    void (tcp_websocket::*next)(error_code);
+    template <class... Ignored>
+    void operator()(error_code ec, Ignored...) const {
+      ((*self).*next)(ec);
+    }
+  };
+  continuation then(void (tcp_websocket::*next)(error_code)) { return {shared_from_this(), next}; }
 
   template <class F>
   void with_stream(F f) {
@@ -151,21 +157,20 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void configure(Stream& stream) {
     namespace websocket = boost::beast::websocket;
     using timeout = websocket::stream_base::timeout;
-    stream.set_option(timeout{websocket::stream_base::none(), websocket::stream_base::none(),
-                              false});
+    stream.set_option(
+        timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
     // One message is one frame; by default it is cut at 4096 bytes.
     stream.auto_fragment(false);
     constexpr std::size_t page = 4096, largest = std::size_t{64} << 10, frame_header = 14;
     auto const usual = std::min(request_.usual_message, largest) + frame_header;
     stream.write_buffer_bytes(std::min((usual + page - 1) / page * page, largest));
     stream.read_message_max(request_.max_message);
-    stream.set_option(websocket::stream_base::decorator(
-        [this](websocket::request_type& upgrade) {
-          for (auto const& [name, value] : request_.headers) upgrade.set(name, value);
-          upgrade.set(boost::beast::http::field::user_agent, environment_->user_agent);
-          // Older versions write it in lower case, which some servers refuse.
-          upgrade.set(boost::beast::http::field::connection, "Upgrade");
-        }));
+    stream.set_option(websocket::stream_base::decorator([this](websocket::request_type& upgrade) {
+      for (auto const& [name, value] : request_.headers) upgrade.set(name, value);
+      upgrade.set(boost::beast::http::field::user_agent, environment_->user_agent);
+      // Older versions write it in lower case, which some servers refuse.
+      upgrade.set(boost::beast::http::field::connection, "Upgrade");
+    }));
     stream.control_callback([this](websocket::frame_type kind, auto) { on_control(kind); });
     read_buffer_.max_size(request_.max_message);
   }
@@ -190,8 +195,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
       http_response response;
       response.status = static_cast<int>(response_.result_int());
       for (auto const& field : response_) {
-        response.headers.emplace_back(std::string(field.name_string()),
-                                      std::string(field.value()));
+        response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
       }
       constexpr std::size_t shown = 2048;
       response.body = response_.body().substr(0, shown);
@@ -297,9 +301,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   }
 
   void hold_failed_writes(std::chrono::milliseconds limit) {
-    with_stream([limit](auto& stream) {
-      boost::beast::get_lowest_layer(stream).hold_failures(limit);
-    });
+    with_stream(
+        [limit](auto& stream) { boost::beast::get_lowest_layer(stream).hold_failures(limit); });
   }
 
   void on_close_answered(error_code ec) {
@@ -315,8 +318,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     with_stream([this](auto& stream) {
       constexpr std::uint16_t none_given = 1005;
       auto const& reason = stream.reason();
-      close_code_ = reason.code == boost::beast::websocket::close_code::none ? none_given
-                                                                             : reason.code;
+      close_code_ =
+          reason.code == boost::beast::websocket::close_code::none ? none_given : reason.code;
       close_reason_.assign(reason.reason.data(), reason.reason.size());
     });
   }
@@ -324,8 +327,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void on_lost(error_code ec) {
     using boost::beast::websocket::error;
     if (ec == error::closed) keep_close_reason();
-    bool const is_too_large =
-        ec == error::message_too_big || ec == error::buffer_overflow;
+    bool const is_too_large = ec == error::message_too_big || ec == error::buffer_overflow;
     if (is_too_large) {
       record(gladia::error(
           errc::message_too_large, phase::stream,

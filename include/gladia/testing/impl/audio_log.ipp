@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace gladia::testing::detail {
 
@@ -71,10 +71,6 @@ class audio_log {
     sha256 all(hash_);
     all.feed(pending_);
     return all.hexadecimal();
-  }
-  void erase() {
-    kept_ = {};
-    pending_ = {};
   }
 
  private:

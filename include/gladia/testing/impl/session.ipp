@@ -24,6 +24,7 @@
 #include <gladia/testing/impl/request_check.ipp>
 #include <gladia/testing/impl/shared_state.ipp>
 #include <gladia/testing/impl/transcriber.ipp>
+#include <gladia/testing/impl/wav_writer.ipp>
 #include <gladia/testing/impl/wire.ipp>
 
 namespace gladia::testing::detail {
@@ -82,7 +83,10 @@ class session : public std::enable_shared_from_this<session> {
     ack_timer_.cancel();
     finish_timer_.cancel();
     callbacks_.shut_down();
-    if (link_) link_->end(ending::close, 1001, "The emulator ends");
+    // Let go of, for it holds the session: one that the client does not close would never end.
+    if (auto const link = std::exchange(link_, nullptr)) {
+      link->end(ending::close, 1001, "The emulator ends");
+    }
   }
 
   [[nodiscard]] std::string const& id() const noexcept { return id_; }
@@ -132,28 +136,7 @@ class session : public std::enable_shared_from_this<session> {
     if (parts && head.decided()) {
       samples = {static_cast<char const*>(parts->fresh.data()), parts->fresh.size()};
     }
-    auto const& format = request_.audio;
-    std::string wav;
-    auto const number = [&](std::uint64_t value, int bytes) {
-      for (int i = 0; i < bytes; ++i) wav += static_cast<char>(value >> (8 * i) & 255);
-    };
-    unsigned const tag = format.encoding == audio_encoding::alaw   ? 6
-                         : format.encoding == audio_encoding::ulaw ? 7
-                                                                   : 1;
-    wav += "RIFF";
-    number(36 + samples.size(), 4);
-    wav += "WAVEfmt ";
-    number(16, 4);
-    number(tag, 2);
-    number(static_cast<std::uint64_t>(format.channels), 2);
-    number(static_cast<std::uint64_t>(format.sample_rate), 4);
-    number(format.bytes_per_second(), 4);
-    number(format.bytes_per_frame(), 2);
-    number(static_cast<std::uint64_t>(format.bit_depth), 2);
-    wav += "data";
-    number(samples.size(), 4);
-    wav.append(samples);
-    return wav;
+    return wav_of(request_.audio, samples);
   }
 
   /// The job, as `GET` and the list show it.
@@ -173,7 +156,7 @@ class session : public std::enable_shared_from_this<session> {
     }
     if (is_over()) {
       job.completed_at = iso_time(completed_at_);
-      job.result = result();
+      job.result = result_;
       job.result->messages = messages_;
     }
     return job;
@@ -243,10 +226,9 @@ class session : public std::enable_shared_from_this<session> {
   }
 
   void inject(injection what) {
-    if (link_) link_->send(what.what, std::move(what.payload));
+    if (!link_) return injected_when_attached_.push_back(std::move(what));
+    link_->send(what.what, std::move(what.payload));
   }
-
-  void erase_audio() { log_.erase(); }
 
  private:
   enum class state { created, recording, stopping, done };
@@ -270,6 +252,7 @@ class session : public std::enable_shared_from_this<session> {
       link_->send(injection::kind::text, std::move(text));
     }
     send_injections();
+    for (auto& what : std::exchange(injected_when_attached_, {})) inject(std::move(what));
     if (link_ && cut_when_attached_) cut_link(*std::exchange(cut_when_attached_, std::nullopt));
   }
 
@@ -513,7 +496,8 @@ class session : public std::enable_shared_from_this<session> {
       summary.error = not_available("summarization");
       deliver(std::move(summary), post);
     }
-    deliver(post_final_transcript{envelope(), result()}, post);
+    result_ = result();
+    deliver(post_final_transcript{envelope(), result_}, post);
     deliver(end_session{envelope()}, &message_flags::receive_lifecycle_events);
     state_ = state::done;
     completed_at_ = wall_clock::now();
@@ -629,7 +613,7 @@ class session : public std::enable_shared_from_this<session> {
     result.metadata.number_of_distinct_channels = request_.audio.channels;
     result.metadata.billing_time = duration() * request_.audio.channels;
     result.metadata.transcription_time =
-        std::chrono::duration<double>(wall_clock::now() - created_at_).count();
+        in_thousandths(std::chrono::duration<double>(wall_clock::now() - created_at_).count());
     result.transcription = transcription();
     result.translation =
         failed<std::vector<translation_result>>(*realtime.translation, "translation");
@@ -695,6 +679,7 @@ class session : public std::enable_shared_from_this<session> {
   std::vector<connection_report> connections_{};
   std::vector<std::string> received_{};  // on each connection
   std::optional<cut_plan> cut_when_attached_{};
+  std::vector<injection> injected_when_attached_{};
 
   audio_log log_;
   audio::stream_head head_{request_.audio};
@@ -711,6 +696,7 @@ class session : public std::enable_shared_from_this<session> {
   std::shared_ptr<transcriber> transcriber_{};
   std::vector<transcript_utterance> utterances_{};
   std::vector<std::string> messages_{};
+  live_result result_{};  // once it is over
   std::vector<std::string> undelivered_{};
 
   std::chrono::steady_clock::time_point last_touch_{};

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -25,6 +27,7 @@ struct active_faults {
   int on_stop_left = 0;
 
   explicit active_faults(testing::faults faults) : plan(std::move(faults)) {
+    plan.ack_every = std::max(1, plan.ack_every);
     for (auto const& fault : plan.http) http_left.push_back(fault.times);
     cuts_left = plan.cuts.times;
     on_open_left = plan.on_open.times;

@@ -1,0 +1,726 @@
+#include <gladia/live/session.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/use_future.hpp>
+#include <thread>
+
+#include "support/fake_transport.hpp"
+#include "support/session_player.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace gladia_test;
+using gladia::errc;
+using gladia::error;
+using gladia::result;
+using gladia::live::completeness;
+using gladia::live::ended;
+using gladia::live::event;
+using gladia::live::session_options;
+using gladia::live::summary;
+
+auto const aborted = gladia::error_code(asio::error::operation_aborted);
+
+/// Whatever happened: each operation completed once, nothing is left over, the far side heard no
+/// gap, and the end says what is true.
+void expect_consistent(session_player const& player) {
+  auto const& end = player.end;
+  auto const& far = *player.far;
+  EXPECT_EQ(player.runs_completed, 1);
+  EXPECT_EQ(player.receives_completed, player.receives);
+  EXPECT_EQ(player.sends_completed, player.sends);
+  EXPECT_EQ(player.stops_completed, player.stops);
+  EXPECT_EQ(player.live_links_at_the_end, 0) << "no link outlives the session";
+  EXPECT_FALSE(far.has_gap);
+  EXPECT_FALSE(far.has_broken_frame);
+  EXPECT_LE(far.heard_to, player.accepted);
+  EXPECT_EQ(end.stats.bytes_accepted, player.accepted * 2);
+  EXPECT_LE(end.stats.bytes_acknowledged, end.stats.bytes_sent - end.stats.bytes_replayed);
+  EXPECT_EQ(end.stats.connections, far.links);
+  EXPECT_EQ(end.verdict == completeness::complete, !end.error) << end.error.what();
+  if (end.verdict == completeness::complete) {
+    EXPECT_EQ(far.heard_to, player.accepted);
+    EXPECT_EQ(end.close_code, 1000);
+  }
+  if (end.verdict != completeness::partial) {
+    EXPECT_GT(player.stops, 0);
+  }
+}
+
+/// ... and every event was received, the last one being the end.
+void expect_all_events(session_player const& player) {
+  EXPECT_EQ(player.receive_error, errc::session_ended);
+  ASSERT_FALSE(player.events.empty());
+  auto const* last = std::get_if<ended>(&player.events.back());
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->summary.error.code(), player.end.error.code());
+  EXPECT_EQ(last->summary.verdict, player.end.verdict);
+  EXPECT_EQ(last->summary.stats.bytes_sent, player.end.stats.bytes_sent);
+  EXPECT_EQ(std::count_if(player.events.begin(), player.events.end(),
+                          [](event const& e) { return std::holds_alternative<ended>(e); }),
+            1);
+  if (player.stops > 0) {
+    EXPECT_EQ(player.stop_result.error.code(), player.end.error.code());
+  }
+}
+
+/// Many sessions at a time, for those that have to wait for a reconnect.
+struct sessions : testing::Test {
+  asio::io_context io;
+  std::vector<std::shared_ptr<session_player>> players;
+
+  std::shared_ptr<session_player> add(session_options const& options = quick_options()) {
+    players.push_back(
+        std::make_shared<session_player>(io.get_executor(), std::make_shared<far_side>(), options));
+    return players.back();
+  }
+  void run() {
+    for (auto const& p : players) p->start();
+    io.run_for(60s);
+    ASSERT_TRUE(io.stopped()) << "something never ends";
+  }
+  /// How many operations a whole session with one reconnect has.
+  int operations_of_a_session() {
+    auto const player = add();
+    player->far->close_after = 3;
+    run();
+    io.restart();
+    players.clear();
+    EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
+    EXPECT_EQ(player->far->links, 2);
+    EXPECT_GT(player->far->operations, 15);
+    return player->far->operations;
+  }
+  ~sessions() override {
+    // A handler that never ran would own its player for ever.
+    for (auto const& p : players) p->session.reset();
+  }
+};
+
+using kind = failure::kind;
+
+TEST_F(sessions, recover_from_a_failure_at_any_step_that_can_be_retried) {
+  auto const steps = operations_of_a_session();
+  for (auto const& how : {failure{kind::lost_link, 0}, failure{kind::silence, 0},
+                          failure{kind::close_code, 1006}, failure{kind::close_code, 1011},
+                          failure{kind::close_code, 4503}, failure{kind::http_status, 503}}) {
+    for (int step = 1; step <= steps; ++step) {
+      auto const player = add();
+      player->far->close_after = 3;
+      player->far->fail_at = step;
+      player->far->how = how;
+    }
+  }
+  run();
+  for (auto const& player : players) {
+    SCOPED_TRACE(testing::Message()
+                 << "step " << player->far->fail_at << ", failure "
+                 << static_cast<int>(player->far->how.what) << " " << player->far->how.code);
+    expect_consistent(*player);
+    expect_all_events(*player);
+    EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
+  }
+}
+
+TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
+  auto const steps = operations_of_a_session();
+  auto options = quick_options();
+  options.fetch_result = true;
+  for (int code : {1008, 4400, 4403, 4504}) {
+    for (int step = 2; step <= steps; ++step) {
+      auto const player = add(options);
+      player->far->close_after = 3;
+      player->far->fail_at = step;
+      player->far->how = {kind::close_code, code};
+    }
+  }
+  run();
+  for (auto const& player : players) {
+    SCOPED_TRACE(testing::Message()
+                 << "step " << player->far->fail_at << ", code " << player->far->how.code);
+    expect_consistent(*player);
+    expect_all_events(*player);
+    EXPECT_EQ(player->end.close_code, player->far->how.code);
+    EXPECT_NE(player->end.verdict, completeness::complete);
+    EXPECT_EQ(player->end.job != nullptr, player->end.verdict == completeness::unknown)
+        << "the job may know what was missed";
+  }
+}
+
+TEST_F(sessions, end_in_bounded_time_when_nothing_works_from_any_step_on) {
+  auto const steps = operations_of_a_session();
+  auto options = quick_options();
+  options.reconnect_window = 300ms;
+  options.fetch_result = true;
+  options.fetch_timeout = 100ms;
+  for (auto const& how :
+       {failure{kind::lost_link, 0}, failure{kind::silence, 0}, failure{kind::close_code, 1011},
+        failure{kind::http_status, 503}, failure{kind::http_status, 401}}) {
+    for (int step = 1; step <= steps; ++step) {
+      auto const player = add(options);
+      player->far->close_after = 3;
+      player->far->fail_at = step;
+      player->far->fails_for_ever = true;
+      player->far->how = how;
+    }
+  }
+  run();
+  for (auto const& player : players) {
+    SCOPED_TRACE(testing::Message()
+                 << "step " << player->far->fail_at << ", failure "
+                 << static_cast<int>(player->far->how.what) << " " << player->far->how.code);
+    expect_consistent(*player);
+    expect_all_events(*player);
+    EXPECT_TRUE(player->end.error);
+  }
+}
+
+// What a user may do at any moment.
+
+using action = std::function<void(session_player&)>;
+
+/// Sessions in which the user does something at each step, and others at each event.
+struct sessions_and : sessions {
+  void play(action const& act, session_options const& options = quick_options()) {
+    auto const steps = operations_of_a_session();
+    for (int step = 1; step <= steps; ++step) {
+      auto const player = add(options);
+      player->far->close_after = 3;
+      player->far->on_operation = [act, step, p = player.get()](operation, int number) {
+        if (number == step) act(*p);
+      };
+      auto const at_event = add(options);
+      at_event->far->close_after = 3;
+      at_event->on_event = [act, step, p = at_event.get()](int number) {
+        if (number == step) act(*p);
+      };
+    }
+    run();
+  }
+};
+
+TEST_F(sessions_and, cancel_end_at_once) {
+  play([](session_player& p) { p.session->cancel(); });
+  for (auto const& player : players) {
+    expect_consistent(*player);
+    if (player->end.error) {
+      EXPECT_EQ(player->end.error, aborted);
+    }
+  }
+}
+
+TEST_F(sessions_and, cancel_close_an_open_link_with_1000) {
+  auto const player = add();
+  player->far->on_operation = [&](operation what, int) {
+    if (what == operation::audio) player->session->cancel();
+  };
+  run();
+  EXPECT_EQ(player->far->client_closes, 1);
+  EXPECT_EQ(player->end.error, aborted);
+}
+
+TEST_F(sessions_and, cancel_twice_end_once) {
+  play([](session_player& p) {
+    p.session->cancel();
+    p.session->cancel();
+  });
+  for (auto const& player : players) expect_consistent(*player);
+}
+
+TEST_F(sessions_and, destroy_complete_every_operation_and_deliver_no_event_any_more) {
+  std::map<session_player*, std::size_t> events_before;
+  play([&](session_player& p) {
+    events_before[&p] = p.events.size();
+    p.session.reset();
+  });
+  for (auto const& player : players) {
+    EXPECT_EQ(player->runs_completed, 1);
+    EXPECT_EQ(player->receives_completed, player->receives);
+    EXPECT_EQ(player->sends_completed, player->sends);
+    EXPECT_EQ(player->stops_completed, player->stops);
+    EXPECT_EQ(player->live_links_at_the_end, 0);
+    if (player->session) continue;  // had ended with fewer steps
+    // One may have been on its way already.
+    EXPECT_LE(player->events.size(), events_before.at(player.get()) + 1);
+    if (player->end.error) {
+      EXPECT_EQ(player->end.error, aborted);
+    }
+  }
+}
+
+TEST_F(sessions_and, stop_early_end_well_with_what_was_accepted) {
+  play([](session_player& p) { p.session->stop(); });
+  for (auto const& player : players) {
+    expect_consistent(*player);
+    expect_all_events(*player);
+    EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
+  }
+}
+
+TEST_F(sessions_and, run_again_are_not_disturbed) {
+  int called = 0;
+  int refused = 0;
+  play([&](session_player& p) {
+    ++called;
+    p.session->async_run([&](summary s) {
+      refused += s.error == errc::already_running || s.error == errc::already_ended;
+    });
+  });
+  EXPECT_EQ(refused, called);
+  for (auto const& player : players) {
+    expect_consistent(*player);
+    EXPECT_EQ(player->end.verdict, completeness::complete);
+  }
+}
+
+TEST_F(sessions_and, lose_the_link_behind_their_stop_do_not_trust_a_goodbye_before_the_next_one) {
+  auto const player = add();
+  player->far->acknowledges = false;  // all audio is sent again before the stop
+  player->far->on_operation = [far = player->far.get()](operation what, int number) {
+    auto const is_reconnect = what == operation::open && far->stops > 0;
+    if (what == operation::goodbye) far->how = {kind::lost_link, 0};
+    if (is_reconnect) far->how = {kind::close_code, 1000};
+    if (what == operation::goodbye || is_reconnect) far->fail_at = number;
+  };
+  run();
+  expect_consistent(*player);
+  EXPECT_EQ(player->end.verdict, completeness::unknown);
+  EXPECT_EQ(player->end.close_code, 1000);
+}
+
+TEST_F(sessions_and, stall_with_their_stop_end_with_stop_timeout) {
+  auto options = quick_options();
+  options.stop_timeout = 100ms;
+  auto const player = add(options);
+  player->far->says_goodbye = false;
+  run();
+  expect_consistent(*player);
+  EXPECT_EQ(player->end.error, errc::stop_timeout);
+  EXPECT_EQ(player->end.verdict, completeness::unknown);
+  EXPECT_EQ(player->far->client_closes, 1);
+}
+
+// One session, step by step.
+
+struct a_session : testing::Test {
+  asio::io_context io;
+  std::shared_ptr<far_side> far = std::make_shared<far_side>();
+  session_options options = quick_options();
+  std::optional<gladia::live::session> session;
+
+  void make() {
+    session.emplace(
+        make_test_client(io.get_executor(), far).session(request_of_counted_audio(), options));
+  }
+  void SetUp() override { make(); }
+
+  void finish() {
+    io.restart();
+    io.run_for(30s);
+    ASSERT_TRUE(io.stopped()) << "something never ends";
+  }
+  template <class Future>
+  auto get(Future future) {
+    while (future.wait_for(0s) != std::future_status::ready) {
+      io.restart();
+      if (io.run_one_for(30s) == 0) break;
+    }
+    EXPECT_EQ(future.wait_for(0s), std::future_status::ready) << "it never completes";
+    return future.get();
+  }
+  result<void> try_send(std::size_t first, std::size_t samples) {
+    return session->try_send(asio::buffer(counted_audio(first, samples)));
+  }
+  result<event> receive() { return get(session->async_receive(asio::use_future)); }
+  /// Receives until the end.
+  std::vector<event> drain() {
+    std::vector<event> events;
+    for (auto e = receive(); e; e = receive()) events.push_back(std::move(*e));
+    return events;
+  }
+};
+
+TEST_F(a_session, calls_no_handler_from_within_a_function) {
+  int called = 0;
+  auto const audio = counted_audio(0, 160);
+  session->async_run([&](summary) { ++called; });
+  session->async_receive([&](result<event>) { ++called; });
+  session->async_send(asio::buffer(audio), [&](result<void>) { ++called; });
+  session->async_stop([&](summary) { ++called; });
+  session->cancel();
+  EXPECT_EQ(called, 0);
+  finish();
+  EXPECT_EQ(called, 4);
+}
+
+TEST_F(a_session, that_never_ran_is_not_stopped_but_told_so) {
+  auto const s = get(session->async_stop(asio::use_future));
+  EXPECT_EQ(s.error, errc::not_running);
+}
+
+TEST_F(a_session, stopped_before_it_runs_ends_well) {
+  ASSERT_TRUE(try_send(0, 800));
+  session->stop();
+  EXPECT_EQ(try_send(800, 1).error(), errc::stopping);
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.verdict, completeness::complete) << s.error.what();
+  EXPECT_EQ(far->heard_to, 800u);
+  EXPECT_EQ(s.job_id, "job");
+}
+
+TEST_F(a_session, cancelled_before_it_runs_touches_no_network) {
+  session->cancel();
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.error, aborted);
+  EXPECT_EQ(far->operations, 0);
+}
+
+TEST_F(a_session, with_a_faulty_request_touches_no_network) {
+  auto request = request_of_counted_audio();
+  request.audio.sample_rate = 12345;
+  session.emplace(make_test_client(io.get_executor(), far).session(request, options));
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.error, errc::invalid_request);
+  EXPECT_EQ(far->operations, 0);
+  EXPECT_EQ(drain().size(), 1u) << "the end";
+}
+
+TEST_F(a_session, sends_first_what_it_was_given_before_it_ran) {
+  ASSERT_TRUE(try_send(0, 160));
+  auto done = session->async_run(asio::use_future);
+  ASSERT_TRUE(try_send(160, 160));
+  session->stop();
+  get(std::move(done));
+  EXPECT_EQ(far->heard_to, 320u);
+  EXPECT_FALSE(far->has_gap);
+}
+
+TEST_F(a_session, depends_on_nobody_receiving) {
+  session->stop();
+  EXPECT_FALSE(get(session->async_run(asio::use_future)).error);
+  auto const events = drain();
+  ASSERT_FALSE(events.empty());
+  EXPECT_TRUE(std::holds_alternative<gladia::live::started>(events.front()));
+  EXPECT_TRUE(std::holds_alternative<ended>(events.back()));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(receive().error(), errc::session_ended) << "for ever";
+}
+
+TEST_F(a_session, that_ended_cannot_be_run_again) {
+  session->stop();
+  get(session->async_run(asio::use_future));
+  EXPECT_EQ(get(session->async_run(asio::use_future)).error, errc::already_ended);
+  EXPECT_FALSE(get(session->async_stop(asio::use_future)).error) << "the same summary as ever";
+  EXPECT_EQ(try_send(0, 1).error(), errc::session_ended);
+  EXPECT_EQ(session->stats().connections, 1);
+}
+
+TEST_F(a_session, tells_all_who_wait_for_its_end_the_same) {
+  auto run = session->async_run(asio::use_future);
+  auto first = session->async_stop(asio::use_future);
+  auto second = session->async_stop(asio::use_future);
+  EXPECT_EQ(get(std::move(run)).job_id, "job");
+  EXPECT_EQ(get(std::move(first)).job_id, "job");
+  EXPECT_EQ(get(std::move(second)).job_id, "job");
+}
+
+TEST_F(a_session, is_received_from_by_one_at_a_time) {
+  auto first = session->async_receive(asio::use_future);
+  EXPECT_EQ(receive().error(), errc::already_receiving);
+  session->stop();
+  get(session->async_run(asio::use_future));
+  EXPECT_TRUE(get(std::move(first))) << "the first one is not disturbed";
+}
+
+TEST_F(a_session, loses_no_event_when_receiving_is_cancelled) {
+  options.events = gladia::live::event_selection::all;
+  std::vector<std::string> kinds;
+  auto run = session->async_run(asio::use_future);
+  session->stop();
+  int cancelled = 0;
+  for (;;) {
+    asio::cancellation_signal signal;
+    auto future =
+        session->async_receive(asio::bind_cancellation_slot(signal.slot(), asio::use_future));
+    if (cancelled % 2 == 0) io.restart(), io.poll_one();
+    signal.emit(asio::cancellation_type::terminal);
+    auto const e = get(std::move(future));
+    if (e) {
+      kinds.push_back(std::to_string(e->index()));
+    } else if (e.error() == aborted) {
+      ++cancelled;
+    } else {
+      break;
+    }
+  }
+  get(std::move(run));
+  EXPECT_GT(cancelled, 0);
+
+  // The same without cancelling.
+  far = std::make_shared<far_side>();
+  make();
+  session->stop();
+  get(session->async_run(asio::use_future));
+  std::vector<std::string> expected;
+  for (auto const& e : drain()) expected.push_back(std::to_string(e.index()));
+  EXPECT_EQ(kinds, expected);
+}
+
+TEST_F(a_session, whose_run_is_cancelled_ends_with_a_summary) {
+  asio::cancellation_signal signal;
+  auto run = session->async_run(asio::bind_cancellation_slot(signal.slot(), asio::use_future));
+  io.poll_one();
+  signal.emit(asio::cancellation_type::terminal);
+  EXPECT_EQ(get(std::move(run)).error, aborted);
+}
+
+TEST_F(a_session, serves_those_who_wait_to_send_in_order) {
+  std::vector<int> served;
+  std::vector<std::string> audio;
+  for (int i = 0; i < 8; ++i)
+    audio.push_back(counted_audio(static_cast<std::size_t>(i) * 160, 160));
+  for (int i = 0; i < 8; ++i) {
+    auto const& piece = audio[static_cast<std::size_t>(i)];
+    session->async_send(asio::buffer(piece), [&served, i](result<void> taken) {
+      EXPECT_TRUE(taken);
+      served.push_back(i);
+    });
+  }
+  io.poll();
+  EXPECT_EQ(served, (std::vector<int>{0, 1})) << "nothing was sent yet";
+  auto run = session->async_run(asio::use_future);
+  while (served.size() < 8 && io.run_one_for(30s) > 0) {
+  }
+  session->stop();
+  get(std::move(run));
+  EXPECT_EQ(served, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(far->heard_to, 8u * 160);
+  EXPECT_FALSE(far->has_gap);
+}
+
+TEST_F(a_session, takes_nothing_of_a_send_that_was_cancelled) {
+  std::vector<asio::cancellation_signal> signals(6);
+  std::vector<std::future<result<void>>> sends;
+  auto const piece = [](std::size_t i) { return counted_audio(i * 160, 160); };
+  // The first two are taken at once; 2, 3 and 4 wait, and 3 is cancelled.
+  std::vector<std::string> const audio{piece(0), piece(1), piece(2), piece(9), piece(3), piece(4)};
+  for (std::size_t i = 0; i < audio.size(); ++i) {
+    sends.push_back(session->async_send(
+        asio::buffer(audio[i]), asio::bind_cancellation_slot(signals[i].slot(), asio::use_future)));
+  }
+  io.poll();
+  signals[3].emit(asio::cancellation_type::total);
+  EXPECT_EQ(get(std::move(sends[3])).error(), aborted);
+  auto run = session->async_run(asio::use_future);
+  for (auto i : {0u, 1u, 2u, 4u, 5u}) EXPECT_TRUE(get(std::move(sends[i])));
+  session->stop();
+  EXPECT_EQ(get(std::move(run)).verdict, completeness::complete);
+  EXPECT_EQ(far->heard_to, 5u * 160);
+  EXPECT_FALSE(far->has_gap);
+}
+
+TEST_F(a_session, tells_those_who_wait_to_send_that_it_was_stopped) {
+  auto const audio = counted_audio(0, 160);
+  std::vector<std::future<result<void>>> sends;
+  for (int i = 0; i < 4; ++i) {
+    sends.push_back(session->async_send(asio::buffer(audio), asio::use_future));
+  }
+  io.poll();
+  session->stop();
+  EXPECT_EQ(get(std::move(sends[3])).error(), errc::stopping);
+}
+
+TEST_F(a_session, lets_sent_audio_go_when_acknowledgements_stand_still) {
+  options.buffer = 1000ms;
+  options.high_water = 1000ms;
+  options.low_water = 500ms;
+  options.ack_timeout = 50ms;
+  make();
+  far->acknowledges = false;
+  auto run = session->async_run(asio::use_future);
+  std::size_t sent = 0;
+  for (; sent < 40; ++sent) {
+    auto const audio = counted_audio(sent * 1600, 1600);  // 100 ms
+    auto const taken = get(session->async_send(asio::buffer(audio), asio::use_future));
+    ASSERT_TRUE(taken) << taken.error().what();
+  }
+  session->stop();
+  auto const s = get(std::move(run));
+  EXPECT_EQ(s.verdict, completeness::complete) << s.error.what();
+  EXPECT_EQ(far->heard_to, sent * 1600);
+  EXPECT_FALSE(far->has_gap);
+  EXPECT_EQ(s.stats.bytes_dropped, 0u);
+  int stalls = 0;
+  int shortened = 0;
+  for (auto const& e : drain()) {
+    auto const* w = std::get_if<gladia::live::warning>(&e);
+    if (!w) continue;
+    stalls += w->code == gladia::live::warning_code::ack_stalled;
+    shortened += w->code == gladia::live::warning_code::replay_shortened;
+  }
+  EXPECT_EQ(stalls, 1);
+  EXPECT_GT(shortened, 0);
+}
+
+TEST_F(a_session, reports_audio_that_it_dropped_even_if_no_link_ever_came) {
+  options.buffer = 1000ms;
+  options.overflow = gladia::live::overflow_policy::drop_oldest;
+  options.reconnect_attempts = 1;
+  make();
+  far->fail_at = 2;
+  far->fails_for_ever = true;
+  for (std::size_t i = 0; i < 15; ++i) ASSERT_TRUE(try_send(i * 1600, 1600));
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.error, errc::reconnect_failed);
+  EXPECT_EQ(s.verdict, completeness::partial);
+  std::uint64_t dropped = 0;
+  for (auto const& e : drain()) {
+    if (auto const* d = std::get_if<gladia::live::audio_dropped>(&e)) dropped += d->to - d->from;
+  }
+  EXPECT_GT(dropped, 0u);
+  EXPECT_EQ(dropped, s.stats.bytes_dropped);
+}
+
+TEST_F(a_session, drops_the_incomplete_frame_at_its_end_and_says_so) {
+  ASSERT_TRUE(session->try_send(asio::buffer(counted_audio(0, 160) + "x")));
+  session->stop();
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.verdict, completeness::complete);
+  EXPECT_EQ(far->heard_to, 160u);
+  EXPECT_FALSE(far->has_broken_frame);
+  int warned = 0;
+  for (auto const& e : drain()) {
+    auto const* w = std::get_if<gladia::live::warning>(&e);
+    warned += w && w->code == gladia::live::warning_code::incomplete_frame;
+  }
+  EXPECT_EQ(warned, 1);
+}
+
+TEST_F(a_session, is_kept_alive_while_the_caller_is_silent) {
+  options.keep_alive_after = 20ms;
+  options.keep_alive_interval = 20ms;
+  make();
+  int keep_alives = 0;
+  far->on_operation = [&](operation what, int) {
+    if (what == operation::keep_alive && ++keep_alives == 3) session->stop();
+  };
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.stats.keep_alives_sent, 3u);
+  EXPECT_EQ(s.verdict, completeness::complete);
+}
+
+TEST_F(a_session, can_be_moved_while_it_runs) {
+  auto run = session->async_run(asio::use_future);
+  io.poll_one();
+  auto moved = std::move(*session);
+  session.reset();
+  moved.stop();
+  EXPECT_FALSE(get(std::move(run)).error);
+}
+
+TEST_F(a_session, ends_when_another_is_assigned_to_it) {
+  auto run = session->async_run(asio::use_future);
+  io.poll_one();
+  *session = make_test_client(io.get_executor(), std::make_shared<far_side>())
+                 .session(request_of_counted_audio(), options);
+  EXPECT_EQ(get(std::move(run)).error, aborted);
+}
+
+TEST_F(a_session, leaves_a_sink_that_says_it_is_over) {
+  auto const sink = session->audio_sink();
+  EXPECT_TRUE(sink.try_send(asio::buffer(counted_audio(0, 160))));
+  session.reset();
+  finish();
+  EXPECT_EQ(sink.try_send(asio::buffer(counted_audio(0, 160))).error(), errc::session_ended);
+}
+
+TEST_F(a_session, may_be_one_of_two_that_a_handler_owns) {
+  auto other_far = std::make_shared<far_side>();
+  auto other = std::make_shared<gladia::live::session>(
+      make_test_client(io.get_executor(), other_far).session(request_of_counted_audio(), options));
+  auto one = std::make_shared<gladia::live::session>(std::move(*session));
+  int ends = 0;
+  one->async_run([&ends, one, other](summary s) {
+    EXPECT_FALSE(s.error);
+    ++ends;
+    other->async_run([&ends, other](summary t) {
+      EXPECT_FALSE(t.error);
+      ++ends;
+    });
+    other->stop();
+  });
+  one->stop();
+  one.reset();
+  other.reset();
+  finish();
+  EXPECT_EQ(ends, 2);
+}
+
+TEST_F(a_session, destroyed_before_it_runs_aborts_what_waits_for_it) {
+  auto event_future = session->async_receive(asio::use_future);
+  auto const audio = counted_audio(0, 160);
+  std::vector<std::future<result<void>>> sends;
+  for (int i = 0; i < 3; ++i) {
+    sends.push_back(session->async_send(asio::buffer(audio), asio::use_future));
+  }
+  session.reset();
+  EXPECT_EQ(get(std::move(event_future)).error(), aborted);
+  EXPECT_EQ(get(std::move(sends[2])).error(), aborted);
+}
+
+// The context.
+
+/// Plays until `step`, then destroys the context with all that is pending in it.
+void destroy_context_at(int step, bool with_session) {
+  std::weak_ptr<session_player> alive;
+  {
+    asio::io_context io;
+    auto player = std::make_shared<session_player>(io.get_executor(), std::make_shared<far_side>(),
+                                                   quick_options());
+    alive = player;
+    player->far->close_after = 3;
+    player->start();
+    while (player->far->operations < step && io.run_one_for(10s) > 0) {
+    }
+    if (with_session) player->session.reset();
+  }
+  EXPECT_TRUE(alive.expired()) << "handlers were left behind";
+}
+
+TEST(context, may_be_destroyed_at_any_step_after_its_session) {
+  for (int step = 0; step < 16; ++step) destroy_context_at(step, true);
+}
+
+TEST(context, may_be_destroyed_at_any_step_with_handlers_that_own_their_session) {
+  for (int step = 0; step < 16; ++step) destroy_context_at(step, false);
+}
+
+TEST(context, may_be_run_by_several_threads) {
+  asio::io_context io;
+  std::vector<std::shared_ptr<session_player>> players;
+  for (int i = 0; i < 60; ++i) {
+    players.push_back(std::make_shared<session_player>(
+        io.get_executor(), std::make_shared<far_side>(), quick_options()));
+    auto& far = *players.back()->far;
+    far.close_after = i % 3;
+    if (i % 4 == 0)
+      far.on_operation = [n = i, p = players.back().get()](operation, int number) {
+        if (number == n) p->session->cancel();
+      };
+  }
+  for (auto const& p : players) p->start();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&io] { io.run(); });
+  // Meanwhile, from a thread of the user's.
+  for (int i = 0; i < 200; ++i) {
+    for (auto const& p : players) EXPECT_LE(p->session->stats().connections, 10);
+  }
+  for (auto& t : threads) t.join();
+  for (auto const& p : players) expect_consistent(*p);
+}
+
+}  // namespace

@@ -1,0 +1,165 @@
+#include <gladia/live/threaded_session.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "support/fake_transport.hpp"
+#include "support/session_player.hpp"
+
+namespace {
+
+using namespace gladia_test;
+using gladia::errc;
+using gladia::live::completeness;
+using gladia::live::ended;
+using gladia::live::event;
+using gladia::live::session_handlers;
+using gladia::live::summary;
+using gladia::live::threaded_session;
+
+/// A session whose I/O runs on a thread of the test's.
+struct a_threaded_session : testing::Test {
+  asio::io_context io;
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  std::thread io_thread{[this] { io.run(); }};
+  std::shared_ptr<far_side> far = std::make_shared<far_side>();
+  std::optional<threaded_session> session;
+
+  void start(session_handlers handlers) {
+    session.emplace(make_test_client(io.get_executor(), far)
+                        .session(request_of_counted_audio(), quick_options()),
+                    std::move(handlers));
+  }
+  void send(int pieces) {
+    for (int i = 0; i < pieces; ++i) {
+      auto const audio = counted_audio(static_cast<std::size_t>(i) * 160, 160);
+      ASSERT_TRUE(session->send(asio::buffer(audio)));
+    }
+  }
+  ~a_threaded_session() override {
+    session.reset();
+    work.reset();
+    io_thread.join();
+  }
+};
+
+TEST_F(a_threaded_session, sends_all_audio_and_ends_well) {
+  start({});
+  send(10);
+  session->stop();
+  auto const end = session->wait();
+  EXPECT_EQ(end.verdict, completeness::complete) << end.error.what();
+  EXPECT_EQ(far->heard_to, 10u * 160);
+  EXPECT_FALSE(far->has_gap);
+  EXPECT_EQ(session->try_send(asio::buffer("ab", 2)).error(), errc::session_ended);
+}
+
+TEST_F(a_threaded_session, calls_handlers_in_order_one_at_a_time_and_never_on_the_io_thread) {
+  std::vector<event> events;  // no lock: that is what is promised
+  std::atomic<int> inside{0};
+  int ends = 0;
+  session_handlers handlers;
+  handlers.on_event = [&](event const& e) {
+    EXPECT_EQ(++inside, 1);
+    EXPECT_NE(std::this_thread::get_id(), io_thread.get_id());
+    EXPECT_EQ(ends, 0);
+    events.push_back(e);
+    --inside;
+  };
+  handlers.on_end = [&](summary const& s) {
+    EXPECT_FALSE(s.error);
+    ++ends;
+  };
+  start(handlers);
+  send(10);
+  session->stop();
+  EXPECT_FALSE(session->wait().error);
+  EXPECT_EQ(ends, 1) << "all handlers were called before wait returned";
+  ASSERT_FALSE(events.empty());
+  EXPECT_TRUE(std::holds_alternative<gladia::live::started>(events.front()));
+  EXPECT_TRUE(std::holds_alternative<ended>(events.back()));
+}
+
+TEST_F(a_threaded_session, may_be_destroyed_by_its_handler) {
+  std::promise<void> made;
+  std::promise<void> destroyed;
+  std::atomic<int> calls{0};
+  session_handlers handlers;
+  handlers.on_event = [&](event const& e) {
+    ++calls;
+    if (!std::holds_alternative<gladia::live::connected>(e)) return;
+    made.get_future().wait();  // events may come before the constructor has returned
+    session.reset();
+    destroyed.set_value();
+  };
+  start(handlers);
+  made.set_value();
+  destroyed.get_future().wait();
+  work.reset();
+  io_thread.join();
+  io_thread = std::thread([] {});
+  EXPECT_EQ(calls, 3) << "started, connecting, connected, and none after it";
+}
+
+TEST_F(a_threaded_session,
+       waits_with_its_end_for_the_handler_that_runs_and_lets_it_use_the_session) {
+  std::promise<void> entered;
+  std::promise<threaded_session*> used;
+  std::atomic<bool> left{false};
+  session_handlers handlers;
+  handlers.on_event = [&](event const& e) {
+    if (!std::holds_alternative<gladia::live::connected>(e)) return;
+    entered.set_value();
+    auto* const itself = used.get_future().get();
+    while (itself->send(asio::buffer("ab", 2))) {
+    }  // until it is cancelled
+    left = true;
+  };
+  start(handlers);
+  entered.get_future().wait();
+  used.set_value(&*session);
+  session.reset();
+  EXPECT_TRUE(left);
+}
+
+TEST_F(a_threaded_session, survives_handlers_that_throw) {
+  std::atomic<int> caught{0};
+  int ends = 0;
+  session_handlers handlers;
+  handlers.on_event = [](event const&) { throw std::runtime_error("mine"); };
+  handlers.on_end = [&](summary const&) { ++ends; };
+  handlers.on_exception = [&](std::exception_ptr) { ++caught; };
+  start(handlers);
+  session->stop();
+  EXPECT_FALSE(session->wait().error);
+  EXPECT_EQ(ends, 1);
+  EXPECT_GE(caught, 3);
+}
+
+TEST_F(a_threaded_session, calls_handlers_where_its_user_wants_them) {
+  asio::io_context gui;
+  auto const gui_thread = std::this_thread::get_id();
+  int ends = 0;
+  session_handlers handlers;
+  handlers.post = [&](std::function<void()> f) { asio::post(gui, std::move(f)); };
+  handlers.on_event = [&](event const&) { EXPECT_EQ(std::this_thread::get_id(), gui_thread); };
+  handlers.on_end = [&](summary const&) { ++ends; };
+  start(handlers);
+  session->stop();
+  auto gui_work = asio::make_work_guard(gui);
+  while (ends == 0) gui.run_one();
+  EXPECT_FALSE(session->wait().error);
+}
+
+}  // namespace

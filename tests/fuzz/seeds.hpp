@@ -1,0 +1,100 @@
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/contract.hpp"
+#include "support/wav_bytes.hpp"
+
+/// What fuzzing begins with.
+namespace fuzz {
+
+/// The service's example messages and bodies.
+inline std::vector<std::string> contract_seeds() {
+  std::vector<std::string> paths;
+  for (auto const& entry :
+       std::filesystem::directory_iterator(std::string(GLADIA_TEST_DATA) + "/contract")) {
+    // The index of the examples is none itself.
+    if (entry.path().filename() != "index.json") paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());  // the order of a folder is anybody's guess
+  std::vector<std::string> seeds;
+  for (auto const& path : paths) seeds.push_back(read_text(path));
+  return seeds;
+}
+
+inline std::vector<std::string> error_seeds() {
+  auto seeds = contract_seeds();
+  for (std::string const header :
+       {"30", "Sun, 06 Nov 1994 08:49:37 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "-1"}) {
+    seeds.push_back(header + "\n\n<html><h1>502 Bad Gateway</h1></html>");
+  }
+  seeds.push_back(R"({"message":["a","b"],"details":[{"loc":["body",0],"msg":"c"}]})");
+  return seeds;
+}
+
+inline std::vector<std::string> wav_seeds() {
+  using namespace gladia_test;
+  using gladia::audio_encoding;
+  std::string const samples = "0123456789abcdefghijklmn";
+  std::vector<std::string> const streams = {
+      wav({}, samples),
+      wav({audio_encoding::ulaw, 8, 8000, 1}, samples),
+      riff({chunk("LIST", "odd"), chunk("fmt ", format_chunk{1, 3, 48000, 24}.extensible_body()),
+            chunk("data", samples)}),
+      riff({chunk("ds64", little_endian(0, 8) + little_endian(24, 8) + std::string(12, '\0')),
+            chunk("fmt ", format_chunk{}.body()), chunk("data", samples, 0xffffffff)},
+           "RF64"),
+      riff({chunk("fmt ", format_chunk{3, 2, 44100, 32}.body()), chunk("data", samples)}),
+      riff({chunk("fact", samples)}, "RIFF", "AVI "),
+      "RIFF....WAV",
+      samples,
+  };
+  std::vector<std::string> seeds;
+  for (auto const& stream : streams) {
+    for (char const format : {'\0', '\1', '\2'}) {
+      seeds.push_back(std::string({format, 0, 1, 7, 3, 40, 2, 11}) + stream);
+    }
+  }
+  return seeds;
+}
+
+inline std::vector<std::string> url_seeds() {
+  return {
+      "https://api.gladia.io/v2/live?region=eu-west\n../v1/x?y#z\nproxy.example:3128\nlocalhost",
+      "wss://api.gladia.io:8443/v2/live?token=abc\n//other.example/%7e\n[::1]:80\n.gladia.io,*",
+      "http://[2001:db8::1]:8080\nhttps://api.gladia.io/a/./b/../c\n:pass@h\n[2001:db8::1]:8080",
+      "ws://127.0.0.1\n?x=y\nhttp://p\n127.0.0.1, ::1",
+      "HTTPS://User@Host:0/\n\n\n",
+  };
+}
+
+/// Options as they come, then a session: opened, fed, acknowledged, cut, stopped, ended.
+inline std::vector<std::string> session_seeds() {
+  std::vector<std::string> seeds;
+  std::string const play = std::string("\x02\x03\x01\x03\x01", 5) +          // run, post, open
+                           std::string("\0\0\0\0", 4) +                      // its counter
+                           std::string("\0\xc8\0\x08\x05\x01\xff\x06", 8) +  // audio, ack
+                           std::string("\x09\x03\x03\x01\x03\x01", 6) +      // cut, wait, open
+                           std::string("\0\0\0\0", 4) +
+                           std::string("\x08\x05\xff\xff\x06\x0b\x08\x09\x00", 9);  // stop, end
+  for (std::size_t i = 0; i < 64; ++i) {
+    std::string options;
+    for (std::size_t k = 0; k < 21; ++k) options += static_cast<char>((i * 37 + k * (i + 5)) % 251);
+    seeds.push_back(options + play + play);
+  }
+  return seeds;
+}
+
+inline std::vector<std::string> seeds_of(std::string_view target) {
+  if (target == "error_bodies") return error_seeds();
+  if (target == "wav_header") return wav_seeds();
+  if (target == "url") return url_seeds();
+  if (target == "session") return session_seeds();
+  return contract_seeds();
+}
+
+}  // namespace fuzz

@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+
+#include <support/contract.hpp>
+#include <support/example_fixture.hpp>
+
+namespace {
+
+using namespace gladia::testing_support;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+namespace fake = gladia::testing;
+
+struct jobs : example_fixture {
+  std::string const audio = std::string(32'000, '\0');
+
+  program_outcome run(std::vector<std::string> more) {
+    options.arguments = arguments(std::move(more));
+    return program(GLADIA_JOBS, options).wait();
+  }
+  /// Makes a job by transcribing a file; its id.
+  std::string make_job() {
+    options.arguments = arguments({wav_file(audio), "--speed", "0"});
+    EXPECT_EQ(program(GLADIA_TRANSCRIBE_FILE, options).wait().status, 0);
+    return report().id;
+  }
+  static void expect_failure(program_outcome const& outcome, std::string const& words) {
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(lines_of(outcome.err), SizeIs(1)) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(words));
+  }
+};
+
+TEST_F(jobs, prints_a_line_for_each_job) {
+  auto const first = make_job();
+  auto const second = make_job();
+  auto const end = run({"list", "--limit", "1", "--status", "done", "--status", "error"});
+  EXPECT_EQ(end.status, 0) << end.err;
+  auto const lines = lines_of(end.out);
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_THAT(lines[0], StartsWith(second + "  done  "));
+  EXPECT_THAT(lines[1], StartsWith(first + "  done  "));
+  EXPECT_THAT(run({"list", "--status", "queued"}).out, IsEmpty());
+}
+
+TEST_F(jobs, prints_a_job_and_what_was_said) {
+  emulator_options.script = R"([{"text": "hello world", "start": 0.2, "end": 0.9}])";
+  auto const end = run({"get", make_job()});
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_THAT(lines_of(end.out), ::testing::ElementsAre(StartsWith(report().id + "  done"),
+                                                        "  0.2..0.9: hello world"));
+}
+
+TEST_F(jobs, saves_the_recording) {
+  auto const path = (folder / "recording.wav").string();
+  auto const end = run({"download", make_job(), path});
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_THAT(end.err, IsEmpty()) << "progress is for terminals";
+  auto const recording = read_text(path);
+  EXPECT_THAT(recording, StartsWith("RIFF"));
+  EXPECT_TRUE(recording.substr(recording.size() - audio.size()) == audio);
+}
+
+TEST_F(jobs, deletes_a_job) {
+  auto const id = make_job();
+  EXPECT_EQ(run({"delete", id}).status, 0);
+  for (std::string const command : {"get", "delete"}) expect_failure(run({command, id}), "404");
+  expect_failure(run({"download", id, (folder / "none.wav").string()}), "404");
+}
+
+TEST_F(jobs, fails_with_one_line) {
+  start_service();
+  api_key = "wrong";
+  expect_failure(run({"list"}), "gladia key not found");
+}
+
+TEST_F(jobs, says_2_for_wrong_usage) {
+  std::vector<std::vector<std::string>> const wrong = {
+      {}, {"get"}, {"download", "1"}, {"list", "--limit", "many"}, {"burn", "1"}};
+  for (auto const& line : wrong) {
+    EXPECT_EQ(run(line).status, 2) << ::testing::PrintToString(line);
+  }
+}
+
+}  // namespace

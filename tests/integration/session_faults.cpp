@@ -1,0 +1,714 @@
+#include <gladia/live/session.hpp>
+
+#include <algorithm>
+#include <support/live_fixture.hpp>
+#include <support/stretches.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace gladia::testing_support;
+using gladia::errc;
+using gladia::live::completeness;
+namespace live = gladia::live;
+namespace fake = gladia::testing;
+using fake::ending;
+using fake::http_action;
+using fake::route;
+
+/// A session against a service that does something wrong.
+struct faulty_service : live_fixture {
+  std::string const audio = position_coded_audio(100'000);
+  fake::faults& faults = emulator_options.faults;
+
+  void SetUp() override {
+    live_fixture::SetUp();
+    client_options.retry.backoff.base = 10ms;
+  }
+
+  void run_whole() {
+    start();
+    feed(audio);
+    run_to_end();
+  }
+  /// Sends everything and does not stop: whatever ends the session, it is not us.
+  void run_unstopped() {
+    start();
+    ASSERT_TRUE(session->try_send(boost::asio::buffer(audio)));
+    run_to_end();
+  }
+
+  void expect_complete(int connections) {
+    EXPECT_FALSE(end->error) << end->error.what();
+    EXPECT_EQ(end->verdict, completeness::complete);
+    EXPECT_EQ(end->stats.connections, connections);
+    EXPECT_EQ(end->stats.bytes_dropped, 0u);
+    expect_no_gap(stretches_of(*service, audio), audio);
+  }
+  void expect_end(errc code, completeness verdict) {
+    EXPECT_EQ(end->error, code) << end->error.what();
+    EXPECT_EQ(end->verdict, verdict) << to_string(end->verdict);
+  }
+
+  void fault(route where, http_action action, int times = 1) {
+    faults.http.push_back({where, action, times});
+  }
+  void answer(route where, int status, int times = 1) {
+    faults.http.push_back({where, http_action::answer, times, 0ms, status});
+  }
+  std::size_t requests_to(std::string const& method) const {
+    auto const all_requests = service->requests();
+    return static_cast<std::size_t>(
+        std::count_if(all_requests.begin(), all_requests.end(),
+                      [&](auto const& r) { return r.method == method; }));
+  }
+};
+
+// The link, plain and encrypted.
+
+struct a_session_over : faulty_service, ::testing::WithParamInterface<bool> {
+  void SetUp() override {
+    faulty_service::SetUp();
+    emulator_options.tls = GetParam();
+  }
+};
+
+TEST_P(a_session_over, comes_back_after_several_resets) {
+  faults.cuts.every = 20'000;
+  faults.cuts.times = 3;
+  run_whole();
+  expect_complete(4);
+  EXPECT_EQ(service->audio(report().id), audio);
+}
+
+TEST_P(a_session_over, comes_back_after_several_quiet_ends) {
+  faults.cuts.every = 20'000;
+  faults.cuts.times = 3;
+  faults.cuts.how = ending::fin;
+  run_whole();
+  expect_complete(4);
+  EXPECT_EQ(service->audio(report().id), audio);
+}
+
+TEST_P(a_session_over, comes_back_after_a_reset_with_everything_in_flight) {
+  faults.cuts.every = 20'000;
+  faults.cuts.times = 1;
+  faults.cuts.kind = fake::cut_kind::brutal;
+  run_whole();
+  expect_complete(2);
+}
+
+TEST_P(a_session_over, writes_a_lost_stop_again) {
+  faults.on_stop.how = ending::reset;
+  faults.on_stop.times = 1;
+  run_whole();
+  expect_complete(2);
+  EXPECT_EQ(report().total(&fake::connection_report::stops), 2u);
+}
+
+TEST_P(a_session_over, notices_a_server_that_answers_nothing) {
+  options.link_timeout = 200ms;
+  faults.ignore_pings = true;
+  on_event = [this](live::event const& e) {
+    if (!std::holds_alternative<live::disconnected>(e) || all<live::disconnected>().size() > 1) {
+      return;
+    }
+    service->set_faults({});
+    feed(audio);
+  };
+  start();
+  run_to_end();
+  expect_complete(2);
+  auto const lost = all<live::disconnected>();
+  EXPECT_EQ(lost.at(0).error, errc::link_dead);
+  EXPECT_TRUE(lost.at(0).will_retry);
+}
+
+TEST_P(a_session_over, notices_a_server_that_does_not_read) {
+  options.send_stall_timeout = 300ms;
+  // More than the buffers of both systems take.
+  request.audio = {gladia::audio_encoding::pcm, 32, 48000, 8};
+  auto const much = std::string(24'000'000, 'x');
+  faults.stop_reading_after = 1;
+  on_event = [this](live::event const& e) {
+    if (std::holds_alternative<live::disconnected>(e)) session->cancel();
+  };
+  start();
+  feed(much, 500'000);
+  run_to_end();
+  auto const lost = all<live::disconnected>();
+  ASSERT_FALSE(lost.empty());
+  EXPECT_EQ(lost[0].error, errc::send_stalled) << lost[0].error.what();
+  EXPECT_TRUE(lost[0].will_retry);
+}
+
+TEST_P(a_session_over, tries_again_when_the_handshake_hangs) {
+  options.timeouts.upgrade = 200ms;
+  fault(route::upgrade, http_action::hang);
+  run_whole();
+  expect_complete(1);
+  auto const error = all<live::disconnected>().at(0).error;
+  EXPECT_EQ(error, errc::timeout);
+  EXPECT_EQ(error.details().phase, gladia::phase::upgrade);
+}
+
+TEST_P(a_session_over, tries_again_when_the_handshake_is_reset) {
+  fault(route::upgrade, http_action::reset);
+  run_whole();
+  expect_complete(1);
+  auto const lost = all<live::disconnected>();
+  EXPECT_EQ(lost.at(0).error.details().phase, gladia::phase::upgrade);
+}
+
+TEST_P(a_session_over, tries_again_when_half_of_the_handshake_comes) {
+  fault(route::upgrade, http_action::half_answer);
+  run_whole();
+  expect_complete(1);
+}
+
+INSTANTIATE_TEST_SUITE_P(both, a_session_over, ::testing::Bool(),
+                         [](auto const& given) { return given.param ? "wss" : "ws"; });
+
+// Close codes.
+
+struct a_final_close_code : faulty_service,
+                            ::testing::WithParamInterface<std::pair<std::uint16_t, errc>> {
+  std::uint16_t code() const { return GetParam().first; }
+  void expect_this_end(completeness verdict) {
+    expect_end(GetParam().second, verdict);
+    EXPECT_EQ(end->close_code, code());
+    EXPECT_EQ(end->error.details().close_code, code());
+    EXPECT_EQ(end->stats.connections, 1);
+    auto const ends = all<live::disconnected>();
+    ASSERT_EQ(ends.size(), 1u);
+    EXPECT_FALSE(ends[0].will_retry);
+  }
+};
+
+TEST_P(a_final_close_code, ends_the_session_in_mid_stream) {
+  faults.cuts.kind = fake::cut_kind::brutal;
+  faults.cuts.every = 16'000;
+  faults.cuts.how = ending::close;
+  faults.cuts.code = code();
+  run_unstopped();
+  expect_this_end(completeness::partial);
+}
+
+TEST_P(a_final_close_code, ends_the_session_right_after_it_opened) {
+  faults.on_open = {ending::close, -1, code(), "because"};
+  run_unstopped();
+  expect_this_end(completeness::partial);
+  EXPECT_EQ(end->close_reason, "because");
+  EXPECT_EQ(end->error.details().close_reason, "because");
+}
+
+TEST_P(a_final_close_code, leaves_the_end_unknown_while_stopping) {
+  faults.on_stop = {ending::close, -1, code(), ""};
+  run_whole();
+  expect_this_end(completeness::unknown);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    codes, a_final_close_code,
+    ::testing::Values(
+        std::pair(1002, errc::closed_by_server), std::pair(1003, errc::closed_by_server),
+        std::pair(1007, errc::closed_by_server), std::pair(1008, errc::closed_by_server),
+        std::pair(1009, errc::closed_by_server), std::pair(1010, errc::closed_by_server),
+        std::pair(3000, errc::closed_by_server), std::pair(3008, errc::closed_by_server),
+        std::pair(4000, errc::closed_by_server), std::pair(4399, errc::closed_by_server),
+        std::pair(4400, errc::closed_by_server), std::pair(4403, errc::session_gone),
+        std::pair(4404, errc::closed_by_server), std::pair(4408, errc::idle_timeout),
+        std::pair(4499, errc::closed_by_server), std::pair(4504, errc::no_speech)),
+    [](auto const& given) { return std::to_string(given.param.first); });
+
+struct a_passing_close_code : faulty_service, ::testing::WithParamInterface<std::uint16_t> {
+  /// Codes that may not be sent break the protocol: the link is lost.
+  std::uint16_t seen() const {
+    auto const code = GetParam();
+    bool const is_forbidden = code == 1004 || code == 1006 || code == 1015 || code == 2999;
+    return is_forbidden ? std::uint16_t{0} : code;
+  }
+  void expect_one_retry(int connections) {
+    expect_complete(connections);
+    auto const ends = all<live::disconnected>();
+    ASSERT_EQ(ends.size(), 2u);
+    EXPECT_EQ(ends[0].close_code, seen());
+    EXPECT_TRUE(ends[0].will_retry);
+  }
+};
+
+TEST_P(a_passing_close_code, is_survived_in_mid_stream) {
+  faults.cuts = {16'000, fake::cut_kind::brutal, ending::close, GetParam(), 1};
+  run_whole();
+  expect_one_retry(2);
+}
+
+TEST_P(a_passing_close_code, is_survived_right_after_opening) {
+  faults.on_open = {ending::close, 1, GetParam()};
+  run_whole();
+  expect_one_retry(2);
+}
+
+TEST_P(a_passing_close_code, is_survived_while_stopping) {
+  faults.on_stop = {ending::close, 1, GetParam()};
+  run_whole();
+  expect_one_retry(2);
+  EXPECT_EQ(report().total(&fake::connection_report::stops), 2u);
+}
+
+INSTANTIATE_TEST_SUITE_P(codes, a_passing_close_code,
+                         ::testing::Values(1001, 1004, 1005, 1006, 1011, 1012, 1013, 1015, 2999,
+                                           4500, 4503, 4505, 4999),
+                         [](auto const& given) { return std::to_string(given.param); });
+
+struct a_session_and : faulty_service {};
+
+TEST_F(a_session_and, an_unassigned_close_code_can_be_told_to_go_on) {
+  options.retry_unassigned_close_codes = true;
+  faults.cuts = {16'000, fake::cut_kind::brutal, ending::close, 4200, 1};
+  run_whole();
+  expect_complete(2);
+}
+
+TEST_F(a_session_and, a_goodbye_before_the_stop_end_partial) {
+  faults.cuts = {16'000, fake::cut_kind::brutal, ending::close, 1000, 1};
+  run_unstopped();
+  expect_end(errc::closed_by_server, completeness::partial);
+  EXPECT_EQ(end->close_code, 1000);
+}
+
+// Servers that open and end at once.
+
+struct a_server_that_opens_and_ends : faulty_service, ::testing::WithParamInterface<ending> {};
+
+TEST_P(a_server_that_opens_and_ends, is_given_up_within_the_window_and_few_connects) {
+  options.reconnect_window = 1s;
+  faults.on_open = {GetParam(), -1, 1012, ""};
+  auto const began = std::chrono::steady_clock::now();
+  run_whole();
+  auto const seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  EXPECT_EQ(end->error, errc::reconnect_failed);
+  EXPECT_GE(end->stats.connections, 2);
+  EXPECT_LE(end->stats.connections, 1 + 4 * seconds) << "at most 4 connects a second";
+  EXPECT_FALSE(all<live::disconnected>().back().will_retry);
+}
+
+INSTANTIATE_TEST_SUITE_P(ways, a_server_that_opens_and_ends,
+                         ::testing::Values(ending::close, ending::fin, ending::reset),
+                         [](auto const& given) {
+                           return given.param == ending::close ? "close"
+                                  : given.param == ending::fin ? "fin"
+                                                               : "reset";
+                         });
+
+// Refused handshakes.
+
+struct a_refused_handshake : faulty_service, ::testing::WithParamInterface<std::pair<int, errc>> {
+  int status() const { return GetParam().first; }
+};
+
+struct a_finally_refused_handshake : a_refused_handshake {};
+
+TEST_P(a_finally_refused_handshake, ends_the_session) {
+  answer(route::upgrade, status(), -1);
+  run_whole();
+  expect_end(GetParam().second, completeness::partial);
+  EXPECT_EQ(end->error.details().http_status, status());
+  EXPECT_EQ(end->error.details().phase, gladia::phase::upgrade);
+  EXPECT_EQ(all<live::disconnected>().size(), 1u);
+}
+
+TEST_P(a_finally_refused_handshake,
+       leaves_the_end_unknown_only_behind_a_stop_and_if_the_job_is_over) {
+  fault(route::upgrade, http_action::serve);
+  answer(route::upgrade, status(), -1);
+  faults.on_stop = {ending::reset, 1};
+  run_whole();
+  expect_end(GetParam().second, completeness::unknown);
+  EXPECT_EQ(end->stats.connections, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(statuses, a_finally_refused_handshake,
+                         ::testing::Values(std::pair(401, errc::unauthorized),
+                                           std::pair(403, errc::forbidden),
+                                           std::pair(404, errc::not_found),
+                                           std::pair(410, errc::not_found)),
+                         [](auto const& given) { return std::to_string(given.param.first); });
+
+struct a_handshake_refused_for_now : a_refused_handshake {};
+
+TEST_P(a_handshake_refused_for_now, is_tried_again) {
+  answer(route::upgrade, status());
+  run_whole();
+  expect_complete(1);
+  auto const refusals = all<live::disconnected>();
+  ASSERT_EQ(refusals.size(), 2u);
+  EXPECT_EQ(refusals[0].error, GetParam().second);
+  EXPECT_TRUE(refusals[0].will_retry);
+}
+
+INSTANTIATE_TEST_SUITE_P(statuses, a_handshake_refused_for_now,
+                         ::testing::Values(std::pair(408, errc::timeout),
+                                           std::pair(429, errc::too_many_requests),
+                                           std::pair(500, errc::server_error),
+                                           std::pair(503, errc::server_error)),
+                         [](auto const& given) { return std::to_string(given.param.first); });
+
+TEST_F(a_session_and, a_refused_handshake_wait_as_long_as_the_server_asks) {
+  answer(route::upgrade, 429);
+  faults.http.back().headers = {{"Retry-After", "1"}};
+  run_whole();
+  expect_complete(1);
+  EXPECT_GE(all<live::disconnected>().at(0).delay, 1s);
+}
+
+// Acknowledgements.
+
+struct a_session_with_acknowledgements : faulty_service,
+                                         ::testing::WithParamInterface<fake::ack_mode> {
+  void SetUp() override {
+    faulty_service::SetUp();
+    faults.acks = GetParam();
+    faults.ack_every = 2;
+    faults.ack_delay = 50ms;
+  }
+};
+
+TEST_P(a_session_with_acknowledgements, of_any_kind_delivers_everything) {
+  run_whole();
+  expect_complete(1);
+  EXPECT_EQ(service->audio(report().id), audio);
+}
+
+// Whoever acknowledges what it has not got has to keep the link.
+struct a_session_with_late_or_low_acknowledgements : a_session_with_acknowledgements {};
+
+TEST_P(a_session_with_late_or_low_acknowledgements, survives_a_lost_link) {
+  faults.cuts = {30'000, fake::cut_kind::brutal, ending::reset, 0, 2};
+  run_whole();
+  expect_complete(3);
+}
+
+TEST_P(a_session_with_late_or_low_acknowledgements, survives_a_server_that_counts_from_zero) {
+  faults.cuts = {30'000, fake::cut_kind::brutal, ending::fin, 0, 2};
+  faults.resume = fake::resume_policy::restart;
+  run_whole();
+  expect_complete(3);
+}
+
+std::string name_of(fake::ack_mode mode) {
+  switch (mode) {
+    case fake::ack_mode::normal:
+      return "normal";
+    case fake::ack_mode::none:
+      return "none";
+    case fake::ack_mode::late:
+      return "late";
+    case fake::ack_mode::lost:
+      return "lost";
+    case fake::ack_mode::nack:
+      return "nack";
+    case fake::ack_mode::shrinking:
+      return "shrinking";
+    case fake::ack_mode::jumping:
+      return "jumping";
+    case fake::ack_mode::inclusive:
+      return "inclusive";
+  }
+  return "unknown";
+}
+
+INSTANTIATE_TEST_SUITE_P(kinds, a_session_with_acknowledgements,
+                         ::testing::Values(fake::ack_mode::none, fake::ack_mode::late,
+                                           fake::ack_mode::lost, fake::ack_mode::shrinking,
+                                           fake::ack_mode::jumping, fake::ack_mode::inclusive),
+                         [](auto const& given) { return name_of(given.param); });
+INSTANTIATE_TEST_SUITE_P(kinds, a_session_with_late_or_low_acknowledgements,
+                         ::testing::Values(fake::ack_mode::none, fake::ack_mode::late,
+                                           fake::ack_mode::lost, fake::ack_mode::shrinking,
+                                           fake::ack_mode::inclusive),
+                         [](auto const& given) { return name_of(given.param); });
+
+TEST_F(a_session_and, refused_audio_go_on_with_a_warning) {
+  faults.acks = fake::ack_mode::nack;
+  faults.ack_every = 2;
+  run_whole();
+  EXPECT_FALSE(end->error) << end->error.what();
+  auto const warnings = all<live::warning>();
+  ASSERT_FALSE(warnings.empty());
+  EXPECT_EQ(warnings[0].code, live::warning_code::audio_refused);
+  EXPECT_EQ(warnings.size(), report().nacks);
+}
+
+// The stop.
+
+TEST_F(a_session_and, an_end_without_goodbye_fetch_the_result) {
+  options.stop_timeout = 300ms;
+  options.fetch_result = true;
+  faults.never_close = true;
+  run_whole();
+  expect_end(errc::stop_timeout, completeness::unknown);
+  ASSERT_TRUE(end->job);
+  EXPECT_EQ(end->job->status, gladia::job_status::done);
+  EXPECT_EQ(end->job->id, report().id);
+}
+
+TEST_F(a_session_and, a_job_that_cannot_be_fetched_end_all_the_same) {
+  options.stop_timeout = 300ms;
+  options.fetch_result = true;
+  options.fetch_timeout = 300ms;
+  faults.never_close = true;
+  fault(route::get, http_action::hang, -1);
+  run_whole();
+  expect_end(errc::stop_timeout, completeness::unknown);
+  EXPECT_FALSE(end->job);
+}
+
+// Nonsense on the link.
+
+struct a_strange_message : faulty_service,
+                           ::testing::WithParamInterface<std::pair<char const*, fake::injection>> {
+};
+
+TEST_P(a_strange_message, does_not_disturb_the_stream) {
+  faults.injections = {GetParam().second};
+  run_whole();
+  expect_complete(1);
+  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(all<gladia::malformed_message>().size() + all<gladia::unknown_message>().size(), 1u)
+      << "it is reported, once";
+}
+
+fake::injection text(std::string payload) {
+  return {6400, fake::injection::kind::text, std::move(payload)};
+}
+
+std::string nested(std::size_t depth) {
+  return R"({"type":"transcript","data":)" + std::string(depth, '[') + std::string(depth, ']') +
+         '}';
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    messages, a_strange_message,
+    ::testing::Values(std::pair("empty", text("")), std::pair("no_json", text("Hello?")),
+                      std::pair("half_an_object", text(R"({"type": "transcript", "da)")),
+                      std::pair("null", text("null")), std::pair("an_array", text("[]")),
+                      std::pair("a_number", text("1e999")), std::pair("no_type", text("{}")),
+                      std::pair("a_type_that_is_no_string", text(R"({"type": 7})")),
+                      std::pair("an_unknown_type", text(R"({"type": "telepathy", "data": {}})")),
+                      std::pair("another_shape", text(R"({"type": "transcript", "data": "text"})")),
+                      std::pair("an_acknowledgement_of_words",
+                                text(R"({"type": "audio_chunk", "acknowledged": true,
+                           "data": {"byte_range": ["a", {}]}})")),
+                      std::pair("deeply_nested", text(nested(100'000))),
+                      std::pair("unclosed_nesting", text(std::string(1'000'000, '['))),
+                      std::pair("large", text(std::string(std::size_t{8} << 20, ' ') + "{")),
+                      std::pair("binary", fake::injection{6400, fake::injection::kind::binary,
+                                                          std::string("\0\xff\x80{", 4)})),
+    [](auto const& given) { return given.param.first; });
+
+TEST_F(a_session_and, acknowledgements_beyond_all_bounds_lose_nothing) {
+  for (auto const* range : {"[-9223372036854775808, 9223372036854775807]",
+                            "[9223372036854775807, -9223372036854775808]", "[-1, -1]",
+                            "[18446744073709551616, 1e300]"}) {
+    faults.injections.push_back(
+        text(R"({"type": "audio_chunk", "acknowledged": true, "data": {"byte_range": )" +
+             std::string(range) + R"(, "time_range": [0, 1]}})"));
+  }
+  run_whole();
+  expect_complete(1);
+  EXPECT_EQ(service->audio(report().id), audio);
+}
+
+TEST_F(a_session_and, a_ping_go_on) {
+  faults.injections = {{6400, fake::injection::kind::ping, "are you there"}};
+  run_whole();
+  expect_complete(1);
+}
+
+TEST_F(a_session_and, a_message_above_the_limit_end) {
+  options.max_message = 100'000;
+  faults.injections = {text(std::string(100'001, ' '))};
+  run_unstopped();
+  expect_end(errc::message_too_large, completeness::partial);
+}
+
+TEST_F(a_session_and, a_frame_of_an_absurd_length_end) {
+  faults.injections = {
+      {6400, fake::injection::kind::raw_bytes, std::string("\x81\x7f\xff\0\0\0\0\0\0\x01", 10)}};
+  run_unstopped();
+  expect_end(errc::message_too_large, completeness::partial);
+}
+
+TEST_F(a_session_and, a_message_at_the_limit_go_on) {
+  options.max_message = 100'000;
+  faults.injections = {text(std::string(100'000, ' '))};
+  run_whole();
+  expect_complete(1);
+}
+
+struct an_invalid_frame : faulty_service,
+                          ::testing::WithParamInterface<std::pair<char const*, std::string>> {};
+
+TEST_P(an_invalid_frame, costs_the_link_and_not_the_session) {
+  faults.injections = {{6400, fake::injection::kind::raw_bytes, GetParam().second}};
+  // Not before: a stop that the server heard on the first link would end the session there.
+  on_event = [this](live::event const& e) {
+    if (std::holds_alternative<live::disconnected>(e)) session->stop();
+  };
+  run_unstopped();
+  expect_complete(2);
+  auto const lost = all<live::disconnected>();
+  EXPECT_TRUE(lost.at(0).will_retry);
+  EXPECT_EQ(lost.at(0).close_code, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    frames, an_invalid_frame,
+    ::testing::Values(std::pair("reserved_opcode", std::string("\x83\x00", 2)),
+                      std::pair("reserved_control_opcode", std::string("\x8f\x00", 2)),
+                      std::pair("reserved_bits", std::string("\xf1\x00", 2)),
+                      std::pair("masked", std::string("\x81\x81\x01\x02\x03\x04\x05", 7)),
+                      std::pair("fragmented_ping", std::string("\x09\x00", 2)),
+                      std::pair("large_ping", std::string("\x89\x7e\x00\x80", 4)),
+                      std::pair("continuation_of_nothing", std::string("\x80\x00", 2)),
+                      std::pair("message_within_a_message", std::string("\x01\x01{\x81\x01}", 6)),
+                      std::pair("text_that_is_not_utf_8", std::string("\x81\x02\xff\xff", 4)),
+                      std::pair("close_of_one_byte", std::string("\x88\x01\x03", 3)),
+                      std::pair("http", std::string("HTTP/1.1 500 Sorry\r\n\r\n"))),
+    [](auto const& given) { return given.param.first; });
+
+// Creating the session.
+
+TEST_F(a_session_and, a_post_that_hangs_once_come_to_be) {
+  options.init_timeout = 200ms;
+  fault(route::init, http_action::hang);
+  run_whole();
+  expect_complete(1);
+  EXPECT_EQ(requests_to("POST"), 2u);
+}
+
+TEST_F(a_session_and, a_post_that_hangs_end_with_its_phase) {
+  options.init_timeout = 200ms;
+  fault(route::init, http_action::hang, -1);
+  run_whole();
+  expect_end(errc::timeout, completeness::partial);
+  EXPECT_EQ(end->error.details().phase, gladia::phase::response);
+  EXPECT_EQ(end->error.details().attempts, 2);
+  EXPECT_TRUE(end->job_id.empty());
+}
+
+struct a_post_that_fails_once : faulty_service,
+                                ::testing::WithParamInterface<std::pair<char const*, http_action>> {
+};
+
+TEST_P(a_post_that_fails_once, is_made_again) {
+  fault(route::init, GetParam().second);
+  run_whole();
+  EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+  EXPECT_EQ(requests_to("POST"), 2u);
+  EXPECT_EQ(service->audio(end->job_id), audio);
+}
+
+INSTANTIATE_TEST_SUITE_P(ways, a_post_that_fails_once,
+                         ::testing::Values(std::pair("unavailable", http_action::answer),
+                                           std::pair("reset", http_action::reset),
+                                           std::pair("answer_lost", http_action::lose_answer),
+                                           std::pair("half_a_body", http_action::half_answer)),
+                         [](auto const& given) { return given.param.first; });
+
+struct a_refused_post : faulty_service, ::testing::WithParamInterface<std::pair<int, errc>> {};
+
+TEST_P(a_refused_post, ends_the_session_with_the_reason) {
+  auto const [status, code] = GetParam();
+  answer(route::init, status, -1);
+  run_whole();
+  expect_end(code, completeness::partial);
+  EXPECT_EQ(end->error.details().http_status, status);
+  EXPECT_EQ(requests_to("POST"), status >= 429 ? 2u : 1u);
+  EXPECT_EQ(requests_to("GET"), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    statuses, a_refused_post,
+    ::testing::Values(std::pair(400, errc::bad_request), std::pair(401, errc::unauthorized),
+                      std::pair(402, errc::payment_required), std::pair(403, errc::forbidden),
+                      std::pair(418, errc::unexpected_status),
+                      std::pair(429, errc::too_many_requests), std::pair(500, errc::server_error)),
+    [](auto const& given) { return std::to_string(given.param.first); });
+
+TEST_F(a_session_and, a_busy_service_wait_as_long_as_it_asks) {
+  answer(route::init, 429);
+  faults.http.back().headers = {{"Retry-After", "1"}};
+  auto const began = std::chrono::steady_clock::now();
+  run_whole();
+  expect_complete(1);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 1s);
+}
+
+TEST_F(a_session_and, a_gateways_page_end_with_its_status) {
+  faults.http = {fake::bad_gateway(route::init, -1)};
+  run_whole();
+  expect_end(errc::server_error, completeness::partial);
+  EXPECT_EQ(end->error.details().http_status, 502);
+}
+
+struct a_strange_answer
+    : faulty_service,
+      ::testing::WithParamInterface<std::tuple<char const*, std::string, errc>> {};
+
+TEST_P(a_strange_answer, to_the_post_ends_the_session) {
+  answer(route::init, 201, -1);
+  faults.http.back().body = std::get<1>(GetParam());
+  run_whole();
+  expect_end(std::get<2>(GetParam()), completeness::partial);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    bodies, a_strange_answer,
+    ::testing::Values(std::tuple("no_json", "<html>Welcome</html>", errc::malformed_json),
+                      std::tuple("deep", std::string(100'000, '['), errc::malformed_json),
+                      std::tuple("an_array", "[]", errc::malformed_response),
+                      std::tuple("no_url", R"({"id": "a"})", errc::malformed_response),
+                      std::tuple("a_url_that_is_no_string", R"({"id": "a", "url": 7})",
+                                 errc::malformed_response)),
+    [](auto const& given) { return std::get<0>(given.param); });
+
+struct a_session_url : faulty_service,
+                       ::testing::WithParamInterface<std::tuple<char const*, char const*, errc>> {};
+
+TEST_P(a_session_url, that_cannot_be_used_ends_the_session_before_any_link) {
+  faults.init_url = std::get<1>(GetParam());
+  run_whole();
+  expect_end(std::get<2>(GetParam()), completeness::partial);
+  EXPECT_EQ(requests_to("GET"), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    urls, a_session_url,
+    ::testing::Values(
+        std::tuple("unencrypted", "ws://gladia.example.com/v2/live?token={token}",
+                   errc::insecure_url),
+        std::tuple("unencrypted_http", "http://gladia.example.com/?token={token}",
+                   errc::insecure_url),
+        std::tuple("another_scheme", "ftp://127.0.0.1:{port}/?token={token}", errc::invalid_url),
+        std::tuple("no_host", "ws:///v2/live?token={token}", errc::invalid_url),
+        std::tuple("port_of_words", "ws://127.0.0.1:port/?token={token}", errc::invalid_url),
+        std::tuple("line_break", "ws://127.0.0.1:{port}/\r\nX: y?token={token}",
+                   errc::invalid_url)),
+    [](auto const& given) { return std::get<0>(given.param); });
+
+TEST_F(a_session_and, a_url_of_http_go_on) {
+  faults.init_url = "http://127.0.0.1:{port}/v2/live?token={token}";
+  run_whole();
+  expect_complete(1);
+}
+
+TEST_F(a_session_and, a_relative_url_go_on) {
+  faults.init_url = "/v2/live?token={token}";
+  run_whole();
+  expect_complete(1);
+}
+
+}  // namespace

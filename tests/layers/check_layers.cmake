@@ -1,0 +1,48 @@
+# cmake -P check_layers.cmake FOLDER
+# Every `#include <gladia/...>` below FOLDER must name its own layer or a lower one.
+cmake_minimum_required(VERSION 3.22)
+get_filename_component(root ${CMAKE_ARGV3} ABSOLUTE)
+
+# Lowest first. Nothing includes testing, which may include all.
+set(layers core model codec audio net live client umbrella testing)
+set(client_files client client_options)
+
+# A layer is a folder; files at the top are core, but for the front door.
+function(layer_of path result)
+  get_filename_component(stem ${path} NAME_WE)
+  if(path STREQUAL "gladia.hpp")
+    set(layer umbrella)
+  elseif(path MATCHES "^gladia/(impl/|detail/)?[^/]+$")
+    set(layer core)
+    if(stem IN_LIST client_files)
+      set(layer client)
+    endif()
+  else()
+    string(REGEX REPLACE "^gladia/([^/]+)/.*" "\\1" layer ${path})
+  endif()
+  if(NOT layer IN_LIST layers)
+    message(SEND_ERROR "${path}: the folder ${layer} is not a layer; known are ${layers}")
+  endif()
+  set(${result} ${layer} PARENT_SCOPE)
+endfunction()
+
+file(GLOB_RECURSE files RELATIVE ${root} ${root}/*.hpp ${root}/*.ipp)
+list(LENGTH files count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "no headers below ${root}")
+endif()
+foreach(file IN LISTS files)
+  layer_of(${file} layer)
+  list(FIND layers ${layer} height)
+  file(STRINGS ${root}/${file} lines REGEX "^ *# *include *[<\"]gladia[/.]")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE ".*[<\"](gladia[^>\"]*)[>\"].*" "\\1" included ${line})
+    layer_of(${included} included_layer)
+    list(FIND layers ${included_layer} included_height)
+    if(included_height GREATER height)
+      message(SEND_ERROR
+        "${file} (${layer}) includes ${included} (${included_layer}), which is a higher layer")
+    endif()
+  endforeach()
+endforeach()
+message(STATUS "${count} files checked")

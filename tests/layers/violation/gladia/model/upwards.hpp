@@ -1,0 +1,4 @@
+#pragma once
+
+#include <gladia/error.hpp>
+#include <gladia/live/session.hpp>

@@ -1,0 +1,20 @@
+# add_subdirectory: builds the library and nothing else, installs nothing, and needs no build of
+# the library for gladia::header_only.
+include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
+
+set(build ${WORK}/add_subdirectory)
+configure_consumer(add_subdirectory -D GLADIA_SOURCE=${SOURCE})
+
+file(STRINGS ${build}/CMakeCache.txt enabled REGEX "^GLADIA_(BUILD_[A-Z]+|INSTALL|WERROR):BOOL=ON")
+if(enabled)
+  message(FATAL_ERROR "on in a subproject: ${enabled}")
+endif()
+file(REMOVE_RECURSE ${build}/prefix)
+run(${CMAKE_COMMAND} --install ${build} --prefix ${build}/prefix)
+file(GLOB_RECURSE installed ${build}/prefix/*)
+if(installed)
+  message(FATAL_ERROR "installed by a subproject: ${installed}")
+endif()
+
+run(${CMAKE_COMMAND} --build ${build} --target consumer)
+run(${build}/consumer)

@@ -1,0 +1,55 @@
+# Installs, and compares what is there with what should be.
+include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
+
+file(REMOVE_RECURSE ${PREFIX})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX})
+
+file(GLOB_RECURSE installed RELATIVE ${PREFIX} ${PREFIX}/*)
+
+file(GLOB_RECURSE headers RELATIVE ${SOURCE} ${SOURCE}/include/*.hpp ${SOURCE}/include/*.ipp)
+if(NOT EMULATOR)
+  list(FILTER headers EXCLUDE REGEX "^include/gladia/testing/")
+endif()
+set(libraries gladia)
+set(expected ${headers}
+  ${LIBDIR}/cmake/gladia/gladiaConfig.cmake
+  ${LIBDIR}/cmake/gladia/gladiaConfigVersion.cmake
+  ${LIBDIR}/cmake/gladia/gladiaTargets.cmake
+  ${LIBDIR}/pkgconfig/gladia.pc)
+if(EMULATOR)
+  list(APPEND libraries gladia_testing)
+  list(APPEND expected ${LIBDIR}/cmake/gladia/gladiaTestingTargets.cmake)
+endif()
+if(EMULATOR_PROGRAM)
+  list(APPEND expected bin/gladia-emulator)
+endif()
+string(REGEX MATCH "^[0-9]+\\.[0-9]+" minor_version ${VERSION})
+foreach(library IN LISTS libraries)
+  if(LIBRARY_KIND STREQUAL "SHARED_LIBRARY")
+    list(APPEND expected ${LIBDIR}/lib${library}.so ${LIBDIR}/lib${library}.so.${minor_version}
+                         ${LIBDIR}/lib${library}.so.${VERSION})
+  else()
+    list(APPEND expected ${LIBDIR}/lib${library}.a)
+  endif()
+endforeach()
+
+set(missing ${expected})
+list(REMOVE_ITEM missing ${installed})
+set(surplus ${installed})
+list(REMOVE_ITEM surplus ${expected})
+list(FILTER surplus EXCLUDE REGEX "Targets-[a-z]+\\.cmake$")  # one for each build type
+if(missing OR surplus)
+  message(FATAL_ERROR "missing: ${missing}\nsurplus: ${surplus}")
+endif()
+
+# Nothing that is installed may point back to the sources; the prefix of this test is below them.
+foreach(file IN LISTS installed)
+  if(file MATCHES "\\.(cmake|pc)$")
+    file(READ ${PREFIX}/${file} text)
+    string(REPLACE "${PREFIX}" "" text "${text}")
+    string(FIND "${text}" "${SOURCE}/" position)
+    if(NOT position EQUAL -1)
+      message(FATAL_ERROR "${file} names ${SOURCE}")
+    endif()
+  endif()
+endforeach()

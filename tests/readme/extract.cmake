@@ -1,0 +1,38 @@
+# Writes the ```cpp blocks of a Markdown file to `folder`: each program to a file of the name that
+# its first line has, and all fragments to one file, made of `template`, whose @FRAGMENTS@ they are.
+# Files are written only when they change. Sets `readme_programs` to the programs' names.
+function(extract_cpp markdown folder template)
+  file(READ ${markdown} text)
+  # To CMake a semicolon, and a bracket, mean something in a list: they are put away meanwhile.
+  foreach(mark IN ITEMS ";=SEMICOLON" "[=OPEN" "]=CLOSE")
+    string(SUBSTRING "${mark}" 0 1 character)
+    string(SUBSTRING "${mark}" 2 -1 word)
+    string(REPLACE "${character}" "<${word}>" text "${text}")
+  endforeach()
+  # A character that no program has stands for the fence: the shortest match, by exclusion.
+  string(ASCII 1 fence)
+  string(REPLACE "```" "${fence}" text "${text}")
+  string(REGEX MATCHALL "${fence}cpp\n[^${fence}]*${fence}" blocks "${text}")
+
+  set(programs)
+  set(FRAGMENTS "")
+  set(count 0)
+  foreach(block IN LISTS blocks)
+    string(REGEX REPLACE "^${fence}cpp\n|${fence}$" "" block "${block}")
+    string(REPLACE "<SEMICOLON>" ";" block "${block}")
+    string(REPLACE "<OPEN>" "[" block "${block}")
+    string(REPLACE "<CLOSE>" "]" block "${block}")
+    if(block MATCHES "^// ([a-z_]+)\\.cpp\n")
+      list(APPEND programs ${CMAKE_MATCH_1})
+      file(CONFIGURE OUTPUT ${folder}/${CMAKE_MATCH_1}.cpp CONTENT "${block}" @ONLY)
+    else()
+      math(EXPR count "${count} + 1")
+      string(APPEND FRAGMENTS "FRAGMENT(${count}) {\n${block}}\n\n")
+    endif()
+  endforeach()
+  if(NOT programs OR count EQUAL 0)
+    message(FATAL_ERROR "${markdown}: no program or no fragment was found")
+  endif()
+  configure_file(${template} ${folder}/fragments.cpp @ONLY)
+  set(readme_programs ${programs} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <gladia/testing/emulator.hpp>
+#include <string>
+#include <vector>
+
+namespace gladia::testing_support {
+
+/// What one connection brought of a stream.
+struct stretch {
+  std::size_t begin = 0;
+  std::size_t end = 0;   ///< behind the last byte that came
+  std::size_t kept = 0;  ///< behind the last byte that the server did not forget
+};
+
+/// Where in `audio` (see `position_coded_audio`) the audio of each connection belongs. Fails where
+/// it is no stretch of it.
+inline std::vector<stretch> stretches_of(gladia::testing::emulator const& service,
+                                         std::string const& audio) {
+  std::vector<stretch> found;
+  auto const report = service.reports().at(0);
+  for (std::size_t i = 0; i < report.connections.size(); ++i) {
+    auto const received = service.audio(report.id, i);
+    // So many bytes say where they belong; less come only from the end of the stream.
+    constexpr std::size_t telling = 64;
+    auto const begin =
+        received.size() < telling ? audio.rfind(received) : audio.find(received.substr(0, telling));
+    if (begin == std::string::npos || audio.compare(begin, received.size(), received) != 0) {
+      ADD_FAILURE() << "connection " << i << " did not bring one stretch of the stream";
+      return {};
+    }
+    if (received.empty()) continue;
+    found.push_back({begin, begin + received.size(), begin + report.connections[i].kept});
+  }
+  return found;
+}
+
+/// Expects that a server that got these stretches has all of `audio`, in order.
+inline void expect_no_gap(std::vector<stretch> const& stretches, std::string const& audio) {
+  std::size_t have = 0;
+  for (auto const& s : stretches) {
+    EXPECT_LE(s.begin, have) << "a gap";
+    have = std::max(have, s.kept);
+  }
+  EXPECT_EQ(have, audio.size()) << "the end is missing";
+}
+
+}  // namespace gladia::testing_support
