@@ -33,9 +33,10 @@ class client {
   explicit client(executor_type executor, client_options options = {});
 
   /// A client whose work is done on `context`, for example an `io_context`.
-  template <class ExecutionContext,
-            std::enable_if_t<
-                std::is_convertible_v<typename ExecutionContext::executor_type, executor_type>, int> = 0>
+  template <
+      class ExecutionContext,
+      std::enable_if_t<
+          std::is_convertible_v<typename ExecutionContext::executor_type, executor_type>, int> = 0>
   explicit client(ExecutionContext& context, client_options options = {})
       : client(executor_type(context.get_executor()), std::move(options)) {}
 

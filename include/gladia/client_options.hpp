@@ -15,8 +15,8 @@ namespace gladia {
 /// made; options win over the environment.
 struct client_options {
   /// The key from https://app.gladia.io. Empty: `GLADIA_API_KEY`. Without any, sessions can only be
-  /// attached to; everything else fails with `errc::missing_api_key`. Not insisted on where `api_url`
-  /// is this machine; the emulator wants one all the same, any.
+  /// attached to; everything else fails with `errc::missing_api_key`. Not insisted on where
+  /// `api_url` is this machine; the emulator wants one all the same, any.
   secret api_key{};
   /// `https://host[:port][/prefix]`. Empty: `GLADIA_API_URL`, else `https://api.gladia.io`.
   std::string api_url{};

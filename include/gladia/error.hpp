@@ -41,41 +41,41 @@ enum class errc {
   already_receiving,    ///< two `async_receive` at a time
 
   // Audio files.
-  not_a_wav,           ///< no RIFF or RF64 header
-  unsupported_audio,   ///< a WAV file of an encoding, rate, depth or channel count not taken
-  truncated_audio,     ///< a WAV file shorter than its header says
+  not_a_wav,          ///< no RIFF or RF64 header
+  unsupported_audio,  ///< a WAV file of an encoding, rate, depth or channel count not taken
+  truncated_audio,    ///< a WAV file shorter than its header says
 
   // Network.
-  timeout,              ///< the phase named in `details().phase` took too long
-  link_dead,            ///< the server stopped answering: neither data nor pong
-  send_stalled,         ///< the server stopped reading
-  no_trust_anchors,     ///< no CA certificate could be loaded, so no server can be trusted
-  proxy_refused,        ///< the proxy answered CONNECT with another status than 2xx
-  too_many_redirects,   ///< more than 20
-  bad_redirect,         ///< a redirect without a usable `Location`
+  timeout,             ///< the phase named in `details().phase` took too long
+  link_dead,           ///< the server stopped answering: neither data nor pong
+  send_stalled,        ///< the server stopped reading
+  no_trust_anchors,    ///< no CA certificate could be loaded, so no server can be trusted
+  proxy_refused,       ///< the proxy answered CONNECT with another status than 2xx
+  too_many_redirects,  ///< more than 20
+  bad_redirect,        ///< a redirect without a usable `Location`
 
   // HTTP status of a response or of the WebSocket handshake.
-  bad_request,          ///< 400, 422: a parameter is wrong; see `validation_errors`
-  unauthorized,         ///< 401: the API key or token is unknown
-  payment_required,     ///< 402: the plan does not cover this
-  forbidden,            ///< 403: not allowed now; for delete: the job is not done yet
-  not_found,            ///< 404, 410: unknown or deleted
-  too_many_requests,    ///< 429: rate or concurrency limit; see `retry_after`
-  server_error,         ///< 5xx
-  unexpected_status,    ///< any other status
+  bad_request,        ///< 400, 422: a parameter is wrong; see `validation_errors`
+  unauthorized,       ///< 401: the API key or token is unknown
+  payment_required,   ///< 402: the plan does not cover this
+  forbidden,          ///< 403: not allowed now; for delete: the job is not done yet
+  not_found,          ///< 404, 410: unknown or deleted
+  too_many_requests,  ///< 429: rate or concurrency limit; see `retry_after`
+  server_error,       ///< 5xx
+  unexpected_status,  ///< any other status
 
   // What the server sent.
-  malformed_json,       ///< not JSON, or too deep
-  malformed_response,   ///< JSON of another shape than agreed; `message` has the path
-  message_too_large,    ///< larger than the limit in the options
+  malformed_json,      ///< not JSON, or too deep
+  malformed_response,  ///< JSON of another shape than agreed; `message` has the path
+  message_too_large,   ///< larger than the limit in the options
 
   // How a session ended.
-  closed_by_server,     ///< a final close code; see `close_code` and `close_reason`
-  session_gone,         ///< 4403: the job has already ended
-  idle_timeout,         ///< 4408: no audio for about 30 s
-  no_speech,            ///< 4504: no speech in about a minute of audio
-  reconnect_failed,     ///< the link was lost, and the time or the attempts are used up
-  stop_timeout,         ///< the server did not finish within `stop_timeout`
+  closed_by_server,  ///< a final close code; see `close_code` and `close_reason`
+  session_gone,      ///< 4403: the job has already ended
+  idle_timeout,      ///< 4408: no audio for about 30 s
+  no_speech,         ///< 4504: no speech in about a minute of audio
+  reconnect_failed,  ///< the link was lost, and the time or the attempts are used up
+  stop_timeout,      ///< the server did not finish within `stop_timeout`
 };
 
 /// Questions about an error that several codes answer alike: `error == condition::retryable`.
@@ -123,16 +123,16 @@ enum class phase {
 
 /// All that is known about an error beside its code. Unknown members are empty or zero.
 struct error_details {
-  gladia::phase phase = gladia::phase::none;      ///< the step that failed
-  int http_status = 0;                            ///< of the response or handshake
-  std::uint16_t close_code = 0;                   ///< of the WebSocket
-  std::string close_reason{};                     ///< the server's words beside it; untrusted
-  std::string message{};                          ///< this library's words
-  std::string server_message{};                   ///< the server's words; untrusted text
-  std::vector<std::string> validation_errors{};   ///< the server's list, with a 400
-  std::string request_id{};                       ///< what Gladia's support asks for
-  int attempts = 0;                               ///< how often it was tried
-  std::chrono::milliseconds elapsed{0};           ///< from the first attempt to the last
+  gladia::phase phase = gladia::phase::none;          ///< the step that failed
+  int http_status = 0;                                ///< of the response or handshake
+  std::uint16_t close_code = 0;                       ///< of the WebSocket
+  std::string close_reason{};                         ///< the server's words beside it; untrusted
+  std::string message{};                              ///< this library's words
+  std::string server_message{};                       ///< the server's words; untrusted text
+  std::vector<std::string> validation_errors{};       ///< the server's list, with a 400
+  std::string request_id{};                           ///< what Gladia's support asks for
+  int attempts = 0;                                   ///< how often it was tried
+  std::chrono::milliseconds elapsed{0};               ///< from the first attempt to the last
   std::optional<std::chrono::seconds> retry_after{};  ///< what the server asked for
 };
 

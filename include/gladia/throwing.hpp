@@ -90,7 +90,8 @@ class boost::asio::async_result<gladia::throwing_token<CompletionToken>, void(T)
                                                             auto&&... rest) mutable {
           using handler_type = std::decay_t<decltype(handler)>;
           std::move(initiation)(
-              gladia::detail::throwing_handler<handler_type>{std::forward<decltype(handler)>(handler)},
+              gladia::detail::throwing_handler<handler_type>{
+                  std::forward<decltype(handler)>(handler)},
               std::forward<decltype(rest)>(rest)...);
         },
         token.token, std::forward<Args>(args)...);

@@ -81,10 +81,23 @@ TEST_F(a_session, strips_a_wav_header_from_the_stream) {
   start();
   std::string header;
   header += "RIFF";
-  auto u32 = [&](std::uint32_t n) { for (int i = 0; i < 4; ++i) header += static_cast<char>(n >> (8 * i)); };
-  auto u16 = [&](std::uint16_t n) { for (int i = 0; i < 2; ++i) header += static_cast<char>(n >> (8 * i)); };
-  u32(36 + 20'000); header += "WAVEfmt "; u32(16); u16(1); u16(1); u32(16000); u32(32000); u16(2); u16(16);
-  header += "data"; u32(20'000);
+  auto u32 = [&](std::uint32_t n) {
+    for (int i = 0; i < 4; ++i) header += static_cast<char>(n >> (8 * i));
+  };
+  auto u16 = [&](std::uint16_t n) {
+    for (int i = 0; i < 2; ++i) header += static_cast<char>(n >> (8 * i));
+  };
+  u32(36 + 20'000);
+  header += "WAVEfmt ";
+  u32(16);
+  u16(1);
+  u16(1);
+  u32(16000);
+  u32(32000);
+  u16(2);
+  u16(16);
+  header += "data";
+  u32(20'000);
   feed(header + samples, 7);
   run_to_end();
   EXPECT_EQ(service->audio(report().id), samples);
@@ -93,7 +106,10 @@ TEST_F(a_session, strips_a_wav_header_from_the_stream) {
 TEST_F(a_session, refuses_audio_of_another_format_than_asked_for) {
   request.audio.sample_rate = 8000;
   start();
-  std::string const header("RIFF\x24\x4e\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\0\0\0", 44);
+  std::string const header(
+      "RIFF\x24\x4e\0\0WAVEfmt "
+      "\x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\0\0\0",
+      44);
   auto const sent = session->try_send(boost::asio::buffer(header));
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error(), errc::format_mismatch);

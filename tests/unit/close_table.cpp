@@ -12,9 +12,13 @@ using gladia::errc;
 using gladia::error;
 using gladia::phase;
 
-fate of_code(int code) { return fate_of_close_code(static_cast<std::uint16_t>(code), false); }
+fate of_code(int code) {
+  return fate_of_close_code(static_cast<std::uint16_t>(code), false);
+}
 
-TEST(close_table, ends_with_a_normal_close) { EXPECT_EQ(of_code(1000), fate::end); }
+TEST(close_table, ends_with_a_normal_close) {
+  EXPECT_EQ(of_code(1000), fate::end);
+}
 
 TEST(close_table, retries_what_another_attempt_may_cure) {
   for (int code : {1001, 1005, 1006, 1011, 1012, 1013, 1014, 4500, 4503, 4505, 4999}) {
@@ -23,8 +27,8 @@ TEST(close_table, retries_what_another_attempt_may_cure) {
 }
 
 TEST(close_table, gives_up_where_the_server_will_say_the_same_again) {
-  for (int code : {1002, 1003, 1007, 1008, 1009, 1010, 3000, 3999, 4000, 4399, 4400, 4403,
-                             4408, 4429, 4499, 4504}) {
+  for (int code : {1002, 1003, 1007, 1008, 1009, 1010, 3000, 3999, 4000, 4399, 4400, 4403, 4408,
+                   4429, 4499, 4504}) {
     EXPECT_EQ(of_code(code), fate::fatal) << code;
   }
 }

@@ -113,7 +113,9 @@ TEST(replay_buffer, behaves_like_a_plain_string_under_random_operations) {
           sent += n;
           break;
         }
-        case 2: ring.acknowledge(ring.base() + random() % (ring.size() + 5)); break;
+        case 2:
+          ring.acknowledge(ring.base() + random() % (ring.size() + 5));
+          break;
         case 3:
           if (random() % 10 == 0) {
             ring.rewind();

@@ -52,14 +52,12 @@ class completion {
     // Not from a strand: dispatching there would let the handler hold the strand while it runs.
     auto executor = executor_;
     boost::asio::post(executor, [self = std::move(*this), value = std::move(value)]() mutable {
-      auto handlers_executor =
-          boost::asio::get_associated_executor(self.handler_, self.executor_);
-      boost::asio::dispatch(
-          handlers_executor,
-          [handler = std::move(self.handler_), value = std::move(value)]() mutable {
-            boost::asio::get_associated_cancellation_slot(handler).clear();
-            std::move(handler)(std::move(value));
-          });
+      auto handlers_executor = boost::asio::get_associated_executor(self.handler_, self.executor_);
+      boost::asio::dispatch(handlers_executor, [handler = std::move(self.handler_),
+                                                value = std::move(value)]() mutable {
+        boost::asio::get_associated_cancellation_slot(handler).clear();
+        std::move(handler)(std::move(value));
+      });
     });
   }
 

@@ -76,8 +76,8 @@ class sleeper {
 
 /// Calls `who->on_wake()` on its strand. Allocates nothing if the strand is one of `make_strand`
 /// over an `io_context` and the last call of this sleeper is through: audio callbacks do this.
-void wake(boost::asio::any_io_executor const& strand,
-          std::shared_ptr<handler_memory> const& memory, std::shared_ptr<sleeper> who);
+void wake(boost::asio::any_io_executor const& strand, std::shared_ptr<handler_memory> const& memory,
+          std::shared_ptr<sleeper> who);
 
 }  // namespace gladia::detail
 

@@ -79,10 +79,10 @@ struct threaded_service : live::detail::service {
 
 inline std::shared_ptr<live::detail::service const> make_threaded_service(client_options options) {
   auto io = std::make_shared<boost::asio::io_context>(1);
-  auto made = std::make_shared<threaded_service>(
-      threaded_service{make_service(io->get_executor(), std::move(options)),
-                       boost::asio::make_work_guard(*io)});
-  // The thread owns the context: whatever still hangs there, no destructor of the user waits for it.
+  auto made = std::make_shared<threaded_service>(threaded_service{
+      make_service(io->get_executor(), std::move(options)), boost::asio::make_work_guard(*io)});
+  // The thread owns the context: whatever still hangs there, no destructor of the user waits for
+  // it.
   std::thread([io]() mutable { io->run(); }).detach();
   return made;
 }

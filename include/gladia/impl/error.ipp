@@ -105,16 +105,21 @@ class condition_category_impl final : public boost::system::error_category {
   char const* name() const noexcept override { return "gladia.condition"; }
   std::string message(int value) const override {
     switch (static_cast<condition>(value)) {
-      case condition::retryable: return "may succeed later";
-      case condition::authentication: return "the key or token was refused";
-      case condition::quota: return "a plan or concurrency limit was reached";
+      case condition::retryable:
+        return "may succeed later";
+      case condition::authentication:
+        return "the key or token was refused";
+      case condition::quota:
+        return "a plan or concurrency limit was reached";
     }
     return "unknown condition";
   }
   bool equivalent(error_code const& ec, int value) const noexcept override {
     switch (static_cast<condition>(value)) {
-      case condition::retryable: return is_retryable(ec);
-      case condition::authentication: return ec == make_error_code(errc::unauthorized);
+      case condition::retryable:
+        return is_retryable(ec);
+      case condition::authentication:
+        return ec == make_error_code(errc::unauthorized);
       case condition::quota:
         return ec == make_error_code(errc::too_many_requests) ||
                ec == make_error_code(errc::payment_required);
@@ -145,16 +150,26 @@ GLADIA_DECL boost::system::error_condition make_error_condition(condition c) noe
 
 GLADIA_DECL char const* to_string(phase p) noexcept {
   switch (p) {
-    case phase::none: return "none";
-    case phase::resolve: return "resolve";
-    case phase::connect: return "connect";
-    case phase::proxy: return "proxy";
-    case phase::tls: return "tls";
-    case phase::upgrade: return "upgrade";
-    case phase::request: return "request";
-    case phase::response: return "response";
-    case phase::stream: return "stream";
-    case phase::stop: return "stop";
+    case phase::none:
+      return "none";
+    case phase::resolve:
+      return "resolve";
+    case phase::connect:
+      return "connect";
+    case phase::proxy:
+      return "proxy";
+    case phase::tls:
+      return "tls";
+    case phase::upgrade:
+      return "upgrade";
+    case phase::request:
+      return "request";
+    case phase::response:
+      return "response";
+    case phase::stream:
+      return "stream";
+    case phase::stop:
+      return "stop";
   }
   return "unknown";
 }
@@ -195,8 +210,8 @@ GLADIA_DECL std::string error::what() const {
   }
   if (!facts.empty()) line += " (" + facts + ")";
 
-  auto const* text = code_.category() == error_category() ? detail::find_text(code_.value())
-                                                          : nullptr;
+  auto const* text =
+      code_.category() == error_category() ? detail::find_text(code_.value()) : nullptr;
   line += text ? std::string(" [gladia:") + text->name + "]"
                : " [" + std::string(code_.category().name()) + ":" + code_.message() + "]";
   // The server's words may hold anything; one line stays one line.

@@ -20,8 +20,7 @@ boost::asio::any_io_executor make_strand_if(boost::asio::any_io_executor const& 
   return {};
 }
 
-GLADIA_DECL boost::asio::any_io_executor make_strand(
-    boost::asio::any_io_executor const& executor) {
+GLADIA_DECL boost::asio::any_io_executor make_strand(boost::asio::any_io_executor const& executor) {
   if (auto s = make_strand_if<boost::asio::io_context::executor_type>(executor)) return s;
   if (auto s = make_strand_if<boost::asio::thread_pool::executor_type>(executor)) return s;
   return boost::asio::make_strand(executor);
@@ -37,8 +36,7 @@ struct wake_handler {
 };
 
 GLADIA_DECL void wake(boost::asio::any_io_executor const& strand,
-                      std::shared_ptr<handler_memory> const& memory,
-                      std::shared_ptr<sleeper> who) {
+                      std::shared_ptr<handler_memory> const& memory, std::shared_ptr<sleeper> who) {
   using concrete = boost::asio::strand<boost::asio::io_context::executor_type>;
   wake_handler handler{std::move(who), memory};
   // An any_io_executor allocates whatever the handler's allocator says.

@@ -60,32 +60,38 @@ struct connected {
 
 /// A link ended, or could not be opened.
 struct disconnected {
-  std::uint16_t close_code = 0;          ///< the server's, or 0 if the link was lost
-  std::string reason{};                  ///< the server's words beside it; untrusted
-  gladia::error error{};                 ///< what happened; none after a normal close (1000)
-  bool will_retry = false;               ///< whether another attempt follows
-  std::chrono::milliseconds delay{0};    ///< after this time
+  std::uint16_t close_code = 0;        ///< the server's, or 0 if the link was lost
+  std::string reason{};                ///< the server's words beside it; untrusted
+  gladia::error error{};               ///< what happened; none after a normal close (1000)
+  bool will_retry = false;             ///< whether another attempt follows
+  std::chrono::milliseconds delay{0};  ///< after this time
 };
 
 /// What a `warning` is about.
 enum class warning_code {
-  resume_mismatch,     ///< the server's byte ranges do not continue where the link resumed; once
-  replay_shortened,    ///< audio not yet acknowledged was let go to make room for new audio
-  audio_refused,       ///< the server answered a chunk with a negative acknowledgement
-  ack_stalled,         ///< the link lives, but acknowledgements stand still
-  keep_alive_limit,    ///< the caller was silent for too long: the session is left to end
-  incomplete_frame,    ///< the audio ended in the middle of a sample frame
+  resume_mismatch,   ///< the server's byte ranges do not continue where the link resumed; once
+  replay_shortened,  ///< audio not yet acknowledged was let go to make room for new audio
+  audio_refused,     ///< the server answered a chunk with a negative acknowledgement
+  ack_stalled,       ///< the link lives, but acknowledgements stand still
+  keep_alive_limit,  ///< the caller was silent for too long: the session is left to end
+  incomplete_frame,  ///< the audio ended in the middle of a sample frame
 };
 
 /// The warning's name, for example `"ack_stalled"`.
 [[nodiscard]] constexpr char const* to_string(warning_code code) noexcept {
   switch (code) {
-    case warning_code::resume_mismatch: return "resume_mismatch";
-    case warning_code::replay_shortened: return "replay_shortened";
-    case warning_code::audio_refused: return "audio_refused";
-    case warning_code::ack_stalled: return "ack_stalled";
-    case warning_code::keep_alive_limit: return "keep_alive_limit";
-    case warning_code::incomplete_frame: return "incomplete_frame";
+    case warning_code::resume_mismatch:
+      return "resume_mismatch";
+    case warning_code::replay_shortened:
+      return "replay_shortened";
+    case warning_code::audio_refused:
+      return "audio_refused";
+    case warning_code::ack_stalled:
+      return "ack_stalled";
+    case warning_code::keep_alive_limit:
+      return "keep_alive_limit";
+    case warning_code::incomplete_frame:
+      return "incomplete_frame";
   }
   return "unknown";
 }
@@ -93,7 +99,7 @@ enum class warning_code {
 /// Something the user may want to know about; the session goes on.
 struct warning {
   warning_code code{};
-  std::string text{};      ///< for a person
+  std::string text{};  ///< for a person
   /// The stretch of audio it is about, in bytes over all accepted audio; both 0 where it is about
   /// none. Of `resume_mismatch`: the offset acknowledged up to now, and where the server's range
   /// began.

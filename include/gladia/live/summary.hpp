@@ -34,7 +34,7 @@ struct statistics {
   std::uint64_t events_dropped = 0;      ///< because nobody received them
   int connections = 0;                   ///< links that opened; reconnects are one less
   latency ack_round_trip{};              ///< from sending audio to its acknowledgement
-  latency first_partial{};  ///< from accepting the start of an utterance to its first partial
+  latency first_partial{};     ///< from accepting the start of an utterance to its first partial
   latency final_transcript{};  ///< from accepting the end of an utterance to its final transcript
 };
 
@@ -48,22 +48,25 @@ enum class completeness {
 /// Its name, for example `"complete"`.
 [[nodiscard]] constexpr char const* to_string(completeness c) noexcept {
   switch (c) {
-    case completeness::complete: return "complete";
-    case completeness::partial: return "partial";
-    case completeness::unknown: return "unknown";
+    case completeness::complete:
+      return "complete";
+    case completeness::partial:
+      return "partial";
+    case completeness::unknown:
+      return "unknown";
   }
   return "unknown";
 }
 
 /// How a session ended. Thread safety: as a value; `job` is shared and constant.
 struct summary {
-  std::string job_id{};                      ///< for `live::client::async_get`; empty if none was made
-  completeness verdict = completeness::partial;     ///< what became of the transcript
-  gladia::error error{};                     ///< why it ended early; none after a good end
-  std::uint16_t close_code = 0;              ///< of the last link, or 0 if it was lost
-  std::string close_reason{};                ///< the server's words beside it
-  statistics stats{};                        ///< the numbers at the end
-  std::shared_ptr<live_job const> job{};     ///< with `session_options::fetch_result`; else null
+  std::string job_id{};  ///< for `live::client::async_get`; empty if none was made
+  completeness verdict = completeness::partial;  ///< what became of the transcript
+  gladia::error error{};                         ///< why it ended early; none after a good end
+  std::uint16_t close_code = 0;                  ///< of the last link, or 0 if it was lost
+  std::string close_reason{};                    ///< the server's words beside it
+  statistics stats{};                            ///< the numbers at the end
+  std::shared_ptr<live_job const> job{};  ///< with `session_options::fetch_result`; else null
 };
 
 }  // namespace gladia::live

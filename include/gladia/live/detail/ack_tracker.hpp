@@ -31,8 +31,7 @@ class ack_tracker {
   [[nodiscard]] reading on_ack(std::int64_t begin, std::int64_t end) noexcept {
     auto const is_first = !first_begin_.has_value();
     if (is_first) first_begin_ = begin;
-    auto const mismatch =
-        is_first && (begin < 0 || static_cast<std::uint64_t>(begin) != resume_);
+    auto const mismatch = is_first && (begin < 0 || static_cast<std::uint64_t>(begin) != resume_);
     if (end <= *first_begin_) return {resume_, mismatch};
     // Unsigned: the difference of any two int64 fits, and the caller clamps it.
     auto const length = static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(*first_begin_);

@@ -20,7 +20,8 @@ enum class fate {
 [[nodiscard]] constexpr fate fate_of_close_code(std::uint16_t code,
                                                 bool retry_unassigned) noexcept {
   switch (code) {
-    case 1000: return fate::end;
+    case 1000:
+      return fate::end;
     case 1002:  // protocol error
     case 1003:  // unsupported data
     case 1007:  // inconsistent data
@@ -29,7 +30,8 @@ enum class fate {
     case 1010:  // missing extension
     case 4504:  // no speech
       return fate::fatal;
-    default: break;
+    default:
+      break;
   }
   if (code >= 3000 && code <= 3999) return fate::fatal;
   if (code >= 4000 && code <= 4399) return retry_unassigned ? fate::retry : fate::fatal;

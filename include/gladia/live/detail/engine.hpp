@@ -123,6 +123,8 @@ class engine final : public net::websocket_listener,
     return &link == current_link_;
   }
 
+  void redact_token(net::link_end& end) const;
+
   // Audio out.
   void on_wake() override { write_next(); }
   void wake_writer() noexcept;
@@ -176,21 +178,21 @@ class engine final : public net::websocket_listener,
   ack_tracker acks_;
   event_queue queue_;
   live_session_info session_;
-  std::weak_ptr<net::websocket> link_;          // its pending operations own it
+  std::weak_ptr<net::websocket> link_;            // its pending operations own it
   net::websocket const* current_link_ = nullptr;  // tells it from earlier ones
-  std::weak_ptr<net::http_operation> http_;     // likewise
-  boost::asio::steady_timer retry_timer_;       // until the next connect or poll, or its deadline
-  boost::asio::steady_timer stop_timer_;        // until `stop_timeout`
-  boost::asio::steady_timer watch_timer_;       // until the watchdog may have to act
+  std::weak_ptr<net::http_operation> http_;       // likewise
+  boost::asio::steady_timer retry_timer_;         // until the next connect or poll, or its deadline
+  boost::asio::steady_timer stop_timer_;          // until `stop_timeout`
+  boost::asio::steady_timer watch_timer_;         // until the watchdog may have to act
   std::optional<time_point> watch_due_;
-  std::vector<char> frame_;                     // the message being handed to the link
-  std::uint64_t highest_sent_ = 0;              // what lies below is sent again
+  std::vector<char> frame_;         // the message being handed to the link
+  std::uint64_t highest_sent_ = 0;  // what lies below is sent again
   bool mismatch_reported_ = false;
-  bool shortening_reported_ = false;              // since acknowledgements last advanced
-  std::string partial_id_;                      // the utterance whose first partial was measured
+  bool shortening_reported_ = false;  // since acknowledgements last advanced
+  std::string partial_id_;            // the utterance whose first partial was measured
   bool is_abandoned_ = false;
   std::shared_ptr<live_job const> job_;
-  std::optional<live::summary> summary_;        // once the session ended
+  std::optional<live::summary> summary_;  // once the session ended
   std::optional<completion<summary>> runner_;
   std::optional<completion<result<event>>> receiver_;
   std::vector<completion<summary>> waiters_;

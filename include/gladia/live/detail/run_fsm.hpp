@@ -56,6 +56,8 @@ class run_fsm {
   /// At most 4 connects a second, whatever the options say.
   static constexpr std::chrono::milliseconds connect_interval{250};
   static constexpr std::chrono::milliseconds poll_interval{1000};
+  /// The longest `Retry-After` of a refused handshake that is waited for.
+  static constexpr std::chrono::seconds retry_after_cap{3600};
 
   run_fsm(session_options const& options, bool attached, std::uint64_t seed)
       : options_(options), attached_(attached), backoff_(options.backoff, seed) {}
@@ -235,7 +237,7 @@ class run_fsm {
     ++outage_attempts_;
     auto delay = backoff_.next();
     if (auto const& asked = last_end_.error.details().retry_after) {
-      delay = std::max<std::chrono::milliseconds>(delay, *asked);
+      delay = std::max<std::chrono::milliseconds>(delay, std::min(*asked, retry_after_cap));
     }
     auto const too_late =
         options_.reconnect_window.count() > 0 && now + delay > *outage_ + options_.reconnect_window;

@@ -85,8 +85,7 @@ inline result<void> ignore_body(result<net::http_response> response) {
 }
 
 inline result<net::http_call> make_download_call(service const& s, std::string const& id,
-                                                 net::body_sink sink,
-                                                 net::body_progress progress) {
+                                                 net::body_sink sink, net::body_progress progress) {
   auto call = make_job_call(s, "GET", id, "/file");
   if (!call) return call;
   auto& request = call->request;

@@ -141,7 +141,7 @@ class part_file {
   }
   result<void> write(std::string_view part) {
     return std::fwrite(part.data(), 1, part.size(), file_) == part.size() ? result<void>()
-                                                                         : last_error();
+                                                                          : last_error();
   }
   result<void> finish() {
     auto const closed = std::fclose(std::exchange(file_, nullptr)) == 0;
@@ -185,8 +185,7 @@ GLADIA_DECL void client::start_init(handler<live_session_info> h, live_request r
 }
 
 GLADIA_DECL void client::start_get(handler<live_job> h, std::string id) const {
-  detail::start_call<live_job>(service_, std::move(h),
-                               detail::make_job_call(*service_, "GET", id),
+  detail::start_call<live_job>(service_, std::move(h), detail::make_job_call(*service_, "GET", id),
                                detail::read_body<live_job>);
 }
 
@@ -197,8 +196,7 @@ GLADIA_DECL void client::start_list(handler<live_job_page> h, live_list_query qu
 }
 
 GLADIA_DECL void client::start_list_next(handler<live_job_page> h, std::string next) const {
-  detail::start_call<live_job_page>(service_, std::move(h),
-                                    detail::make_next_call(*service_, next),
+  detail::start_call<live_job_page>(service_, std::move(h), detail::make_next_call(*service_, next),
                                     detail::read_body<live_job_page>);
 }
 
@@ -216,8 +214,8 @@ GLADIA_DECL void client::start_delete(handler<void> h, std::string id) const {
     }
     return detail::ignore_body(std::move(response));
   };
-  detail::start_call<void>(service_, std::move(h),
-                           detail::make_job_call(*service_, "DELETE", id), read);
+  detail::start_call<void>(service_, std::move(h), detail::make_job_call(*service_, "DELETE", id),
+                           read);
 }
 
 GLADIA_DECL void client::start_download(handler<void> h, std::string id, net::body_sink sink,

@@ -9,22 +9,37 @@
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/encode.hpp>
 #include <gladia/codec/validate.hpp>
+#include <gladia/detail/redact.hpp>
 #include <gladia/detail/strand.hpp>
 #include <gladia/live/impl/calls.ipp>
 
 namespace gladia::live::detail {
 
-inline error aborted() { return error(boost::asio::error::operation_aborted); }
+inline error aborted() {
+  return error(boost::asio::error::operation_aborted);
+}
 
 /// How much audio lies between two marks of the clocks that latencies are read from.
 inline std::uint64_t clock_resolution(audio_format const& format) {
   return format.bytes(std::chrono::milliseconds(100));
 }
 
+/// Options with every time between nothing and a year: deadlines are sums, and must not overflow.
+inline session_options bounded(session_options o) {
+  using std::chrono::milliseconds;
+  for (auto* time : {&o.reconnect_window, &o.init_timeout, &o.send_stall_timeout, &o.link_timeout,
+                     &o.ack_timeout, &o.stop_timeout, &o.close_timeout, &o.keep_alive_after,
+                     &o.keep_alive_interval, &o.keep_alive_limit, &o.buffer, &o.high_water,
+                     &o.low_water, &o.fetch_timeout, &o.backoff.base, &o.backoff.cap}) {
+    *time = std::clamp<milliseconds>(*time, milliseconds(0), std::chrono::hours(24 * 365));
+  }
+  return o;
+}
+
 GLADIA_DECL engine::engine(session_setup setup)
     : service_(std::move(setup.service)),
       request_(std::move(setup.request)),
-      options_(setup.options),
+      options_(bounded(setup.options)),
       strand_(gladia::detail::make_strand(service_->executor)),
       wake_memory_(std::make_shared<gladia::detail::handler_memory>()),
       intake_(request_.audio, options_),
@@ -47,9 +62,8 @@ GLADIA_DECL engine::~engine() {
 template <class Function>
 void engine::on_strand(Function function) noexcept {
   try {
-    boost::asio::post(strand_, [self = shared_from_this(), function = std::move(function)]() mutable {
-      function(*self);
-    });
+    boost::asio::post(strand_, [self = shared_from_this(),
+                                function = std::move(function)]() mutable { function(*self); });
   } catch (std::bad_alloc const&) {
     // Nothing to be done without memory; a timer or the link's next message goes on from here.
   }
@@ -202,10 +216,14 @@ GLADIA_DECL error engine::check_setup() const {
 GLADIA_DECL void engine::execute(run_action const& action) {
   using kind = run_action::kind;
   switch (action.type) {
-    case kind::none: return;
-    case kind::create: return create_session();
-    case kind::connect: return open_link();
-    case kind::wait: return wait(action.delay);
+    case kind::none:
+      return;
+    case kind::create:
+      return create_session();
+    case kind::connect:
+      return open_link();
+    case kind::wait:
+      return wait(action.delay);
     case kind::close:
       if (auto link = link_.lock()) link->close(1000);
       return;
@@ -215,8 +233,10 @@ GLADIA_DECL void engine::execute(run_action const& action) {
     case kind::abandon:
       if (auto exchange = http_.lock()) exchange->cancel();
       return;
-    case kind::fetch: return fetch_job();
-    case kind::finish: return finish();
+    case kind::fetch:
+      return fetch_job();
+    case kind::finish:
+      return finish();
   }
 }
 
@@ -228,9 +248,10 @@ GLADIA_DECL void engine::create_session() {
   if (!call) return execute(run_.on_created(call.error(), now()));
   call->request.deadline = options_.init_timeout;
   call->request.timeouts = options_.timeouts;
-  http_ = service_->http->start(
-      strand_, std::move(*call),
-      [self = shared_from_this()](result<net::http_response> r) { self->on_created(std::move(r)); });
+  http_ = service_->http->start(strand_, std::move(*call),
+                                [self = shared_from_this()](result<net::http_response> r) {
+                                  self->on_created(std::move(r));
+                                });
 }
 
 GLADIA_DECL void engine::on_created(result<net::http_response> response) {
@@ -290,9 +311,10 @@ GLADIA_DECL void engine::fetch_job() {
   auto call = make_job_call(*service_, "GET", session_.id);
   if (!call) return execute(run_.on_fetched(true, now()));
   call->request.timeouts = options_.timeouts;
-  http_ = service_->http->start(
-      strand_, std::move(*call),
-      [self = shared_from_this()](result<net::http_response> r) { self->on_fetched(std::move(r)); });
+  http_ = service_->http->start(strand_, std::move(*call),
+                                [self = shared_from_this()](result<net::http_response> r) {
+                                  self->on_fetched(std::move(r));
+                                });
   // The call's own limits know nothing of this one, retries included.
   if (!run_.fetch_deadline()) return;
   retry_timer_.expires_at(*run_.fetch_deadline());
@@ -324,9 +346,8 @@ GLADIA_DECL void engine::finish() {
     lost = take_losses();
   }
   report(lost);
-  fail_senders(outcome.error == boost::asio::error::operation_aborted
-                   ? aborted()
-                   : error(errc::session_ended));
+  fail_senders(outcome.error == boost::asio::error::operation_aborted ? aborted()
+                                                                      : error(errc::session_ended));
 
   auto& s = summary_.emplace();
   s.job_id = session_.id;
@@ -445,12 +466,23 @@ GLADIA_DECL void engine::on_written(net::websocket& link) {
   write_next();
 }
 
+GLADIA_DECL void engine::redact_token(net::link_end& end) const {
+  auto const& url = session_.url.reveal();
+  for (auto at = url.find('='); at != std::string::npos; at = url.find('=', at + 1)) {
+    auto const value = std::string_view(url).substr(at + 1, url.find('&', at) - at - 1);
+    if (value == session_.id) continue;  // no secret: it is in every message
+    gladia::detail::redact(end.reason, value);
+    gladia::detail::redact(end.error, value);
+  }
+}
+
 GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
   if (!is_current(link)) return;
   current_link_ = nullptr;
   link_.reset();
   writer_.on_closed();
   watchdog_.on_closed();
+  redact_token(end);
   disconnected report;
   auto const action = run_.on_link_end(std::move(end), now());
   auto const& last = run_.last_end();
@@ -459,10 +491,10 @@ GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
   if (last.close_code != 1000) report.error = to_error(last);
   report.will_retry = run_.stage() == stage::waiting || run_.stage() == stage::connecting;
   report.delay = action.delay;
-  log(log_level::info, "disconnected: " + to_error(last).what() +
-                           (report.will_retry ? "; next attempt in " +
-                                                    std::to_string(report.delay.count()) + " ms"
-                                              : std::string()));
+  log(log_level::info,
+      "disconnected: " + to_error(last).what() +
+          (report.will_retry ? "; next attempt in " + std::to_string(report.delay.count()) + " ms"
+                             : std::string()));
   push(std::move(report));
   execute(action);
 }
@@ -518,7 +550,8 @@ GLADIA_DECL void engine::write_next() {
   report(lost);
   using kind = writer_action::kind;
   switch (action.type) {
-    case kind::none: return;
+    case kind::none:
+      return;
     case kind::audio:
       link->write(boost::asio::buffer(frame_), {}, true);
       watchdog_.on_audio_sent(now());
@@ -628,7 +661,8 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
   if (reading.mismatch && !std::exchange(mismatch_reported_, true)) {
     warn(warning_code::resume_mismatch,
          "the server's byte ranges start at " + std::to_string(range.begin) +
-             " where the link resumed at " + std::to_string(acks_.resume()) + "; nothing is lost, but some audio may be "
+             " where the link resumed at " + std::to_string(acks_.resume()) +
+             "; nothing is lost, but some audio may be "
              "heard twice",
          {acks_.resume(), static_cast<std::uint64_t>(std::max<std::int64_t>(range.begin, 0))});
   }
@@ -715,20 +749,25 @@ GLADIA_DECL void engine::on_alarm(alarm what) {
     execute(run_.on_link_failed(std::move(e)));
   };
   switch (what) {
-    case alarm::none: return;
-    case alarm::link_dead: return link_failed(errc::link_dead);
-    case alarm::send_stalled: return link_failed(errc::send_stalled);
+    case alarm::none:
+      return;
+    case alarm::link_dead:
+      return link_failed(errc::link_dead);
+    case alarm::send_stalled:
+      return link_failed(errc::send_stalled);
     case alarm::ping:
       if (auto link = link_.lock()) link->ping();
       return;
-    case alarm::progress: return run_.on_progress();
+    case alarm::progress:
+      return run_.on_progress();
     case alarm::keep_alive:
       writer_.want_keep_alive();
       return write_next();
     case alarm::keep_alive_limit:
       return warn(warning_code::keep_alive_limit,
                   "no audio for so long that the session is no longer kept alive");
-    case alarm::ack_stalled: return on_ack_stalled();
+    case alarm::ack_stalled:
+      return on_ack_stalled();
   }
 }
 
@@ -737,8 +776,7 @@ GLADIA_DECL void engine::on_ack_stalled() {
     std::lock_guard lock(mutex_);
     acks_are_stalled_ = true;
   }
-  warn(warning_code::ack_stalled,
-       "the link lives, but the server has stopped acknowledging audio");
+  warn(warning_code::ack_stalled, "the link lives, but the server has stopped acknowledging audio");
   admit_senders();
 }
 

@@ -27,9 +27,9 @@ GLADIA_DECL error service::check_ready() const {
 GLADIA_DECL error service::check_secure(net::url const& target) const {
   auto const is_plain_link = target.scheme == "http" || target.scheme == "ws";
   if (!is_plain_link || allow_insecure || target.is_loopback()) return {};
-  return error(errc::insecure_url, "refused to send secrets and audio unencrypted to " +
-                                       target.redacted() +
-                                       ": use https and wss, or set client_options::allow_insecure");
+  return error(errc::insecure_url,
+               "refused to send secrets and audio unencrypted to " + target.redacted() +
+                   ": use https and wss, or set client_options::allow_insecure");
 }
 
 }  // namespace gladia::live::detail

@@ -34,11 +34,17 @@ GLADIA_DECL result<void> session::try_send(boost::asio::const_buffer audio) {
   return engine_->try_send(audio);
 }
 
-GLADIA_DECL void session::stop() noexcept { engine_->stop(); }
+GLADIA_DECL void session::stop() noexcept {
+  engine_->stop();
+}
 
-GLADIA_DECL void session::cancel() noexcept { engine_->cancel(); }
+GLADIA_DECL void session::cancel() noexcept {
+  engine_->cancel();
+}
 
-GLADIA_DECL statistics session::stats() const { return engine_->stats(); }
+GLADIA_DECL statistics session::stats() const {
+  return engine_->stats();
+}
 
 GLADIA_DECL session::executor_type session::operation::get_executor() const noexcept {
   return engine->get_executor();

@@ -203,7 +203,9 @@ GLADIA_DECL threaded_session::threaded_session(live::session session, session_ha
   state_->start();
 }
 
-GLADIA_DECL threaded_session::~threaded_session() { state_->close(); }
+GLADIA_DECL threaded_session::~threaded_session() {
+  state_->close();
+}
 
 GLADIA_DECL result<void> threaded_session::send(boost::asio::const_buffer audio) {
   struct answer {
@@ -232,12 +234,20 @@ GLADIA_DECL live::audio_sink threaded_session::audio_sink() const {
   return state_->session->audio_sink();
 }
 
-GLADIA_DECL void threaded_session::stop() noexcept { state_->session->stop(); }
+GLADIA_DECL void threaded_session::stop() noexcept {
+  state_->session->stop();
+}
 
-GLADIA_DECL void threaded_session::cancel() noexcept { state_->session->cancel(); }
+GLADIA_DECL void threaded_session::cancel() noexcept {
+  state_->session->cancel();
+}
 
-GLADIA_DECL summary threaded_session::wait() { return state_->wait(); }
+GLADIA_DECL summary threaded_session::wait() {
+  return state_->wait();
+}
 
-GLADIA_DECL statistics threaded_session::stats() const { return state_->session->stats(); }
+GLADIA_DECL statistics threaded_session::stats() const {
+  return state_->session->stats();
+}
 
 }  // namespace gladia::live

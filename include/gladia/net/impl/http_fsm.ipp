@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
+#include <gladia/detail/redact.hpp>
 #include <gladia/net/detail/text.hpp>
 #include <gladia/net/http_error.hpp>
 
@@ -71,7 +72,11 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
     return {finish{std::move(response)}, log_level::debug, std::move(line)};
   }
   if (is_redirect(response.status)) return redirect(response, now);
-  return on_failure(error_from_response(response, phase::response, now.wall), sink_was_used, now);
+  auto e = error_from_response(response, phase::response, now.wall);
+  for (auto name : secret_headers) {
+    if (auto const* value = find_header(request_.headers, name)) gladia::detail::redact(e, *value);
+  }
+  return on_failure(std::move(e), sink_was_used, now);
 }
 
 GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used, moment now) {

@@ -1,0 +1,39 @@
+#include <gladia/detail/redact.hpp>
+
+#include <gtest/gtest.h>
+
+#include <gladia/net/detail/http_fsm.hpp>
+
+namespace {
+
+using gladia::detail::redact;
+namespace net = gladia::net;
+
+TEST(redact, hides_every_occurrence) {
+  std::string text = "key abcdef12, again abcdef12";
+  redact(text, "abcdef12");
+  EXPECT_EQ(text, "key ***, again ***");
+}
+
+TEST(redact, leaves_words_that_are_too_short_to_be_a_secret) {
+  std::string text = "en, english";
+  redact(text, "en");
+  EXPECT_EQ(text, "en, english");
+}
+
+TEST(redact, hides_a_key_that_the_server_repeats) {
+  net::http_request request;
+  request.url = *net::parse_url("https://api.gladia.io/v2/live");
+  request.headers = {{"x-gladia-key", "abcdef12"}};
+  net::detail::http_fsm machine(request, false, {}, false, 1);
+  (void)machine.resume(net::detail::http_fsm::begun{}, {});
+  net::http_response answer{401, {}, R"({"statusCode": 401, "message": "unknown key abcdef12"})"};
+
+  auto const decision = machine.resume(net::detail::http_fsm::exchanged{std::move(answer)}, {});
+
+  auto const& end = std::get<net::detail::http_fsm::finish>(decision.action);
+  EXPECT_EQ(end.outcome.error().details().server_message, "unknown key ***");
+  EXPECT_EQ(decision.line.find("abcdef12"), std::string::npos);
+}
+
+}  // namespace
