@@ -137,7 +137,11 @@ int transcribe(settings const& s, gladia::audio::wav_file& wav) {
   gladia::client client(s.service.options());
   live::threaded_session session(client.live().session(request, options), handlers);
   // The first stops in order, so that the last words still come; the second gives up.
-  examples::interrupts interrupts([&](int n) { n == 1 ? session.stop() : session.cancel(); });
+  examples::interrupts interrupts([&](int n) {
+    if (n > 1) return session.cancel();
+    session.stop();
+    if (terminal.is_interactive()) terminal.line("(stopping; Ctrl-C again to give up)");
+  });
 
   auto const feeding = feed(session, over, wav, s, print);
   session.stop();
