@@ -301,7 +301,8 @@ TEST_F(the_live_client, takes_its_key_to_no_other_place_that_a_page_names) {
   auto const ids = make_jobs(1);
   auto fault = answer(fake::route::list, 200);
   fault.body = R"({"first": "", "current": "", "next": "http://gladia.invalid/v2/live?offset=0",
-                   "items": [{"id": "the first", "request_id": "G-1", "version": 2, "status": "queued",
+                   "items": [{"id": "the first", "request_id": "G-1", "version": 2,
+                              "status": "queued",
                               "created_at": "2026-01-31T12:00:00Z", "kind": "live"}]})";
   fail(fault);
   std::vector<std::string> visited;
