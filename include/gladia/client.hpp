@@ -41,9 +41,10 @@ class client {
       : client(executor_type(context.get_executor()), std::move(options)) {}
 
   /// A client with a thread of its own, for programs without Asio: see `live::threaded_session`.
-  /// The thread ends when the client, its sessions and its calls are gone; nothing waits for it, so
-  /// that a name lookup that hangs delays no destructor. Throws `std::system_error` where the
-  /// system gives no thread.
+  /// The thread ends when the client, its sessions and its calls are gone. No destructor waits for
+  /// it, so that a name lookup that hangs delays none; but the end of the program does, for at most
+  /// 1.6 s, so that links are closed in order. Throws `std::system_error` where the system gives no
+  /// thread.
   explicit client(client_options options = {});
 
   /// Where the work is done, and where handlers run that have no executor of their own.

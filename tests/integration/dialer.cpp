@@ -249,12 +249,12 @@ class proxy_link : public dialer {
     options.tls.ca_pem = authority.pem();
     use(std::move(options));
   }
-  gladia::error refusal(std::string const& answer) {
+  gladia::error refusal(std::string const& answer, std::string const& who = {}) {
     scripted_server proxy([&](tcp::socket& socket) {
       read_head(socket);
       send(socket, answer);
     });
-    use_proxy(proxy.url("http"));
+    use_proxy("http://" + who + "127.0.0.1:" + proxy.port());
     return failure("https://api.test/");
   }
 
@@ -308,12 +308,21 @@ TEST_F(proxy_link, may_refuse) {
   EXPECT_EQ(error, errc::proxy_refused);
   EXPECT_EQ(error.details().phase, phase::proxy);
   EXPECT_EQ(error.details().http_status, 502);
+  EXPECT_THAT(error.what(), testing::StartsWith("Bad Gateway: the proxy 127.0.0.1 refused"));
 }
 
 TEST_F(proxy_link, may_want_to_know_who_asks) {
   auto const error = refusal("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
   EXPECT_EQ(error, errc::proxy_refused);
-  EXPECT_THAT(error.what(), HasSubstr("user name and password"));
+  EXPECT_THAT(error.what(), HasSubstr("it asks for a user name and password"));
+}
+
+TEST_F(proxy_link, may_not_believe_who_asks) {
+  for (std::string const status : {"401 Unauthorized", "407 Proxy Authentication Required"}) {
+    auto const error = refusal("HTTP/1.1 " + status + "\r\n\r\n", "user:secret@");
+    EXPECT_EQ(error, errc::proxy_refused);
+    EXPECT_THAT(error.what(), HasSubstr("it does not take the user name and password"));
+  }
 }
 
 TEST_F(proxy_link, may_break_off) {

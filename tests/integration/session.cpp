@@ -65,9 +65,7 @@ TEST_F(a_session, delivers_acknowledgements_that_were_asked_for) {
 
 TEST_F(a_session, sends_first_what_came_before_the_link_was_up) {
   auto const audio = position_coded_audio(50'000);
-  start_service();
-  client.emplace(io, client_options);
-  session.emplace(client->live().session(request, options));
+  make_session();
   ASSERT_TRUE(session->try_send(boost::asio::buffer(audio)));
   session->stop();
   run();
@@ -215,7 +213,7 @@ TEST_F(a_session, can_be_attached_to_without_a_key) {
   ASSERT_TRUE(info);
   auto const audio = position_coded_audio(10'000);
   client_options.api_key = "";
-  client.emplace(io, client_options);
+  client.emplace(network.context(), client_options);
   session.emplace(client->live().attach(*info, request, options));
   run();
   feed(audio);

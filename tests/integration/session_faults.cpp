@@ -33,8 +33,9 @@ struct faulty_service : live_fixture {
   }
   /// Sends everything and does not stop: whatever ends the session, it is not us.
   void run_unstopped() {
-    start();
+    make_session();
     ASSERT_TRUE(session->try_send(boost::asio::buffer(audio)));
+    run();
     run_to_end();
   }
 

@@ -40,9 +40,7 @@ struct secrets : live_fixture {
   }
 
   void TearDown() override {
-    // The client's threads and calls are gone first.
-    session.reset();
-    client.reset();
+    end_network();
     std::lock_guard lock(mutex_);
     for (auto const& line : log_) see(line);
     EXPECT_FALSE(seen_.empty());
@@ -91,10 +89,10 @@ struct secrets : live_fixture {
   /// Makes one call and sees its error.
   template <class T>
   auto seeing(std::optional<gladia::result<T>>& outcome) {
-    return [this, &outcome](gladia::result<T> r) {
+    return here([this, &outcome](gladia::result<T> r) {
       if (!r) see(r.error());
       outcome.emplace(std::move(r));
-    };
+    });
   }
   void run_calls() {
     io.restart();

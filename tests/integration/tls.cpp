@@ -121,6 +121,52 @@ TEST_F(tls, refuses_a_server_that_only_speaks_tls_1_1) {
   auto const answer = get(server.url("https"));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().details().phase, phase::tls);
+  EXPECT_THAT(answer.error().what(), testing::HasSubstr("does not know TLS 1.2 or later"));
+}
+
+class revocation : public tls {
+ protected:
+  void use_list(std::string const& pem) {
+    auto options = plain_options();
+    options.tls.ca_pem = authority.pem();
+    options.tls.crl_pem = pem;
+    use(std::move(options));
+  }
+  std::string refusal() {
+    scripted_server server(encrypted(own, answer_ok));
+    auto const answer = get(server.url("https"));
+    return answer ? "trusted" : answer.error().what();
+  }
+
+  gladia::test::credentials own = authority.issue();
+};
+
+TEST_F(revocation, is_read_from_text) {
+  use_list(authority.revocation_list({authority.issue(), own}));
+  EXPECT_THAT(refusal(), testing::HasSubstr("certificate revoked"));
+  use_list(authority.revocation_list({authority.issue()}));
+  EXPECT_EQ(refusal(), "trusted");
+}
+
+TEST_F(revocation, is_read_from_a_file) {
+  auto const path = testing::TempDir() + "gladia_revoked.pem";
+  std::ofstream(path) << certificate_authority().revocation_list({})
+                      << authority.revocation_list({own});
+  auto options = plain_options();
+  options.tls.ca_pem = authority.pem();
+  options.tls.crl_file = path;
+  use(std::move(options));
+  EXPECT_THAT(refusal(), testing::HasSubstr("certificate revoked"));
+}
+
+TEST_F(revocation, is_suspected_without_a_list_of_the_right_authority) {
+  use_list(certificate_authority().revocation_list({}));
+  EXPECT_THAT(refusal(), testing::HasSubstr("unable to get certificate CRL"));
+}
+
+TEST_F(revocation, is_suspected_when_the_list_has_expired) {
+  use_list(authority.revocation_list({}, -3600));
+  EXPECT_THAT(refusal(), testing::HasSubstr("CRL has expired"));
 }
 
 TEST_F(tls, shows_a_client_certificate_to_a_server_that_asks) {
@@ -193,6 +239,7 @@ TEST_F(tls, reports_a_server_that_does_not_speak_tls) {
   auto const answer = get(server.url("https"));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().details().phase, phase::tls);
+  EXPECT_THAT(answer.error().what(), testing::HasSubstr("does not speak TLS"));
 }
 
 TEST_F(tls, says_so_when_there_is_nothing_to_trust) {
@@ -213,6 +260,10 @@ TEST_F(tls, names_the_option_that_cannot_be_used) {
   using testing::HasSubstr;
   EXPECT_THAT(fault([](auto& o) { o.ca_file = "/nowhere"; }), HasSubstr("ca_file: "));
   EXPECT_THAT(fault([](auto& o) { o.ca_pem = "no PEM"; }), HasSubstr("ca_pem: "));
+  EXPECT_THAT(fault([](auto& o) { o.crl_file = "/nowhere"; }),
+              HasSubstr("crl_file: cannot read a revocation list from \"/nowhere\""));
+  EXPECT_THAT(fault([&](auto& o) { o.crl_pem = authority.pem(); }),
+              HasSubstr("crl_pem: holds no revocation list"));
   EXPECT_THAT(fault([](auto& o) { o.client_certificate_file = "/nowhere"; }),
               HasSubstr("client_certificate_file: "));
   EXPECT_THAT(fault([](auto& o) { o.client_key_file = "/nowhere"; }),

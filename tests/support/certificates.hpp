@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace gladia::test {
 
@@ -51,10 +52,31 @@ class certificate_authority {
   }
   credentials issue() const { return issue(wanted{}); }
 
+  /// A list of revoked certificates as PEM text, which holds for `valid_to` seconds from now.
+  std::string revocation_list(std::vector<credentials> const& revoked, long valid_to = 3600) const {
+    std::unique_ptr<X509_CRL, decltype(&X509_CRL_free)> const list(X509_CRL_new(), &X509_CRL_free);
+    X509_CRL_set_version(list.get(), 1);
+    X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(certificate_.get()));
+    auto const issued = seconds_from_now(-7200);
+    X509_CRL_set1_lastUpdate(list.get(), issued.get());
+    X509_CRL_set1_nextUpdate(list.get(), seconds_from_now(valid_to).get());
+    for (auto const& one : revoked) {
+      auto* entry = X509_REVOKED_new();
+      X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(parsed(one).get()));
+      X509_REVOKED_set_revocationDate(entry, issued.get());
+      X509_CRL_add0_revoked(list.get(), entry);
+    }
+    X509_CRL_sign(list.get(), key_.get(), EVP_sha256());
+    bio_pointer const bio(BIO_new(BIO_s_mem()), &BIO_free);
+    PEM_write_bio_X509_CRL(bio.get(), list.get());
+    return text_of(bio.get());
+  }
+
  private:
   using key_pointer = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
   using certificate_pointer = std::unique_ptr<X509, decltype(&X509_free)>;
   using bio_pointer = std::unique_ptr<BIO, decltype(&BIO_free)>;
+  using time_pointer = std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)>;
 
   static key_pointer make_key() { return {EVP_EC_gen("P-256"), &EVP_PKEY_free}; }
 
@@ -73,6 +95,16 @@ class certificate_authority {
     auto* extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str());
     X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
+  }
+
+  static time_pointer seconds_from_now(long seconds) {
+    return {X509_gmtime_adj(nullptr, seconds), &ASN1_TIME_free};
+  }
+  static certificate_pointer parsed(credentials const& own) {
+    bio_pointer const bio(
+        BIO_new_mem_buf(own.certificate.data(), static_cast<int>(own.certificate.size())),
+        &BIO_free);
+    return {PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free};
   }
 
   static std::string text_of(BIO* bio) {

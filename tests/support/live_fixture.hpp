@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -12,6 +14,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace gladia::testing_support {
@@ -27,11 +31,36 @@ inline std::string position_coded_audio(std::size_t bytes) {
   return audio;
 }
 
-/// One session against an emulator, driven to its end on one thread.
+/// A context that several threads run, as in a server.
+class threaded_context {
+ public:
+  threaded_context() {
+    for (int i = 0; i < 3; ++i) threads_.emplace_back([this] { context_.run(); });
+  }
+  ~threaded_context() { join(); }
+  threaded_context(threaded_context&&) = delete;
+
+  boost::asio::io_context& context() noexcept { return context_; }
+  /// Waits until nothing is pending.
+  void join() {
+    work_.reset();
+    for (auto& thread : std::exchange(threads_, {})) thread.join();
+  }
+
+ private:
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      context_.get_executor()};
+  std::vector<std::thread> threads_;
+};
+
+/// One session against an emulator. Its own executor is run by several threads; the handlers of the
+/// test run on `io`, on the thread of the test.
 struct live_fixture : ::testing::Test {
   using emulator = gladia::testing::emulator;
 
   boost::asio::io_context io;
+  threaded_context network;
   gladia::testing::emulator_options emulator_options;
   std::optional<emulator> service;
   gladia::client_options client_options;
@@ -48,6 +77,19 @@ struct live_fixture : ::testing::Test {
     client_options.api_key = "test-key";
     options.backoff.base = std::chrono::milliseconds(10);
   }
+  void TearDown() override { end_network(); }
+  /// From here on no thread but this one is about.
+  void end_network() {
+    session.reset();
+    client.reset();
+    network.join();
+  }
+
+  /// `handler`, to be called on the thread of the test.
+  template <class Handler>
+  auto here(Handler handler) {
+    return boost::asio::bind_executor(io.get_executor(), std::move(handler));
+  }
 
   void start_service() {
     auto started = emulator::start(emulator_options);
@@ -57,26 +99,28 @@ struct live_fixture : ::testing::Test {
     client_options.tls.ca_pem = service->ca_pem();
   }
 
+  void make_session() {
+    if (!service) start_service();
+    client.emplace(network.context(), client_options);
+    session.emplace(client->live().session(request, options));
+  }
   /// Makes the session and starts it; what happens is noted.
   void start() {
-    if (!service) start_service();
-    client.emplace(io, client_options);
-    session.emplace(client->live().session(request, options));
+    make_session();
     run();
   }
-
   void run() {
-    session->async_run([this](live::summary s) { end = std::move(s); });
+    session->async_run(here([this](live::summary s) { end = std::move(s); }));
     receive();
   }
 
   void receive() {
-    session->async_receive([this](result<live::event> e) {
+    session->async_receive(here([this](result<live::event> e) {
       if (!e) return;
       events.push_back(std::move(*e));
       on_event(events.back());
       receive();
-    });
+    }));
   }
   /// Called for each event.
   std::function<void(live::event const&)> on_event = [](live::event const&) {};
@@ -90,10 +134,10 @@ struct live_fixture : ::testing::Test {
     auto const n = std::min(chunk, source->size() - offset);
     if (n == 0) return session->stop();
     session->async_send(boost::asio::buffer(source->data() + offset, n),
-                        [this, source, offset, n, chunk](result<void> r) {
+                        here([this, source, offset, n, chunk](result<void> r) {
                           if (!r) return;
                           send_from(source, offset + n, chunk);
-                        });
+                        }));
   }
 
   /// Runs everything until the session is over.

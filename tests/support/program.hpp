@@ -70,6 +70,12 @@ class program {
     return has();
   }
 
+  /// Whether it has ended.
+  bool is_over() {
+    std::lock_guard lock(mutex_);
+    return is_over_;
+  }
+
   /// Waits for its end; one that takes too long is killed.
   program_outcome wait() {
     std::unique_lock lock(mutex_);

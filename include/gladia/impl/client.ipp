@@ -2,14 +2,12 @@
 
 #include <gladia/client.hpp>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
+#include <gladia/impl/io_thread.ipp>
 #include <gladia/live/impl/client.ipp>
 #include <gladia/version.hpp>
 
@@ -72,18 +70,25 @@ inline live::detail::service make_service(boost::asio::any_io_executor executor,
   return s;
 }
 
-/// The service of a client with a thread of its own, which it keeps running.
-struct threaded_service : live::detail::service {
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
+/// Keeps the thread of a client going.
+struct io_thread_guard {
+  explicit io_thread_guard(std::shared_ptr<io_thread> thread) : io(std::move(thread)) {}
+  ~io_thread_guard() { io->let_end(); }
+  io_thread_guard(io_thread_guard&&) = delete;
+
+  std::shared_ptr<io_thread> const io;
+};
+
+/// The service of a client with a thread of its own.
+struct threaded_service : io_thread_guard, live::detail::service {
+  threaded_service(std::shared_ptr<io_thread> thread, client_options options)
+      : io_thread_guard(std::move(thread)),
+        service(make_service(io->get_executor(), std::move(options))) {}
 };
 
 inline std::shared_ptr<live::detail::service const> make_threaded_service(client_options options) {
-  auto io = std::make_shared<boost::asio::io_context>(1);
-  auto made = std::make_shared<threaded_service>(threaded_service{
-      make_service(io->get_executor(), std::move(options)), boost::asio::make_work_guard(*io)});
-  // The thread owns the context: whatever still hangs there, no destructor of the user waits for
-  // it.
-  std::thread([io]() mutable { io->run(); }).detach();
+  auto made = std::make_shared<threaded_service>(std::make_shared<io_thread>(), std::move(options));
+  io_threads::all().start(made->io);
   return made;
 }
 

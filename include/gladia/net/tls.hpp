@@ -16,6 +16,15 @@ struct tls_options {
   /// Whether to trust the system's store: OpenSSL's default paths, and the usual bundle paths where
   /// those are empty.
   bool use_system_store = true;
+  /// A PEM file of certificate revocation lists (CRL), read when the client is made: servers whose
+  /// certificate is on one are refused. Empty: none, and nothing is asked.
+  ///
+  /// Once there is a list, here or in `crl_pem`, every server needs one: it is refused as well
+  /// where there is none from the authority that issued its certificate, or only one that has
+  /// expired. Whether that authority was itself revoked is not looked up.
+  std::string crl_file{};
+  /// Revocation lists as PEM text, likewise. Empty: none.
+  std::string crl_pem{};
   /// A PEM file with the client's certificate chain, for servers that ask for one. Empty: none.
   std::string client_certificate_file{};
   /// The PEM file with its private key. Empty: none.

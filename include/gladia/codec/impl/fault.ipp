@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -21,8 +22,11 @@ struct fault {
   /// Notes the member that holds the fault; always false.
   bool within(std::string_view member) {
     bool const dot = !path.empty() && path.front() != '[';
-    path.insert(0, dot ? "." : "");
-    path.insert(0, member);
+    // Not inserted: gcc 12 then warns of an overlap that cannot be.
+    auto const inner = std::move(path);
+    path.assign(member);
+    if (dot) path.push_back('.');
+    path.append(inner);
     return false;
   }
   /// Notes the element that holds the fault; always false.
@@ -34,6 +38,11 @@ struct fault {
 /// Whether brackets are nested deeper than `limit`. Runs before a parser does, so that no text can
 /// make a recursion of ours or the parser's overflow the stack.
 inline bool deeper_than(std::size_t limit, std::string_view text) noexcept {
+  // Few brackets cannot nest deeply, and counting them is several times faster.
+  auto const opens = [](char c) { return c == '[' || c == '{'; };
+  auto const brackets = std::count_if(text.begin(), text.end(), opens);
+  if (static_cast<std::size_t>(brackets) <= limit) return false;
+
   std::size_t depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -46,7 +55,7 @@ inline bool deeper_than(std::size_t limit, std::string_view text) noexcept {
       }
     } else if (c == '"') {
       in_string = true;
-    } else if (c == '[' || c == '{') {
+    } else if (opens(c)) {
       if (++depth > limit) return true;
     } else if ((c == ']' || c == '}') && depth > 0) {
       --depth;

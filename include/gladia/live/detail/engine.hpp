@@ -129,7 +129,7 @@ class engine final : public net::websocket_listener,
   void on_wake() override { write_next(); }
   void wake_writer() noexcept;
   void write_next();
-  writer_action take_audio(losses& lost);
+  writer_action take_audio(losses& lost, time_point time);
   [[nodiscard]] audio_intake::patience patience_of_senders() const noexcept;
   void admit_senders();
   void fail_senders(error const& why);

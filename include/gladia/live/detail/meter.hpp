@@ -82,9 +82,12 @@ class offset_clock {
   /// When it first had passed `offset`; none where that is too long ago to be known.
   [[nodiscard]] std::optional<time_point> time_of(std::uint64_t offset) const noexcept {
     if (marks_.size() == capacity && offset < marks_[next_].offset) return std::nullopt;
+    // From the newest back: it is asked about what was just sent.
     mark const* first = nullptr;
-    for (auto const& m : marks_) {
-      if (m.offset >= offset && (!first || m.offset < first->offset)) first = &m;
+    for (std::size_t age = 1; age <= marks_.size(); ++age) {
+      auto const& m = marks_[(next_ + marks_.size() - age) % marks_.size()];
+      if (m.offset < offset) break;
+      first = &m;
     }
     return first ? std::optional<time_point>(first->time) : std::nullopt;
   }

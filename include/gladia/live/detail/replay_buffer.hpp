@@ -99,9 +99,12 @@ class replay_buffer {
   }
 
  private:
-  // A drained ring above this size is given back: it had grown for a backlog.
-  static constexpr std::size_t kept_capacity = std::size_t{64} << 10;
   static constexpr std::size_t first_capacity = std::size_t{4} << 10;
+
+  /// A drained ring above this size is given back: it had grown for a backlog.
+  std::size_t kept_capacity() const noexcept {
+    return std::max(std::size_t{16} << 10, limit_ / 100);
+  }
 
   static std::size_t to_size(std::uint64_t n) noexcept { return static_cast<std::size_t>(n); }
   std::size_t round_up(std::size_t n) const noexcept {
@@ -112,7 +115,7 @@ class replay_buffer {
     if (n == 0) return;
     first_ = (first_ + n) % capacity_;
     base_ += n;
-    if (size() == 0 && capacity_ > kept_capacity) {
+    if (size() == 0 && capacity_ > kept_capacity()) {
       data_.reset();
       capacity_ = 0;
       first_ = 0;

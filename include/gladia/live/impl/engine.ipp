@@ -517,7 +517,7 @@ GLADIA_DECL engine::losses engine::take_losses() noexcept {
   return {intake_.take_dropped(), intake_.take_shortened()};
 }
 
-GLADIA_DECL writer_action engine::take_audio(losses& lost) {
+GLADIA_DECL writer_action engine::take_audio(losses& lost, time_point time) {
   std::lock_guard lock(mutex_);
   // Before the audio behind them: they would run together with later ones.
   lost = take_losses();
@@ -538,7 +538,7 @@ GLADIA_DECL writer_action engine::take_audio(losses& lost) {
     numbers_.bytes_replayed += std::min(ring.sent(), highest_sent_) - before;
   }
   highest_sent_ = std::max(highest_sent_, ring.sent());
-  sent_clock_.note(ring.sent(), now());
+  sent_clock_.note(ring.sent(), time);
   return action;
 }
 
@@ -546,7 +546,8 @@ GLADIA_DECL void engine::write_next() {
   auto link = link_.lock();
   if (!link || writer_.is_writing()) return;
   losses lost;
-  auto const action = take_audio(lost);
+  auto const time = now();
+  auto const action = take_audio(lost, time);
   report(lost);
   using kind = writer_action::kind;
   switch (action.type) {
@@ -554,7 +555,7 @@ GLADIA_DECL void engine::write_next() {
       return;
     case kind::audio:
       link->write(boost::asio::buffer(frame_), {}, true);
-      watchdog_.on_audio_sent(now());
+      watchdog_.on_audio_sent(time);
       break;
     case kind::keep_alive: {
       auto const text = codec::encode_audio_chunk({});
@@ -571,7 +572,7 @@ GLADIA_DECL void engine::write_next() {
       break;
     }
   }
-  watchdog_.on_write(now());
+  watchdog_.on_write(time);
   watch();
   if (action.type == kind::audio) admit_senders();
 }
@@ -636,6 +637,7 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
   }
   auto const& range = ack.data->byte_range;
   auto const reading = acks_.on_ack(range.begin, range.end);
+  auto const time = now();
   auto moved = false;
   auto everything = false;
   std::uint64_t base = 0;
@@ -649,14 +651,14 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
       acks_are_stalled_ = false;
       if (auto sent_at = sent_clock_.time_of(base)) {
         ack_round_trip_.add(
-            std::chrono::duration_cast<std::chrono::microseconds>(now() - *sent_at));
+            std::chrono::duration_cast<std::chrono::microseconds>(time - *sent_at));
       }
     }
   }
   if (moved) {
     run_.on_progress();
     shortening_reported_ = false;
-    watchdog_.on_acknowledged(everything, now());
+    watchdog_.on_acknowledged(everything, time);
   }
   if (reading.mismatch && !std::exchange(mismatch_reported_, true)) {
     warn(warning_code::resume_mismatch,

@@ -9,6 +9,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <functional>
+#include <gladia/net/impl/http_error.ipp>
 #include <gladia/net/impl/io_error.ipp>
 #include <gladia/net/impl/link_stream.ipp>
 #include <gladia/net/impl/phase_timer.ipp>
@@ -208,8 +209,14 @@ class dialer : public std::enable_shared_from_this<dialer> {
       error_details details;
       details.phase = phase::proxy;
       details.http_status = static_cast<int>(status);
+      details.server_message = short_text(answer.reason());
       details.message = "the proxy " + host() + " refused to connect to " + target_.host;
-      if (status == 407) details.message += ": it asks for a user name and password";
+      // 401: tinyproxy, for a wrong password.
+      if (status == 407 || status == 401) {
+        details.message += proxy_->authorization.empty()
+                               ? ": it asks for a user name and password"
+                               : ": it does not take the user name and password it was given";
+      }
       return fail(error(errc::proxy_refused, std::move(details)));
     }
     // Bytes behind the answer would be taken for the server's first words.
@@ -253,7 +260,9 @@ class dialer : public std::enable_shared_from_this<dialer> {
     if (!ec && cut_ == cut::none) return succeed(connected_stream(std::move(*tls_)));
     auto const verdict = SSL_get_verify_result(tls_->native_handle());
     if (cut_ != cut::none || verdict == X509_V_OK) {
-      return fail(explained(ec, "the TLS handshake with " + target_.host, limits_.tls));
+      auto e = explained(ec, "the TLS handshake with " + target_.host, limits_.tls);
+      if (cut_ == cut::none) e.edit_details().message += tls_hint(ec);
+      return fail(std::move(e));
     }
     fail(error(ec, phase::tls,
                "the certificate of " + target_.host +

@@ -38,14 +38,14 @@ class plain_stream : public boost::asio::ip::tcp::socket {
   template <class Buffers, class Token>
   auto async_write_some(Buffers const& buffers, Token&& token) {
     return boost::asio::async_compose<Token, void(error_code, std::size_t)>(
-        write<Buffers>{*this, buffers}, token, *this);
+        write<Buffers>{*this, &buffers}, token, *this);
   }
 
  private:
   template <class Buffers>
   struct write {
     plain_stream& stream;
-    Buffers buffers;
+    Buffers const* buffers;  // used before the initiating function returns; a copy takes 1 KiB
     error_code failure{};
     enum { starting, writing, holding } state = starting;
 
@@ -54,7 +54,7 @@ class plain_stream : public boost::asio::ip::tcp::socket {
       switch (state) {
         case starting: {
           state = writing;
-          auto const data = buffers;  // `self`, which is moved, holds the other
+          auto const& data = *buffers;  // not through `self`, which is moved
           stream.base::async_write_some(data, std::move(self));
           return;
         }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <gladia/error.hpp>
@@ -31,6 +32,20 @@ inline std::string openssl_error() {
   if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
   auto const* reason = ERR_reason_error_string(code);
   return reason ? reason : "unknown reason";
+}
+
+/// What a failed handshake means, where OpenSSL's words do not say it.
+inline char const* tls_hint(error_code ec) {
+  if (ec.category() != boost::asio::error::get_ssl_category()) return "";
+  switch (ERR_GET_REASON(static_cast<unsigned long>(ec.value()))) {
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+      return "; the server does not know TLS 1.2 or later";
+    case SSL_R_WRONG_VERSION_NUMBER:
+      return "; what answers on this port does not speak TLS";
+    default:
+      return "";
+  }
 }
 
 inline error tls_option_error(std::string const& option, std::string const& why) {
@@ -81,10 +96,15 @@ inline bool load_system_store(SSL_CTX* context) {
                      [&](char const* path) { return load_ca_file(context, path); });
 }
 
+using bio_pointer = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
+inline bio_pointer reader_of(std::string const& text) {
+  return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
+}
+
 /// The number of certificates taken from PEM text.
 inline int load_ca_pem(SSL_CTX* context, std::string const& pem) {
-  std::unique_ptr<BIO, decltype(&BIO_free)> const text(
-      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  auto const text = reader_of(pem);
   int count = 0;
   while (auto* certificate = PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)) {
     count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1 ? 1 : 0;
@@ -94,6 +114,34 @@ inline int load_ca_pem(SSL_CTX* context, std::string const& pem) {
   return count;
 }
 
+/// The number of revocation lists taken from PEM text.
+inline int load_crl_pem(SSL_CTX* context, std::string const& pem) {
+  auto const text = reader_of(pem);
+  int count = 0;
+  while (auto* list = PEM_read_bio_X509_CRL(text.get(), nullptr, nullptr, nullptr)) {
+    count += X509_STORE_add_crl(SSL_CTX_get_cert_store(context), list) == 1 ? 1 : 0;
+    X509_CRL_free(list);
+  }
+  ERR_clear_error();  // the end of the text counts as an error
+  return count;
+}
+
+inline error load_revocation_lists(SSL_CTX* context, tls_options const& options) {
+  if (options.crl_file.empty() && options.crl_pem.empty()) return {};
+  if (!options.crl_file.empty()) {
+    auto* lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(context), X509_LOOKUP_file());
+    if (X509_load_crl_file(lookup, options.crl_file.c_str(), X509_FILETYPE_PEM) <= 0) {
+      return tls_option_error("crl_file", "cannot read a revocation list from \"" +
+                                              options.crl_file + "\": " + openssl_error());
+    }
+  }
+  if (!options.crl_pem.empty() && load_crl_pem(context, options.crl_pem) == 0) {
+    return tls_option_error("crl_pem", "holds no revocation list in PEM form");
+  }
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_CRL_CHECK);
+  return {};
+}
+
 inline error load_client_certificate(SSL_CTX* context, tls_options const& options) {
   if (options.client_certificate_file.empty()) {
     if (options.client_key_file.empty()) return {};
@@ -101,15 +149,14 @@ inline error load_client_certificate(SSL_CTX* context, tls_options const& option
   }
   auto const& certificate = options.client_certificate_file;
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
-    return tls_option_error(
-        "client_certificate_file",
-        "cannot read a certificate from \"" + certificate + "\": " + openssl_error());
+    return tls_option_error("client_certificate_file", "cannot read a certificate from \"" +
+                                                           certificate + "\": " + openssl_error());
   }
   auto const& key = options.client_key_file.empty() ? certificate : options.client_key_file;
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1) {
-    return tls_option_error("client_key_file", "cannot use the private key in \"" + key +
-                                                   "\": " + openssl_error());
+    return tls_option_error("client_key_file",
+                            "cannot use the private key in \"" + key + "\": " + openssl_error());
   }
   return {};
 }
@@ -144,6 +191,7 @@ inline result<std::shared_ptr<tls_context>> make_tls_context(tls_options const& 
       [password = options.client_key_password](std::size_t, auto) { return password.reveal(); },
       ignored);
   if (auto faulty = load_trust_anchors(*tls, options)) return faulty;
+  if (auto faulty = load_revocation_lists(context, options)) return faulty;
   if (auto faulty = load_client_certificate(context, options)) return faulty;
   return tls;
 }

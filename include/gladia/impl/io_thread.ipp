@@ -1,0 +1,114 @@
+#pragma once
+
+#include <openssl/crypto.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <gladia/config.hpp>
+
+namespace gladia::detail {
+
+/// What a thread of its own runs for a client.
+class io_thread {
+ public:
+  using executor_type = boost::asio::io_context::executor_type;
+
+  [[nodiscard]] executor_type get_executor() noexcept { return context_.get_executor(); }
+  void run() { context_.run(); }
+  /// The thread ends once nothing is pending.
+  void let_end() noexcept {
+    std::lock_guard lock(mutex_);
+    work_.reset();
+  }
+  /// The thread ends whatever is pending.
+  void stop() noexcept { context_.stop(); }
+
+ private:
+  boost::asio::io_context context_{1};
+  std::mutex mutex_;
+  std::optional<boost::asio::executor_work_guard<executor_type>> work_{get_executor()};
+};
+
+/// The threads of all clients. No destructor of a user waits for them, but the end of the program
+/// does, for a moment: OpenSSL clears itself away at exit, and a thread that still closes a link
+/// would crash there (https://github.com/openssl/openssl/issues/6214).
+class io_threads {
+ public:
+  /// To be called with OpenSSL in use already: what is made later is destroyed earlier.
+  static io_threads& all() {
+    static io_threads threads;
+    return threads;
+  }
+
+  void start(std::shared_ptr<io_thread> io) {
+    auto const at = running_->add(*io);
+    try {
+      std::thread([io, at, running = running_]() mutable {
+        io->run();
+        running->let_go(at);
+        io.reset();
+        OPENSSL_thread_stop();  // by itself it would come after the thread counts as gone
+        running->remove(at);
+      }).detach();
+    } catch (...) {
+      running_->remove(at);
+      throw;
+    }
+  }
+
+  ~io_threads() {
+    using std::chrono::milliseconds;
+    // As long as a link that nobody answers takes to close.
+    running_->end(&io_thread::let_end, milliseconds(1500));
+    running_->end(&io_thread::stop, milliseconds(100));
+  }
+
+ private:
+  /// Outlives this object: a name lookup that hangs may outlive the program's end.
+  class list {
+   public:
+    using place = std::list<io_thread*>::iterator;
+
+    place add(io_thread& io) {
+      std::lock_guard lock(mutex_);
+      return threads_.insert(threads_.end(), &io);
+    }
+    /// The thread is still there, but has nothing to end any more.
+    void let_go(place at) noexcept {
+      std::lock_guard lock(mutex_);
+      *at = nullptr;
+    }
+    void remove(place at) noexcept {
+      std::lock_guard lock(mutex_);
+      threads_.erase(at);
+      changed_.notify_all();
+    }
+    void end(void (io_thread::*how)() noexcept, std::chrono::milliseconds limit) {
+      std::unique_lock lock(mutex_);
+      for (auto* io : threads_) {
+        if (io) (io->*how)();
+      }
+      changed_.wait_for(lock, limit, [this] { return threads_.empty(); });
+    }
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::list<io_thread*> threads_;
+  };
+
+  io_threads() = default;
+
+  std::shared_ptr<list> const running_ = std::make_shared<list>();
+};
+
+}  // namespace gladia::detail
