@@ -10,8 +10,8 @@
 #include <gladia/client.hpp>
 #include <gladia/live/event_json.hpp>
 #include <gladia/live/session.hpp>
-#include <gladia/live/threaded_session.hpp>
 #include <gladia/live/subtitle.hpp>
+#include <gladia/live/threaded_session.hpp>
 #include <gladia/live/transcript.hpp>
 #include <gladia/model/callback.hpp>
 #include <gladia/throwing.hpp>

@@ -34,7 +34,7 @@ settings parse(int argc, char** argv, CLI::App& app) {
   app.add_option("--chunk-ms", s.chunk_ms, "Milliseconds of audio in a chunk")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  app.add_option("--speed", s.speed, "Times real time; 0: as fast as it goes")
+  app.add_option("--speed", s.speed, "Times real time, for example 2; 0: as fast as it goes")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--stop-timeout", s.stop_timeout, "Seconds to wait for the last words")

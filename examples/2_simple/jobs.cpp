@@ -81,7 +81,11 @@ int main(int argc, char** argv) {
       return true;
     };
     client.live().async_list_all(query, visit, [&](gladia::result<std::size_t> count) {
-      if (!count) exit_status = report(count.error());
+      if (!count) {
+        exit_status = report(count.error());
+      } else if (*count == 0) {
+        std::cerr << "no jobs\n";
+      }
     });
   } else if (*get) {
     client.live().async_get(id, [&](gladia::result<gladia::live_job> job) {

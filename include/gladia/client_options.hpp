@@ -3,7 +3,7 @@
 #include <string>
 
 #include <gladia/logger.hpp>
-#include <gladia/net/http_client.hpp>
+#include <gladia/net/http_retry.hpp>
 #include <gladia/net/proxy.hpp>
 #include <gladia/net/timeouts.hpp>
 #include <gladia/net/tls.hpp>
@@ -11,8 +11,10 @@
 
 namespace gladia {
 
-/// What a client is made with. Empty members are taken from the environment when the client is
-/// made; options win over the environment.
+/// What a client is made with, copied into it. Empty members are taken from the environment when
+/// the client is made; options win over the environment. What cannot be right is reported by each
+/// call: `errc::invalid_url` for `api_url`, `insecure_url` where `allow_insecure` is missing,
+/// `invalid_options` for the rest.
 struct client_options {
   /// The key from https://app.gladia.io. Empty: `GLADIA_API_KEY`. Without any, sessions can only be
   /// attached to; everything else fails with `errc::missing_api_key`. Not insisted on where
@@ -33,12 +35,12 @@ struct client_options {
   net::tls_options tls{};
   /// How they are reached.
   net::proxy_options proxy{};
-  /// How long each step of reaching them may take, for HTTP calls. Sessions have their own in
-  /// `session_options`, for the creation of the job too.
+  /// How long each step of reaching them may take, for HTTP calls; `net::timeouts` has the
+  /// defaults. Sessions have their own in `session_options`, for the creation of the job too.
   net::timeouts timeouts{};
-  /// How often HTTP calls are tried, the creation of a session among them.
+  /// How often HTTP calls are tried, the creation of a session among them: twice by default.
   net::http_retry retry{};
-  /// Where log lines go.
+  /// Where log lines go: nowhere by default.
   gladia::logger logger{};
 };
 

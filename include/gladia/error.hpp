@@ -186,7 +186,8 @@ class [[nodiscard]] error {
   }
 
   /// One line for a person, which leads with the server's words where there are any, for example
-  /// `gladia key not found (HTTP 401, request G-821fe9df) [gladia:unauthorized]`.
+  /// `gladia key not found: in answer to GET https://api.gladia.io/v2/live (during response,
+  /// HTTP 401, request G-821fe9df) [gladia:unauthorized]`.
   [[nodiscard]] std::string what() const;
 
   friend bool operator==(error const& e, errc code) noexcept {

@@ -24,7 +24,9 @@ struct throwing_token {
 /// Turns the completion `void(result<T>)` into `void(std::exception_ptr, T)`, which `co_await`,
 /// `std::future::get` and the operators of `awaitable_operators.hpp` take as a thrown
 /// `gladia::exception`. A completion with a `summary` throws its `error` likewise: the summary
-/// itself is then lost to who catches; leave the token as it is where the verdict matters.
+/// itself is then lost to who catches; leave the token as it is where the verdict matters. Where
+/// `&&` ends several operations with one of these, they throw together, as
+/// `asio::multiple_exceptions`: its `first_exception()` is the one to look at.
 ///
 /// Executor, allocator and cancellation are those of `token`. `T` must be default-constructible.
 template <class CompletionToken>

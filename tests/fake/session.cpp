@@ -305,6 +305,95 @@ TEST_F(sessions_and, stall_with_their_stop_end_with_stop_timeout) {
   EXPECT_EQ(player->far->client_closes, 1);
 }
 
+// What a reconnect does to audio and acknowledgements.
+
+/// Loses the link with every n-th message of audio, so many times.
+void cut(far_side& far, int every, int times) {
+  far.how = {kind::lost_link, 0};
+  far.on_operation = [&far, every, times, messages = 0](operation what, int number) mutable {
+    if (what != operation::audio || ++messages % every != 0 || times == 0) return;
+    --times;
+    far.fail_at = number;
+  };
+}
+
+int count(session_player const& player, gladia::live::warning_code code) {
+  return static_cast<int>(
+      std::count_if(player.events.begin(), player.events.end(), [code](event const& e) {
+        auto const* w = std::get_if<gladia::live::warning>(&e);
+        return w && w->code == code;
+      }));
+}
+
+struct sessions_with_cuts : sessions {};
+
+TEST_F(sessions_with_cuts, follow_ranges_that_begin_anew_with_each_link_and_say_so_once) {
+  auto const player = add();
+  auto& far = *player->far;
+  cut(far, 3, 2);
+  far.answer_to_audio = [&far, link = 0, first = std::uint64_t{0}](auto from, auto to) mutable {
+    if (std::exchange(link, far.links) != far.links) first = from;
+    return std::vector{acknowledgement(from - first, to - first)};
+  };
+  run();
+  expect_consistent(*player);
+  EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
+  EXPECT_EQ(far.links, 3);
+  EXPECT_EQ(count(*player, gladia::live::warning_code::resume_mismatch), 1);
+}
+
+TEST_F(sessions_with_cuts, let_nothing_go_that_was_refused) {
+  auto const player = add();
+  player->far->answer_to_audio = [](auto from, auto to) {
+    return std::vector{acknowledgement(from, to, true)};
+  };
+  cut(*player->far, 6, 1);
+  run();
+  expect_consistent(*player);
+  EXPECT_EQ(player->end.stats.bytes_acknowledged, 0u);
+  EXPECT_GE(count(*player, gladia::live::warning_code::audio_refused), 1);
+}
+
+TEST_F(sessions_with_cuts, say_what_they_send_again_and_count_it) {
+  auto const player = add();
+  player->far->acknowledges = false;
+  player->far->close_after = 3;
+  std::uint64_t sent_before = 0;
+  player->far->on_operation = [&, far = player->far.get()](operation what, int) {
+    if (what == operation::open) sent_before = far->heard_to * 2;
+  };
+  run();
+  std::vector<gladia::live::connected> links;
+  for (auto const& e : player->events) {
+    if (auto const* c = std::get_if<gladia::live::connected>(&e)) links.push_back(*c);
+  }
+  ASSERT_EQ(links.size(), 2u);
+  EXPECT_EQ(links[1].resume_offset, 0u);
+  EXPECT_EQ(links[1].replayed_to, sent_before);
+  EXPECT_EQ(player->end.stats.bytes_replayed, sent_before) << "new audio goes along with it";
+  EXPECT_EQ(player->end.stats.bytes_sent, player->accepted * 2 + sent_before);
+}
+
+TEST_F(sessions_with_cuts, have_all_their_attempts_again_after_progress) {
+  auto options = quick_options();
+  options.reconnect_attempts = 1;
+  auto const player = add(options);
+  cut(*player->far, 3, 2);
+  run();
+  EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
+  EXPECT_EQ(player->far->links, 3);
+}
+
+TEST_F(sessions_with_cuts, make_no_progress_with_acknowledgements_that_let_nothing_go) {
+  auto options = quick_options();
+  options.reconnect_attempts = 1;
+  auto const player = add(options);
+  player->far->answer_to_audio = [](auto, auto) { return std::vector{acknowledgement(0, 0)}; };
+  cut(*player->far, 3, 2);
+  run();
+  EXPECT_EQ(player->end.error, errc::reconnect_failed);
+}
+
 // One session, step by step.
 
 struct a_session : testing::Test {
@@ -324,17 +413,26 @@ struct a_session : testing::Test {
     io.run_for(30s);
     ASSERT_TRUE(io.stopped()) << "something never ends";
   }
+  /// A session has timers for ever: what does not happen has to be noticed.
+  template <class Condition>
+  void run_until(Condition done) {
+    auto const give_up = std::chrono::steady_clock::now() + 20s;
+    while (!done()) {
+      io.restart();
+      if (io.run_one_until(give_up) == 0) throw std::runtime_error("it never happens");
+    }
+  }
   template <class Future>
   auto get(Future future) {
-    while (future.wait_for(0s) != std::future_status::ready) {
-      io.restart();
-      if (io.run_one_for(30s) == 0) break;
-    }
-    EXPECT_EQ(future.wait_for(0s), std::future_status::ready) << "it never completes";
+    run_until([&] { return future.wait_for(0s) == std::future_status::ready; });
     return future.get();
   }
   result<void> try_send(std::size_t first, std::size_t samples) {
     return session->try_send(asio::buffer(counted_audio(first, samples)));
+  }
+  void let_pass(std::chrono::milliseconds time) {
+    asio::steady_timer timer(io, time);
+    get(timer.async_wait(asio::use_future));
   }
   result<event> receive() { return get(session->async_receive(asio::use_future)); }
   /// Receives until the end.
@@ -388,6 +486,17 @@ TEST_F(a_session, with_a_faulty_request_touches_no_network) {
   EXPECT_EQ(s.error, errc::invalid_request);
   EXPECT_EQ(far->operations, 0);
   EXPECT_EQ(drain().size(), 1u) << "the end";
+}
+
+TEST_F(a_session, asks_for_acknowledgements_though_its_user_does_not) {
+  auto request = request_of_counted_audio();
+  request.messages_config.receive_acknowledgments = false;
+  session.emplace(make_test_client(io.get_executor(), far).session(request, options));
+  session->stop();
+  get(session->async_run(asio::use_future));
+  ASSERT_EQ(far->requests.size(), 1u);
+  EXPECT_NE(far->requests[0].body.find(R"("receive_acknowledgments":true)"), std::string::npos)
+      << far->requests[0].body;
 }
 
 TEST_F(a_session, sends_first_what_it_was_given_before_it_ran) {
@@ -493,12 +602,33 @@ TEST_F(a_session, serves_those_who_wait_to_send_in_order) {
   io.poll();
   EXPECT_EQ(served, (std::vector<int>{0, 1})) << "nothing was sent yet";
   auto run = session->async_run(asio::use_future);
-  while (served.size() < 8 && io.run_one_for(30s) > 0) {
-  }
+  run_until([&] { return served.size() == 8; });
   session->stop();
   get(std::move(run));
   EXPECT_EQ(served, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7}));
   EXPECT_EQ(far->heard_to, 8u * 160);
+  EXPECT_FALSE(far->has_gap);
+}
+
+TEST_F(a_session, lets_nobody_overtake_one_who_waits_for_more_room) {
+  options.buffer = 1000ms;
+  options.high_water = options.low_water = 10s;
+  make();
+  std::vector<int> served;
+  std::vector<std::string> const audio{counted_audio(0, 14'400), counted_audio(14'400, 3'200),
+                                       counted_audio(17'600, 800)};
+  for (int i = 0; i < 3; ++i) {
+    session->async_send(asio::buffer(audio[static_cast<std::size_t>(i)]),
+                        [&served, i](result<void>) { served.push_back(i); });
+  }
+  io.poll();
+  EXPECT_EQ(served, std::vector<int>{0}) << "the last one would have had room";
+  auto run = session->async_run(asio::use_future);
+  run_until([&] { return served.size() == 3; });
+  session->stop();
+  get(std::move(run));
+  EXPECT_EQ(served, (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(far->heard_to, 18'400u);
   EXPECT_FALSE(far->has_gap);
 }
 
@@ -585,6 +715,31 @@ TEST_F(a_session, reports_audio_that_it_dropped_even_if_no_link_ever_came) {
   EXPECT_EQ(dropped, s.stats.bytes_dropped);
 }
 
+TEST_F(a_session, says_what_a_reconnect_could_not_send_again) {
+  options.buffer = 1000ms;
+  make();
+  far->acknowledges = false;
+  auto run = session->async_run(asio::use_future);
+  for (std::size_t i = 0; i < 15; ++i) {
+    ASSERT_TRUE(try_send(i * 1600, 1600)) << "what was sent makes room";
+    run_until([&] { return session->stats().bytes_unsent == 0; });
+  }
+  far->acknowledges = true;
+  far->fail_at = far->operations + 1;
+  ASSERT_TRUE(try_send(15 * 1600, 1600));
+  session->stop();
+  auto const s = get(std::move(run));
+  EXPECT_FALSE(s.error) << s.error.what();
+  EXPECT_EQ(s.verdict, completeness::partial);
+  EXPECT_EQ(s.stats.connections, 2);
+  std::uint64_t dropped = 0;
+  for (auto const& e : drain()) {
+    if (auto const* d = std::get_if<gladia::live::audio_dropped>(&e)) dropped += d->to - d->from;
+  }
+  EXPECT_GT(dropped, 0u);
+  EXPECT_EQ(dropped, s.stats.bytes_dropped);
+}
+
 TEST_F(a_session, drops_the_incomplete_frame_at_its_end_and_says_so) {
   ASSERT_TRUE(session->try_send(asio::buffer(counted_audio(0, 160) + "x")));
   session->stop();
@@ -613,6 +768,145 @@ TEST_F(a_session, is_kept_alive_while_the_caller_is_silent) {
   EXPECT_EQ(s.verdict, completeness::complete);
 }
 
+TEST_F(a_session, is_not_kept_alive_for_ever_and_says_so) {
+  options.keep_alive_after = 20ms;
+  options.keep_alive_interval = 20ms;
+  options.keep_alive_limit = 100ms;
+  make();
+  int pings = 0;
+  far->on_operation = [&](operation what, int) {
+    if (what == operation::ping && ++pings == 2) session->stop();
+  };
+  get(session->async_run(asio::use_future));
+  int warned = 0;
+  for (auto const& e : drain()) {
+    auto const* w = std::get_if<gladia::live::warning>(&e);
+    warned += w && w->code == gladia::live::warning_code::keep_alive_limit;
+  }
+  EXPECT_EQ(warned, 1);
+}
+
+TEST_F(a_session, lives_on_pongs_alone) {
+  int pings = 0;
+  far->on_operation = [&](operation what, int) {
+    auto const is_reconnect = what == operation::open && far->links > 0;
+    if (is_reconnect || (what == operation::ping && ++pings == 3)) session->stop();
+  };
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(pings, 3);
+  EXPECT_EQ(s.stats.connections, 1);
+}
+
+TEST_F(a_session, leaves_a_link_that_takes_nothing_for_another) {
+  options.link_timeout = 0ms;
+  make();
+  far->fail_at = 3;
+  far->how = {kind::silence, 0};
+  ASSERT_TRUE(try_send(0, 160));
+  session->stop();
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.verdict, completeness::complete) << s.error.what();
+  EXPECT_EQ(s.stats.connections, 2);
+  for (auto const& e : drain()) {
+    auto const* d = std::get_if<gladia::live::disconnected>(&e);
+    if (d && d->will_retry) {
+      EXPECT_EQ(d->error, errc::send_stalled);
+    }
+  }
+}
+
+TEST_F(a_session, stopped_before_it_runs_is_given_up_in_time) {
+  options.stop_timeout = 100ms;
+  make();
+  far->says_goodbye = false;
+  far->on_operation = [&](operation what, int) {
+    if (what == operation::ping) session->cancel();
+  };
+  session->stop();
+  EXPECT_EQ(get(session->async_run(asio::use_future)).error, errc::stop_timeout);
+}
+
+TEST_F(a_session, holds_every_phase_to_the_limit_it_was_given) {
+  options.timeouts = {1001ms, 1002ms, 1003ms, 1004ms, 1005ms};
+  options.init_timeout = 1006ms;
+  options.close_timeout = 1007ms;
+  options.fetch_result = true;
+  make();
+  far->on_operation = [&](operation what, int number) {
+    if (what != operation::goodbye) return;
+    far->fail_at = number;
+    far->how = {kind::close_code, 4403};  // the job may know more
+  };
+  session->stop();
+  EXPECT_TRUE(get(session->async_run(asio::use_future)).job);
+  auto expect_limits = [&](gladia::net::timeouts const& t) {
+    EXPECT_EQ(t.resolve, 1001ms);
+    EXPECT_EQ(t.connect, 1002ms);
+    EXPECT_EQ(t.proxy, 1003ms);
+    EXPECT_EQ(t.tls, 1004ms);
+    EXPECT_EQ(t.upgrade, 1005ms);
+  };
+  ASSERT_EQ(far->requests.size(), 2u);
+  EXPECT_EQ(far->requests[0].method, "POST");
+  EXPECT_EQ(far->requests[0].deadline, 1006ms);
+  for (auto const& request : far->requests) expect_limits(request.timeouts);
+  ASSERT_EQ(far->upgrades.size(), 1u);
+  expect_limits(far->upgrades[0].timeouts);
+  EXPECT_EQ(far->upgrades[0].close_timeout, 1007ms);
+}
+
+// Numbers.
+
+TEST_F(a_session, counts_what_waits_at_any_time) {
+  ASSERT_TRUE(try_send(0, 160));
+  auto s = session->stats();
+  EXPECT_EQ(s.bytes_accepted, 320u);
+  EXPECT_EQ(s.bytes_buffered, 320u);
+  EXPECT_EQ(s.bytes_unsent, 320u);
+  EXPECT_EQ(s.bytes_sent, 0u);
+  far->acknowledges = false;
+  session->stop();
+  get(session->async_run(asio::use_future));
+  s = session->stats();
+  EXPECT_EQ(s.bytes_sent, 320u);
+  EXPECT_EQ(s.bytes_buffered, 320u) << "until it is acknowledged";
+  EXPECT_EQ(s.bytes_unsent, 0u);
+}
+
+TEST_F(a_session, measures_the_round_trip_from_sending) {
+  ASSERT_TRUE(try_send(0, 1600));
+  let_pass(100ms);  // before it is sent
+  auto const began = std::chrono::steady_clock::now();
+  session->stop();
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.stats.ack_round_trip.count, 1u);
+  EXPECT_LE(s.stats.ack_round_trip.last, std::chrono::steady_clock::now() - began);
+}
+
+TEST_F(a_session,
+       measures_the_first_partial_from_the_start_of_the_speech_and_the_final_from_its_end) {
+  auto transcript = [](char const* is_final) {
+    return std::string(R"({"type":"transcript","session_id":"job","data":{"id":"0","is_final":)") +
+           is_final + R"(,"utterance":{"start":0.5,"end":1.5,"text":"so","words":[]}}})";
+  };
+  far->answer_to_audio = [&](auto, auto to) {
+    if (to != 2 * 32'000) return std::vector<std::string>();
+    return std::vector{transcript("false"), transcript("false"), transcript("true")};
+  };
+  options.buffer = 10s;
+  make();
+  for (std::size_t i = 0; i < 10; ++i) ASSERT_TRUE(try_send(i * 1600, 1600));  // a second
+  let_pass(100ms);
+  auto const spoken = std::chrono::steady_clock::now();
+  for (std::size_t i = 10; i < 20; ++i) ASSERT_TRUE(try_send(i * 1600, 1600));
+  session->stop();
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.stats.first_partial.count, 1u) << "the second partial is not the first";
+  EXPECT_GE(s.stats.first_partial.last, 100ms);
+  EXPECT_EQ(s.stats.final_transcript.count, 1u);
+  EXPECT_LE(s.stats.final_transcript.last, std::chrono::steady_clock::now() - spoken);
+}
+
 TEST_F(a_session, can_be_moved_while_it_runs) {
   auto run = session->async_run(asio::use_future);
   io.poll_one();
@@ -636,6 +930,19 @@ TEST_F(a_session, leaves_a_sink_that_says_it_is_over) {
   session.reset();
   finish();
   EXPECT_EQ(sink.try_send(asio::buffer(counted_audio(0, 160))).error(), errc::session_ended);
+}
+
+TEST_F(a_session, is_not_held_up_by_a_handler_that_takes_its_time) {
+  std::promise<void> ended;
+  auto is_over = ended.get_future();
+  session->stop();
+  session->async_receive([&](result<event>) {
+    EXPECT_EQ(is_over.wait_for(30s), std::future_status::ready) << "the handler holds the session";
+  });
+  session->async_run([&](summary) { ended.set_value(); });
+  std::thread another([this] { io.run_for(60s); });
+  io.run_for(60s);
+  another.join();
 }
 
 TEST_F(a_session, may_be_one_of_two_that_a_handler_owns) {

@@ -41,7 +41,9 @@ TEST_F(jobs, prints_a_line_for_each_job) {
   ASSERT_THAT(lines, SizeIs(2));
   EXPECT_THAT(lines[0], StartsWith(second + "  done  "));
   EXPECT_THAT(lines[1], StartsWith(first + "  done  "));
-  EXPECT_THAT(run({"list", "--status", "queued"}).out, IsEmpty());
+  auto const none = run({"list", "--status", "queued"});
+  EXPECT_THAT(none.out, IsEmpty());
+  EXPECT_EQ(none.err, "no jobs\n");
 }
 
 TEST_F(jobs, prints_a_job_and_what_was_said) {

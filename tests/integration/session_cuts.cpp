@@ -45,7 +45,7 @@ TEST_P(a_session_cut_clean, delivers_every_byte_once) {
   emulator_options.faults.cuts.times = 2;
   auto const audio = position_coded_audio(request.audio.bytes(10s));
   start();
-  feed(audio, 3201);  // not whole frames
+  feed(audio, 3203);  // not whole frames
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(end->stats.connections, 3);
@@ -87,7 +87,7 @@ TEST_P(a_session_cut_brutally, leaves_no_gap_and_repeats_no_more_than_was_in_fli
   request.audio = {audio_encoding::pcm, 24, 8000, 1};  // a message has 24000 bytes at most
   auto const audio = position_coded_audio(288'000);
   start();
-  feed(audio, 3201);
+  feed(audio, 3203);
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
 

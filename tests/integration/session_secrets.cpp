@@ -156,6 +156,13 @@ TEST_F(secrets, of_a_session_that_could_not_reconnect_are_kept) {
   EXPECT_EQ(end->error, errc::reconnect_failed);
 }
 
+TEST_F(secrets, that_the_service_repeats_as_it_closes_are_kept) {
+  faults.on_open = {fake::ending::close, -1, 4400, "who is " + token + "?"};
+  run_whole();
+  EXPECT_EQ(end->close_reason, "who is ***?");
+  EXPECT_EQ(end->error.details().close_reason, "who is ***?");
+}
+
 TEST_F(secrets, of_a_session_whose_job_is_fetched_are_kept) {
   options.stop_timeout = 300ms;
   options.fetch_result = true;

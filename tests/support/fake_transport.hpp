@@ -58,6 +58,8 @@ struct far_side {
   int close_after = 0;  ///< closes the first link with 1012 at so many audio messages; 0: never
   bool acknowledges = true;
   bool says_goodbye = true;  ///< whether it closes with 1000 after the stop
+  /// What is said to the audio of these bytes instead of its acknowledgement, if set.
+  std::function<std::vector<std::string>(std::uint64_t from, std::uint64_t to)> answer_to_audio{};
   std::function<void(operation, int)> on_operation{};  ///< hears of each one, before it is done
 
   // What it saw.
@@ -67,6 +69,8 @@ struct far_side {
   int stops = 0;
   int client_closes = 0;  ///< by `close`, with 1000
   int live_links = 0;
+  std::vector<net::http_request> requests;
+  std::vector<net::websocket_request> upgrades;
   std::uint64_t heard_to = 0;  ///< all samples before this one were heard
   bool has_gap = false;
   bool has_broken_frame = false;
@@ -96,6 +100,14 @@ struct far_side {
   }
 };
 
+/// An acknowledgement of the bytes before `to`, or their refusal.
+inline std::string acknowledgement(std::uint64_t from, std::uint64_t to, bool is_refusal = false) {
+  return std::string(R"({"type":"audio_chunk","session_id":"job","acknowledged":)") +
+         (is_refusal ? R"(false,"error":{"message":"no"})" : "true") +
+         R"(,"data":{"byte_range":[)" + std::to_string(from) + "," + std::to_string(to) +
+         R"(],"time_range":[0,1]}})";
+}
+
 inline gladia::error network_error(gladia::phase phase) {
   return gladia::error(asio::error::connection_reset, phase);
 }
@@ -116,6 +128,7 @@ class fake_exchange final : public net::http_exchange,
   void start(net::http_request request,
              std::function<void(gladia::result<net::http_response>)> done) override {
     ++far_->http_calls;
+    far_->requests.push_back(request);
     auto const fails = far_->count(operation::http);
     net::http_response response;
     auto delay = std::chrono::milliseconds(0);
@@ -160,6 +173,7 @@ class fake_websocket final : public net::websocket,
             std::shared_ptr<net::websocket_listener> listener) override {
     listener_ = std::move(listener);
     close_timeout_ = request.close_timeout;
+    far_->upgrades.push_back(request);
     life_.expires_at(asio::steady_timer::time_point::max());
     life_.async_wait([self = shared_from_this()](gladia::error_code) {
       --self->far_->live_links;
@@ -248,8 +262,8 @@ class fake_websocket final : public net::websocket,
     if (!far_->acknowledges) return;
     later([this, from, to = from + message.size()] {
       if (breaks(operation::acknowledge)) return;
-      say(R"({"type":"audio_chunk","session_id":"job","acknowledged":true,"data":{"byte_range":[)" +
-          std::to_string(from) + "," + std::to_string(to) + R"(],"time_range":[0,1]}})");
+      if (!far_->answer_to_audio) return say(acknowledgement(from, to));
+      for (auto const& text : far_->answer_to_audio(from, to)) say(text);
     });
   }
 

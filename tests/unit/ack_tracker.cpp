@@ -31,6 +31,15 @@ TEST(ack_tracker, reads_a_server_that_counts_what_it_never_acknowledged) {
   EXPECT_EQ(acks.on_ack(12800, 16000).offset, 12800u);
 }
 
+TEST(ack_tracker, reads_each_connection_by_its_own_first_range) {
+  ack_tracker acks;
+  acks.on_open(0);
+  (void)acks.on_ack(0, 3200);
+  (void)acks.on_ack(3200, 6400);
+  acks.on_open(3200);  // the server counts on behind what it had received
+  EXPECT_EQ(acks.on_ack(6400, 8000).offset, 4800u);
+}
+
 TEST(ack_tracker, finds_no_fault_with_ranges_that_continue) {
   ack_tracker acks;
   acks.on_open(6400);

@@ -73,6 +73,12 @@ TEST_F(an_intake, lets_one_who_can_wait_wait_above_the_high_mark) {
   EXPECT_FALSE(offer(audio(1ms), patience::none)) << "who cannot wait has the whole buffer";
 }
 
+TEST_F(an_intake, does_not_count_sent_audio_towards_the_high_mark) {
+  ASSERT_FALSE(offer(audio(1000ms)));
+  send();
+  EXPECT_FALSE(offer(audio(100ms), patience::link_and_acks)) << "it only waits for its answer";
+}
+
 TEST_F(an_intake, is_low_again_at_the_low_mark) {
   ASSERT_FALSE(offer(audio(300ms)));
   EXPECT_FALSE(intake.is_low());

@@ -41,6 +41,10 @@ TEST(backoff, gives_the_same_waits_for_the_same_seed) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(a.next(), b.next());
 }
 
+TEST(backoff, has_another_seed_each_time) {
+  EXPECT_NE(gladia::net::random_seed(), gladia::net::random_seed());
+}
+
 TEST(backoff, starts_again_after_a_reset) {
   backoff_options const options{1ms, 10s};
   backoff waits(options, 1);

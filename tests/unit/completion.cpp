@@ -52,6 +52,17 @@ TEST_F(a_completion, calls_its_handler_once_and_not_from_within) {
   EXPECT_EQ(got, 7);
 }
 
+TEST_F(a_completion, does_not_call_its_handler_from_within_a_handler_either) {
+  int got = 0;
+  start([&](int value) { got += value; });
+  asio::post(io, [&] {
+    complete(7);
+    EXPECT_EQ(got, 0) << "whoever completes it may hold a lock";
+  });
+  io.run();
+  EXPECT_EQ(got, 7);
+}
+
 TEST_F(a_completion, runs_on_the_executor_it_was_made_with) {
   bool was_inside = false;
   start([&](int) { was_inside = io.get_executor().running_in_this_thread(); });

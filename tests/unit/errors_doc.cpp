@@ -22,23 +22,36 @@ std::vector<std::string> all_names() {
   return names;
 }
 
-/// The part of the page that has the tables of codes.
-std::string errors_md() {
+struct page {
+  std::string scenarios;  ///< with the lines that users see
+  std::string codes;      ///< the tables of codes
+};
+
+page errors_md() {
   std::ifstream file(GLADIA_SOURCE_DIR "/docs/errors.md");
-  std::string const page(std::istreambuf_iterator<char>(file), {});
-  return page.substr(std::min(page.find("\n## Every code"), page.size()));
+  std::string const text(std::istreambuf_iterator<char>(file), {});
+  auto const middle = std::min(text.find("\n## Every code"), text.size());
+  return {text.substr(0, middle), text.substr(middle)};
 }
 
 TEST(errors_md, has_a_row_for_every_code) {
-  auto const text = errors_md();
+  auto const text = errors_md().codes;
   for (auto const& name : all_names()) {
     EXPECT_NE(text.find("\n| `" + name + "` |"), std::string::npos) << name;
   }
 }
 
+// tests/integration/errors_doc.cpp sees to it that they are true.
+TEST(errors_md, shows_a_line_for_every_code) {
+  auto const text = errors_md().scenarios;
+  for (auto const& name : all_names()) {
+    EXPECT_NE(text.find("[gladia:" + name + "]` | "), std::string::npos) << name;
+  }
+}
+
 TEST(errors_md, has_no_row_for_anything_else) {
   auto const names = all_names();
-  auto const text = errors_md();
+  auto const text = errors_md().codes;
   for (auto at = text.find("\n| `"); at != std::string::npos; at = text.find("\n| `", at + 1)) {
     auto const name = text.substr(at + 4, text.find('`', at + 4) - at - 4);
     EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;

@@ -82,6 +82,7 @@ TEST_F(an_offset_clock, keeps_the_first_time_of_what_is_repeated) {
   clock.note(200, start + 2s);
   clock.note(100, start + 9s);
   EXPECT_EQ(clock.time_of(100), start + 1s);
+  EXPECT_EQ(clock.time_of(200), start + 2s);
 }
 
 TEST_F(an_offset_clock, notes_no_more_than_its_resolution) {

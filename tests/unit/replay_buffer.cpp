@@ -89,6 +89,58 @@ TEST(replay_buffer, starts_small) {
   EXPECT_LE(ring.capacity(), 4096u);
 }
 
+TEST(replay_buffer, takes_no_more_memory_than_it_may_hold) {
+  replay_buffer ring(1, 5000);
+  for (int i = 0; i < 50; ++i) append(ring, std::string(100, 'x'));
+  EXPECT_EQ(ring.room(), 0u);
+  EXPECT_EQ(ring.capacity(), 5000u);
+}
+
+TEST(replay_buffer, grows_in_few_steps) {
+  replay_buffer ring(1, 1 << 20);
+  int steps = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    auto const before = ring.capacity();
+    append(ring, std::string(100, 'x'));
+    steps += ring.capacity() != before;
+  }
+  EXPECT_LE(steps, 10);
+}
+
+TEST(replay_buffer, keeps_its_order_when_it_grows) {
+  replay_buffer ring(1, 1 << 20);
+  std::string stream;
+  auto give = [&](std::size_t size) {
+    std::string piece(size, '\0');
+    for (char& c : piece) c = static_cast<char>(stream.size() % 251), stream += c;
+    append(ring, piece);
+  };
+  give(4096);
+  ring.mark_sent(3000);
+  ring.acknowledge(3000);
+  give(2000);  // around the end of the memory
+  give(5000);  // more than there is
+  EXPECT_EQ(take(ring, ring.unsent()), stream.substr(3000));
+}
+
+TEST(replay_buffer, allocates_nothing_while_a_stream_is_steady) {
+  replay_buffer ring(2, 1 << 20);
+  append(ring, std::string(3200, 'x'));
+  auto const* const memory = ring.next(1)[0].data();
+  auto const capacity = ring.capacity();
+  ring.mark_sent(3200);
+  ring.acknowledge(3200);
+  for (int i = 2; i <= 100; ++i) {
+    append(ring, std::string(capacity, 'x'));
+    ring.mark_sent(capacity);
+    ring.acknowledge(ring.sent());
+    ASSERT_EQ(ring.capacity(), capacity);
+  }
+  append(ring, std::string(capacity, 'x'));
+  auto const parts = ring.next(capacity);
+  EXPECT_EQ((parts[1].size() > 0 ? parts[1] : parts[0]).data(), memory);
+}
+
 /// The same operations on a ring and on a plain string that is never thrown away.
 TEST(replay_buffer, behaves_like_a_plain_string_under_random_operations) {
   std::mt19937 random(7);

@@ -270,6 +270,26 @@ TEST_F(a_session, connects_at_most_four_times_in_any_second_whatever_the_options
   }
 }
 
+TEST_F(a_session, waits_for_no_longer_than_at_first_after_progress) {
+  options.backoff = {1s, 1h};
+  options.reconnect_window = 0ms;
+  restart();
+  open();
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(after(end(lost())), kind::connect);
+  machine.on_opened();
+  machine.on_progress();
+  EXPECT_LE(end(lost()).delay, 1s);
+}
+
+TEST_F(a_session, goes_on_after_an_unassigned_close_code_if_it_is_told_to) {
+  open();
+  EXPECT_EQ(end(closed_with(4000)).type, kind::finish);
+  options.retry_unassigned_close_codes = true;
+  restart();
+  open();
+  EXPECT_EQ(end(closed_with(4000)).type, kind::wait);
+}
+
 // A link that is of no use.
 
 TEST_F(a_session, drops_a_dead_link_and_reconnects) {

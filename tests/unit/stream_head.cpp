@@ -99,6 +99,11 @@ TEST(stream_head, gives_out_at_the_end_what_it_held_back) {
 
 TEST(stream_head, gives_out_nothing_of_an_incomplete_header) {
   EXPECT_EQ(audio_of().feed("RIFF....WAVEfmt ").finish(), "");
+  EXPECT_EQ(audio_of().feed("RIFF.").feed("...WAVEfmt ").finish(), "");
+}
+
+TEST(stream_head, gives_out_nothing_twice) {
+  EXPECT_EQ(audio_of().feed("RIFF.").feed("...no WAVE").finish(), "RIFF....no WAVE");
 }
 
 TEST(stream_head, knows_a_header_at_the_head_only) {

@@ -119,6 +119,14 @@ TEST(transcript_view, marks_text_that_starts_in_a_replayed_stretch_and_drops_non
   EXPECT_EQ(view.text(), "before Hello. Hello. in it after");
 }
 
+TEST(transcript_view, marks_a_translation_that_starts_in_a_replayed_stretch) {
+  transcript_view view;
+  view.mark_replayed(4, 6);
+  auto const* line = view.add(translation("a", utterance(4, 5, "Hello."), "fr", "Bonjour."));
+  ASSERT_TRUE(line);
+  EXPECT_TRUE(line->maybe_repeated);
+}
+
 TEST(transcript_view, where_ids_start_again_nothing_is_overwritten) {
   transcript_view view;
   view.add(final("0", utterance(1, 2, "first")));

@@ -104,6 +104,16 @@ TEST_F(a_watched_link, is_kept_alive_for_ten_minutes_at_most) {
   expect(alarm::none, 600s);
 }
 
+TEST_F(a_watched_link, is_kept_alive_again_after_more_audio) {
+  options.link_timeout = 0ms;
+  options.ack_timeout = 0ms;
+  restart();
+  while (next().first != alarm::keep_alive_limit) {
+  }
+  dog.on_audio_sent(start + 700s);
+  expect(alarm::keep_alive, 720s);
+}
+
 TEST_F(a_watched_link, is_not_kept_alive_after_the_stop) {
   options.link_timeout = 0ms;
   restart();

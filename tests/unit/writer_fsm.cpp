@@ -20,6 +20,11 @@ TEST(writer_fsm, writes_nothing_without_a_link) {
   EXPECT_EQ(writer.next(100, true).type, kind::none);
 }
 
+TEST_F(an_open_link, is_sent_nothing_once_it_closed) {
+  writer.on_closed();
+  EXPECT_EQ(next(100, true), kind::none);
+}
+
 TEST_F(an_open_link, is_sent_one_message_at_a_time) {
   EXPECT_EQ(next(100), kind::audio);
   EXPECT_EQ(next(100), kind::none);

@@ -23,8 +23,9 @@ struct session_setup;
 
 /// A small handle that takes audio from a callback of a sound device.
 ///
-/// It may outlive its session: then `try_send` says `errc::session_ended`. Thread safety:
-/// `try_send` may be called from any thread; copying and destroying as a value.
+/// It may outlive its session: then `try_send` says `errc::session_ended`. It must not outlive the
+/// `io_context` that the client was given. Thread safety: `try_send` may be called from any thread;
+/// copying and destroying as a value.
 class audio_sink {
  public:
   /// Takes all of `audio`, or nothing. As `session::try_send`: it never waits.
@@ -71,7 +72,7 @@ class session {
   /// Where handlers run that have no executor of their own: the client's.
   using executor_type = boost::asio::any_io_executor;
 
-  /// Used by `live::client`.
+  /// Not for users, who get sessions from `live::client`.
   explicit session(detail::session_setup setup);
   session(session&&) noexcept = default;
   session& operator=(session&& other) noexcept;
@@ -84,7 +85,8 @@ class session {
   [[nodiscard]] executor_type get_executor() const noexcept;
 
   /// Runs the session from beginning to end: creates it, connects, streams, reconnects, stops,
-  /// closes. It depends on nobody receiving.
+  /// closes. It depends on nobody receiving: events then wait, 64 MiB of them at most, or none with
+  /// `event_selection::none`.
   ///
   /// Handler signature: `void(gladia::live::summary)`.
   ///
@@ -161,6 +163,7 @@ class session {
   ///
   /// Unlike `async_send` it fills the whole buffer; when that is full, audio that was sent but not
   /// acknowledged gives way (reported as a `warning`), then `session_options::overflow` decides.
+  /// Holds a mutex for as long as it copies, and allocates only while the buffer grows.
   ///
   /// \param audio  As for `async_send`; copied before the call returns.
   ///
@@ -193,10 +196,12 @@ class session {
 
   /// Gives up: waiting operations complete with `operation_aborted`, audio not yet sent is thrown
   /// away, the link is closed with 1000, so that the service finishes the job and frees its slot,
-  /// and `async_run` completes, at most `close_timeout` later. Returns at once; legal at any time.
+  /// and `async_run` completes, at most `close_timeout` later, with `operation_aborted` and the
+  /// verdict `partial`, or `unknown` if the stop had been written. Returns at once; legal at any
+  /// time.
   void cancel() noexcept;
 
-  /// The session in numbers, at any time, also after the end.
+  /// The session in numbers, at any time, also after the end: a copy, taken under a mutex.
   [[nodiscard]] statistics stats() const;
 
  private:

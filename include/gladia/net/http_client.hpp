@@ -2,29 +2,17 @@
 
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 
 #include <gladia/error.hpp>
 #include <gladia/logger.hpp>
-#include <gladia/net/backoff.hpp>
 #include <gladia/net/http.hpp>
+#include <gladia/net/http_retry.hpp>
 #include <gladia/net/transport.hpp>
 
 namespace gladia::net {
-
-/// How often an HTTP call is tried, and how long is waited in between.
-///
-/// Retried are the statuses 408, 413, 429 and 5xx, network errors and timeouts. A POST or PATCH
-/// that was sent but not answered may have been carried out: it is retried once at most.
-struct http_retry {
-  int attempts = 2;           ///< in all; 1 and less: no retry
-  backoff_options backoff{};  ///< the waits between attempts
-  /// The longest wait that a `Retry-After` can ask for.
-  std::chrono::seconds retry_after_cap{30};
-};
 
 /// What all calls of a client share.
 struct http_client_options {

@@ -61,14 +61,6 @@ enum class fate {
                              : fate_of_error(end.error);
 }
 
-/// Whether a link's end says that the job is over: nothing to connect to any more.
-[[nodiscard]] inline bool is_job_over(net::link_end const& end) noexcept {
-  auto const& details = end.error.details();
-  // Not the status of a proxy.
-  auto const status = details.phase == phase::upgrade ? details.http_status : 0;
-  return end.close_code == 4403 || status == 403 || status == 404 || status == 410;
-}
-
 /// The end of a link as an error.
 [[nodiscard]] inline error to_error(net::link_end const& end) {
   if (end.close_code == 0) return end.error;

@@ -116,7 +116,6 @@ class run_fsm {
     if (link_failure_) last_end_ = {0, {}, std::exchange(link_failure_, {})};
     if (intent_ == intent::cancelled) return finish(aborted());
     if (intent_ == intent::stop_expired) return conclude(stop_timeout(), now);
-    if (stop_written() && is_job_over(last_end_)) return conclude(to_error(last_end_), now);
     switch (fate_of(last_end_, options_.retry_unassigned_close_codes)) {
       case fate::end:
         // Behind a stop on an earlier link there may be audio that was lost with it.

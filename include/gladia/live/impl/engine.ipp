@@ -145,7 +145,7 @@ GLADIA_DECL void engine::stop() noexcept {
     if (remainder > 0) {
       self.warn(warning_code::incomplete_frame,
                 "the audio ended in the middle of a sample frame: " + std::to_string(remainder) +
-                    " bytes were dropped");
+                    (remainder == 1 ? " byte was dropped" : " bytes were dropped"));
     }
     self.on_stop();
   });
@@ -264,8 +264,7 @@ GLADIA_DECL void engine::on_created(result<net::http_response> response) {
 }
 
 GLADIA_DECL error engine::accept_session(result<net::http_response> const& response) {
-  if (!response) return response.error();
-  auto info = codec::decode<live_session_info>(response->body);
+  auto info = read_body<live_session_info>(response);
   if (!info) return info.error();
   auto url = net::resolve_url(service_->api, info->url.reveal());
   if (!url) return url.error();
@@ -650,8 +649,7 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
     if (moved) {
       acks_are_stalled_ = false;
       if (auto sent_at = sent_clock_.time_of(base)) {
-        ack_round_trip_.add(
-            std::chrono::duration_cast<std::chrono::microseconds>(time - *sent_at));
+        ack_round_trip_.add(std::chrono::duration_cast<std::chrono::microseconds>(time - *sent_at));
       }
     }
   }

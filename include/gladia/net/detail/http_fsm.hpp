@@ -7,9 +7,10 @@
 #include <variant>
 
 #include <gladia/error.hpp>
+#include <gladia/logger.hpp>
 #include <gladia/net/backoff.hpp>
 #include <gladia/net/http.hpp>
-#include <gladia/net/http_client.hpp>
+#include <gladia/net/http_retry.hpp>
 
 namespace gladia::net::detail {
 
@@ -68,6 +69,7 @@ class http_fsm {
   error check_link(url const& target) const;
   void become_get();
   std::string name() const;
+  std::string told(error const& e) const;
 
   http_request request_;
   bool can_restart_sink_;

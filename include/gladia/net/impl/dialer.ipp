@@ -201,7 +201,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   void on_proxy_answer(error_code ec) {
     if (ec || cut_ != cut::none) {
-      return fail(explained(ec, "the answer of the proxy " + host(), limits_.proxy));
+      return fail(explained(ec, "asking the proxy " + host(), limits_.proxy));
     }
     auto const& answer = connect_->parser.get();
     auto const status = answer.result_int();
@@ -265,8 +265,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
       return fail(std::move(e));
     }
     fail(error(ec, phase::tls,
-               "the certificate of " + target_.host +
-                   " was refused: " + X509_verify_cert_error_string(verdict)));
+               "the certificate of " + target_.host + " was refused: " +
+                   X509_verify_cert_error_string(verdict) + certificate_hint(verdict)));
   }
 
   // -- the end

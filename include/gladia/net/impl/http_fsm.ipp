@@ -73,6 +73,7 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
   }
   if (is_redirect(response.status)) return redirect(response, now);
   auto e = error_from_response(response, phase::response, now.wall);
+  e.edit_details().message = "in answer to " + name();
   for (auto name : secret_headers) {
     if (auto const* value = find_header(request_.headers, name)) gladia::detail::redact(e, *value);
   }
@@ -87,7 +88,7 @@ GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used,
     delay = std::max<std::chrono::milliseconds>(
         delay, std::min(*e.details().retry_after, retry_.retry_after_cap));
   }
-  decision next{wait{delay, sink_was_used}, log_level::warning, name() + ": " + e.what()};
+  decision next{wait{delay, sink_was_used}, log_level::warning, told(e)};
   if (was_unanswered && !is_idempotent(request_.method)) {
     was_unanswered_ = true;
     next.line += "; it was sent whole, so that a session may have been left behind";
@@ -162,12 +163,18 @@ GLADIA_DECL http_fsm::decision http_fsm::finish_with(error e, moment now) const 
   details.attempts = attempts_;
   details.elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(now.steady - started_.steady);
-  auto line = name() + ": " + e.what();
+  auto line = told(e);
   return {finish{std::move(e)}, log_level::debug, std::move(line)};
 }
 
 GLADIA_DECL std::string http_fsm::name() const {
   return request_.method + " " + request_.url.redacted();
+}
+
+/// Most errors name the call themselves.
+GLADIA_DECL std::string http_fsm::told(error const& e) const {
+  auto line = e.what();
+  return line.find(name()) != std::string::npos ? line : name() + ": " + line;
 }
 
 }  // namespace gladia::net::detail

@@ -48,6 +48,22 @@ inline char const* tls_hint(error_code ec) {
   }
 }
 
+/// What to do about a certificate that was refused, where OpenSSL's words do not say it.
+inline char const* certificate_hint(long verdict) {
+  switch (verdict) {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return "; if it is to be trusted, set tls_options::ca_file";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return ", or this machine's clock is wrong";
+    default:
+      return "";
+  }
+}
+
 inline error tls_option_error(std::string const& option, std::string const& why) {
   return error(errc::invalid_options, "tls_options::" + option + ": " + why);
 }

@@ -404,7 +404,6 @@ class session : public std::enable_shared_from_this<session> {
       current().acknowledged += end - acknowledged_;
       acknowledged_ = end;
     }
-    if (plan.resume == resume_policy::discard) listen(end);
     auto first = static_cast<std::int64_t>(begin - counted_from_);
     auto last = static_cast<std::int64_t>(end - counted_from_);
     bool const is_nth = (plan.acks == ack_mode::shrinking || plan.acks == ack_mode::jumping) &&
@@ -419,6 +418,8 @@ class session : public std::enable_shared_from_this<session> {
     ack.data = audio_chunk_ack_data{
         {first, last}, {static_cast<double>(first) / rate, static_cast<double>(last) / rate}};
     deliver(std::move(ack), &message_flags::receive_acknowledgments);
+    // Whatever is forgotten from now on: not what was acknowledged.
+    listen(end);
   }
 
   // Text messages.

@@ -1,0 +1,147 @@
+#include <gladia/live/summary.hpp>
+
+#include <set>
+#include <support/live_fixture.hpp>
+#include <support/stretches.hpp>
+#include <tuple>
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace gladia::testing_support;
+using gladia::live::completeness;
+namespace live = gladia::live;
+namespace fake = gladia::testing;
+using fake::connection_report;
+
+/// What a session counted, beside what the service saw.
+struct statistics : live_fixture {
+  std::string const audio = position_coded_audio(200'000);
+  std::chrono::steady_clock::time_point const began = std::chrono::steady_clock::now();
+
+  live::statistics const& run_whole() {
+    start();
+    feed(audio);
+    run_to_end();
+    EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+    return end->stats;
+  }
+  template <class Condition>
+  void run_until(Condition is_met) {
+    while (!end && !is_met(session->stats())) io.run_one_for(10ms);
+  }
+  /// Whether it lies within the life of the test.
+  void expect_sane(live::latency const& measured) const {
+    auto const life = std::chrono::steady_clock::now() - began;
+    EXPECT_GT(measured.count, 0u);
+    EXPECT_GT(measured.last, 0us);
+    EXPECT_LE(measured.last, life);
+    EXPECT_LE(measured.p50, measured.p95);
+    EXPECT_LE(measured.p95, life * 11 / 10) << "within 10 %";
+  }
+};
+
+TEST_F(statistics, of_an_undisturbed_session_are_those_of_the_service) {
+  auto const& s = run_whole();
+  EXPECT_EQ(s.bytes_accepted, audio.size());
+  EXPECT_EQ(s.bytes_sent, report().total(&connection_report::bytes));
+  EXPECT_EQ(s.bytes_replayed, 0u);
+  EXPECT_EQ(s.bytes_acknowledged, report().total(&connection_report::acknowledged));
+  EXPECT_EQ(s.bytes_dropped + s.bytes_buffered + s.bytes_unsent + s.events_dropped, 0u);
+  EXPECT_EQ(s.messages_received, report().total(&connection_report::messages_sent));
+  EXPECT_EQ(s.connections, 1);
+  expect_sane(s.ack_round_trip);
+  EXPECT_LE(s.ack_round_trip.count, report().total(&connection_report::binary_frames));
+}
+
+TEST_F(statistics, count_the_keep_alives_that_the_service_saw) {
+  options.keep_alive_after = 20ms;
+  options.keep_alive_interval = 20ms;
+  start();
+  run_until([](live::statistics const& s) { return s.keep_alives_sent >= 3; });
+  session->stop();
+  run_to_end();
+  EXPECT_GE(end->stats.keep_alives_sent, 3u);
+  EXPECT_EQ(end->stats.keep_alives_sent, report().total(&connection_report::keep_alives));
+  EXPECT_EQ(report().bytes, 0u) << "a keep-alive is no audio";
+  EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+}
+
+TEST_F(statistics, measure_the_round_trip_of_a_service_that_takes_its_time) {
+  emulator_options.faults.acks = fake::ack_mode::late;
+  emulator_options.faults.ack_delay = 200ms;
+  start();
+  ASSERT_TRUE(session->try_send(boost::asio::buffer(audio)));
+  run_until([&](live::statistics const& s) { return s.bytes_acknowledged == audio.size(); });
+  session->stop();
+  run_to_end();
+  auto const& s = end->stats;
+  EXPECT_EQ(s.bytes_acknowledged, audio.size());
+  expect_sane(s.ack_round_trip);
+  EXPECT_GE(s.ack_round_trip.last, 200ms);
+  EXPECT_GE(s.ack_round_trip.p50, 180ms) << "within 10 %";
+}
+
+TEST_F(statistics, measure_each_utterance_once) {
+  emulator_options.script =
+      R"([{"text": "one two three", "start": 0.2, "end": 2.9},
+          {"text": "four five six", "start": 3.2, "end": 5.9}])";
+  request.messages_config.receive_partial_transcripts = true;
+  auto const& s = run_whole();
+  std::set<std::string> seen;
+  for (auto const& t : all<gladia::transcript>()) {
+    if (!t.data.is_final) seen.insert(t.data.id);
+  }
+  EXPECT_EQ(seen.size(), 2u) << "an utterance is longer than a message";
+  EXPECT_EQ(s.first_partial.count, seen.size());
+  EXPECT_EQ(s.final_transcript.count, report().utterances);
+  expect_sane(s.first_partial);
+  expect_sane(s.final_transcript);
+}
+
+/// Cuts as they come, with more or less in flight.
+struct statistics_of_cuts
+    : statistics,
+      ::testing::WithParamInterface<std::tuple<fake::cut_kind, fake::resume_policy>> {};
+
+TEST_P(statistics_of_cuts, are_those_of_the_service) {
+  auto& faults = emulator_options.faults;
+  std::tie(faults.cuts.kind, faults.resume) = GetParam();
+  faults.cuts.every = 45'000;
+  faults.cuts.times = 3;
+  auto const& s = run_whole();
+
+  EXPECT_EQ(s.connections, static_cast<int>(report().connections.size()));
+  EXPECT_EQ(s.connections, 4);
+  EXPECT_EQ(s.bytes_accepted, audio.size());
+  EXPECT_EQ(s.bytes_acknowledged, audio.size());
+  EXPECT_EQ(s.bytes_sent - s.bytes_replayed, audio.size()) << "each byte is new once";
+  auto const taken = report().total(&connection_report::bytes);
+  EXPECT_GE(s.bytes_sent, taken);
+  EXPECT_LE(s.messages_received, report().total(&connection_report::messages_sent));
+
+  // What each link was sent begins where it resumed, and what is sent again is what was sent.
+  std::uint64_t replayed = 0;
+  auto const links = all<live::connected>();
+  for (auto const& link : links) replayed += link.replayed_to - link.resume_offset;
+  EXPECT_LE(s.bytes_replayed, replayed) << "a link may be lost before it is sent everything again";
+  auto const stretches = stretches_of(*service, audio);
+  expect_no_gap(stretches, audio);
+  std::uint64_t heard_twice = 0;
+  for (std::size_t i = 1; i < stretches.size(); ++i) {
+    heard_twice += stretches[i - 1].end - stretches[i].begin;
+  }
+  EXPECT_GE(s.bytes_replayed, heard_twice);
+  expect_sane(s.ack_round_trip);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    all, statistics_of_cuts,
+    ::testing::Combine(::testing::Values(fake::cut_kind::clean, fake::cut_kind::brutal),
+                       ::testing::Values(fake::resume_policy::count, fake::resume_policy::discard)),
+    [](auto const& given) {
+      return std::string(std::get<0>(given.param) == fake::cut_kind::clean ? "clean" : "brutal") +
+             (std::get<1>(given.param) == fake::resume_policy::count ? "_count" : "_discard");
+    });
+
+}  // namespace
