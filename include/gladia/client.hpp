@@ -43,7 +43,7 @@ class client {
   /// A client with a thread of its own, for programs without Asio: see `live::threaded_session`.
   /// The thread ends when the client, its sessions and its calls are gone. No destructor waits for
   /// it, so that a name lookup that hangs delays none; but the end of the program does, for at most
-  /// 1.6 s, so that links are closed in order. Throws `std::system_error` where the system gives no
+  /// 1.5 s, so that links are closed in order. Throws `std::system_error` where the system gives no
   /// thread.
   explicit client(client_options options = {});
 

@@ -390,7 +390,7 @@ scenario const reaching_the_service[] = {
 };
 
 scenario const creating_a_session[] = {
-    {"A wrong key (401)",
+    {"A wrong key, or none where `api_url` is this machine (401)",
      [](stage& s) {
        s.client_options.api_key = "wrong-key";
        return s.play();
@@ -510,7 +510,7 @@ scenario const while_it_goes_on[] = {
        s.faults.cuts = {16'000, fake::cut_kind::clean, ending::fin, 0, 1};
        return s.lost_link();
      }},
-    {"The service restarts (1001, 1011 to 1014, 4500 to 4999)",
+    {"The service restarts (1001, 1011 to 1014, 4500 to 4999 but 4504)",
      [](stage& s) {
        s.faults.on_open = {ending::close, 1, 1012, "Service restart"};
        return s.lost_link();
@@ -657,7 +657,8 @@ scenario const how_it_ends[] = {
        s.finish();
        return s.end->error.what();
      }},
-    {"A final close code (1002, 1003, 1007 to 1010, 3000 to 4499)",
+    {"A final close code (1002, 1003, 1007 to 1010, 3000 to 4499 but what "
+     "`retry_unassigned_close_codes` adds)",
      [](stage& s) {
        s.faults.on_open = {ending::close, -1, 1008, "Policy violation"};
        return s.play();

@@ -32,12 +32,6 @@ TEST_P(io_thread, closes_its_link_in_order_after_main_returned) {
   }
 }
 
-TEST_P(io_thread, does_not_crash_where_the_program_exits_without_destroying_its_session) {
-  options.arguments = {"exit"};
-  auto const end = run();
-  EXPECT_EQ(end.status, 0) << "signal " << end.signal << ' ' << end.err;
-}
-
 INSTANTIATE_TEST_SUITE_P(over, io_thread, ::testing::Bool(),
                          [](auto const& over) { return over.param ? "wss" : "ws"; });
 

@@ -173,6 +173,16 @@ TEST_F(the_live_client, reports_a_refused_key) {
   EXPECT_THAT(job.error().what(), Not(HasSubstr("wrong-key")));
 }
 
+TEST_F(the_live_client, names_the_option_that_holds_a_line_break) {
+  client_options.api_url = "https://api.test";
+  client_options.api_key = "its-key\n";
+  EXPECT_THAT(init().error().what(), StartsWith("client_options::api_key: holds a control"));
+  client_options.api_key = "its-key";
+  client_options.application = "my-app\n";
+  client.reset();
+  EXPECT_EQ(init().error(), errc::invalid_options);
+}
+
 TEST_F(the_live_client, does_nothing_without_a_key) {
   start_service();
   client_options.api_url = "https://gladia.invalid";

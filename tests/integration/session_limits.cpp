@@ -62,33 +62,33 @@ struct a_silent_server : live_fixture {
 };
 
 TEST_F(a_silent_server, is_given_up_in_the_tls_handshake_of_the_post) {
-  options.timeouts.tls = 50ms;
+  options.timeouts.tls = 300ms;
   run_without_service(silent.url("https", ""));
   expect_no_session(phase::tls);
 }
 
 TEST_F(a_silent_server, is_given_up_as_the_proxy_of_the_post) {
-  options.timeouts.proxy = 50ms;
+  options.timeouts.proxy = 300ms;
   client_options.proxy.url = silent.url("http", "");
   run_without_service("https://gladia.test");
   expect_no_session(phase::proxy);
 }
 
 TEST_F(a_silent_server, is_given_up_when_it_does_not_answer_the_post) {
-  options.init_timeout = 50ms;
+  options.init_timeout = 300ms;
   run_without_service(silent.url("http", ""));
   expect_no_session(phase::response);
 }
 
 TEST_F(a_silent_server, is_tried_again_after_the_tls_handshake_of_a_link) {
-  options.timeouts.tls = 50ms;
+  options.timeouts.tls = 300ms;
   emulator_options.tls = true;
   run_with_link_to(silent.url("wss"));
   expect_one_retry(phase::tls);
 }
 
 TEST_F(a_silent_server, is_tried_again_as_the_proxy_of_a_link) {
-  options.timeouts.proxy = 50ms;
+  options.timeouts.proxy = 300ms;
   client_options.proxy.url = silent.url("http", "");
   emulator_options.tls = true;
   run_with_link_to("wss://gladia.test/");
@@ -96,7 +96,7 @@ TEST_F(a_silent_server, is_tried_again_as_the_proxy_of_a_link) {
 }
 
 TEST_F(a_silent_server, is_tried_again_after_the_websocket_handshake) {
-  options.timeouts.upgrade = 50ms;
+  options.timeouts.upgrade = 300ms;
   run_with_link_to(silent.url("ws"));
   expect_one_retry(phase::upgrade);
 }
@@ -116,7 +116,7 @@ struct a_full_server : a_silent_server {
       queue.emplace_back(context).async_connect(acceptor.local_endpoint(), [](auto) {});
     }
     context.poll();
-    options.timeouts.connect = 50ms;
+    options.timeouts.connect = 300ms;
   }
   std::string url(std::string const& scheme) const {
     return scheme + "://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());

@@ -215,6 +215,27 @@ TEST_F(a_threaded_session, waits_in_its_destructor_for_the_handler_that_runs) {
   EXPECT_TRUE(left);
 }
 
+TEST_F(a_threaded_session, waits_in_its_destructor_for_a_handler_that_others_run) {
+  event_loop loop;
+  std::promise<void> entered;
+  std::atomic<bool> left{false};
+  handlers.post = [&](std::function<void()> f) { loop.post(std::move(f)); };
+  handlers.on_event = [&](live::event const& e) {
+    if (!std::holds_alternative<live::connected>(e)) return;
+    entered.set_value();
+    std::this_thread::sleep_for(50ms);  // time to be destroyed in
+    left = true;
+  };
+  start();
+  std::thread gui([&] {
+    while (!left) loop.run_one();
+  });
+  entered.get_future().wait();
+  session.reset();
+  EXPECT_TRUE(left);
+  gui.join();
+}
+
 TEST_F(a_threaded_session, waits_in_its_destructor_for_nothing_else) {
   emulator_options.faults.http = {{fake::route::init, fake::http_action::hang, -1}};
   options.init_timeout = 0ms;  // it would wait for ever

@@ -227,7 +227,7 @@ class fake_websocket final : public net::websocket,
  private:
   static gladia::error refusal(failure const& f) {
     if (f.what != failure::kind::http_status) return network_error(gladia::phase::connect);
-    return net::error_from_response({f.code, {}, {}}, gladia::phase::upgrade, {});
+    return net::error_from_response({f.code, {}, {}}, gladia::phase::upgrade, "a handshake", {});
   }
 
   template <class Function>

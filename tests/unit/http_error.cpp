@@ -17,7 +17,7 @@ using gladia::net::parse_retry_after;
 using clock = std::chrono::system_clock;
 
 gladia::error error_of(http_response const& response) {
-  return error_from_response(response, phase::response, {});
+  return error_from_response(response, phase::response, "GET https://api.test/", {});
 }
 
 std::string example(std::string const& name) {
@@ -42,6 +42,12 @@ TEST(http_error, has_one_code_for_each_status) {
   for (int status : {0, 304, 418, 600, 999}) {
     EXPECT_EQ(errc_for_status(status), errc::unexpected_status) << status;
   }
+}
+
+TEST(http_error, says_what_is_wrong_where_the_server_does_not) {
+  EXPECT_EQ(error_of({403, {}, ""}).what(),
+            "not allowed: in answer to GET https://api.test/ (during response, HTTP 403) "
+            "[gladia:forbidden]");
 }
 
 TEST(http_error, holds_what_gladia_says) {

@@ -36,4 +36,20 @@ TEST(redact, hides_a_key_that_the_server_repeats) {
   EXPECT_EQ(decision.line.find("abcdef12"), std::string::npos);
 }
 
+TEST(redact, hides_a_signature_that_the_storage_repeats) {
+  net::http_request request;
+  request.url = *net::parse_url("https://api.gladia.io/v2/live/1/file");
+  net::detail::http_fsm machine(request, false, {}, false, 1);
+  (void)machine.resume(net::detail::http_fsm::begun{}, {});
+  net::http_response to_storage{302, {{"Location", "https://s3.test/a?Signature=abcdef12"}}, ""};
+  (void)machine.resume(net::detail::http_fsm::exchanged{std::move(to_storage)}, {});
+  net::http_response answer{403, {}, "bad signature abcdef12"};
+
+  auto const decision = machine.resume(net::detail::http_fsm::exchanged{std::move(answer)}, {});
+
+  auto const& end = std::get<net::detail::http_fsm::finish>(decision.action);
+  EXPECT_EQ(end.outcome.error().details().server_message, "bad signature ***");
+  EXPECT_EQ(decision.line.find("abcdef12"), std::string::npos);
+}
+
 }  // namespace

@@ -141,6 +141,17 @@ TEST(replay_buffer, allocates_nothing_while_a_stream_is_steady) {
   EXPECT_EQ((parts[1].size() > 0 ? parts[1] : parts[0]).data(), memory);
 }
 
+TEST(replay_buffer, keeps_its_memory_between_messages_of_a_second) {
+  constexpr std::size_t second = 32'000;
+  replay_buffer ring(2, 60 * second);
+  for (int i = 0; i < 3; ++i) {
+    append(ring, std::string(second, 'x'));
+    ring.mark_sent(second);
+    ring.acknowledge(ring.sent());
+    EXPECT_GE(ring.capacity(), second);
+  }
+}
+
 /// The same operations on a ring and on a plain string that is never thrown away.
 TEST(replay_buffer, behaves_like_a_plain_string_under_random_operations) {
   std::mt19937 random(7);

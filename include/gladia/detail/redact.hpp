@@ -28,4 +28,14 @@ inline void redact(error& e, std::string_view secret) {
   for (auto& fault : details.validation_errors) redact(fault, secret);
 }
 
+/// The same for the values of a URL's query, which may be tokens and signatures.
+/// \param known  a value that is no secret
+template <class Text>
+void redact_query(Text& text, std::string_view url, std::string_view known = {}) {
+  for (auto at = url.find('='); at != std::string_view::npos; at = url.find('=', at + 1)) {
+    auto const value = url.substr(at + 1, url.find('&', at) - at - 1);
+    if (value != known) redact(text, value);
+  }
+}
+
 }  // namespace gladia::detail

@@ -2,6 +2,7 @@
 
 #include <gladia/client.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include <gladia/impl/io_thread.ipp>
 #include <gladia/live/impl/client.ipp>
+#include <gladia/net/detail/text.hpp>
 #include <gladia/version.hpp>
 
 namespace gladia {
@@ -36,9 +38,16 @@ inline live::detail::service make_service(boost::asio::any_io_executor executor,
   auto keep = [&s](error e) {
     if (e && !s.fault) s.fault = std::move(e);
   };
+  auto check = [&keep](char const* option, std::string const& text) {
+    if (std::none_of(text.begin(), text.end(), net::detail::is_control)) return;
+    keep(error(errc::invalid_options, std::string("client_options::") + option +
+                                          ": holds a control character, such as a line break"));
+  };
   s.executor = std::move(executor);
   s.api_key = options.api_key.empty() ? secret(or_environment({}, "GLADIA_API_KEY", ""))
                                       : std::move(options.api_key);
+  check("api_key", s.api_key.reveal());
+  check("application", options.application);
   s.region = or_environment(std::move(options.region), "GLADIA_REGION", "");
   s.allow_insecure = options.allow_insecure;
   s.timeouts = options.timeouts;

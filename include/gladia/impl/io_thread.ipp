@@ -29,8 +29,6 @@ class io_thread {
     std::lock_guard lock(mutex_);
     work_.reset();
   }
-  /// The thread ends whatever is pending.
-  void stop() noexcept { context_.stop(); }
 
  private:
   boost::asio::io_context context_{1};
@@ -43,7 +41,6 @@ class io_thread {
 /// would crash there (https://github.com/openssl/openssl/issues/6214).
 class io_threads {
  public:
-  /// To be called with OpenSSL in use already: what is made later is destroyed earlier.
   static io_threads& all() {
     static io_threads threads;
     return threads;
@@ -66,10 +63,8 @@ class io_threads {
   }
 
   ~io_threads() {
-    using std::chrono::milliseconds;
-    // As long as a link that nobody answers takes to close.
-    running_->end(&io_thread::let_end, milliseconds(1500));
-    running_->end(&io_thread::stop, milliseconds(100));
+    // Somewhat longer than a link that nobody answers takes to close by default.
+    running_->end(std::chrono::milliseconds(1500));
   }
 
  private:
@@ -92,10 +87,10 @@ class io_threads {
       threads_.erase(at);
       changed_.notify_all();
     }
-    void end(void (io_thread::*how)() noexcept, std::chrono::milliseconds limit) {
+    void end(std::chrono::milliseconds limit) {
       std::unique_lock lock(mutex_);
       for (auto* io : threads_) {
-        if (io) (io->*how)();
+        if (io) io->let_end();
       }
       changed_.wait_for(lock, limit, [this] { return threads_.empty(); });
     }
@@ -106,7 +101,8 @@ class io_threads {
     std::list<io_thread*> threads_;
   };
 
-  io_threads() = default;
+  // OpenSSL first: what is made later is destroyed earlier.
+  io_threads() { OPENSSL_init_crypto(0, nullptr); }
 
   std::shared_ptr<list> const running_ = std::make_shared<list>();
 };

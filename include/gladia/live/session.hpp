@@ -195,8 +195,9 @@ class session {
   }
 
   /// Gives up: waiting operations complete with `operation_aborted`, audio not yet sent is thrown
-  /// away, the link is closed with 1000, so that the service finishes the job and frees its slot,
-  /// and `async_run` completes, at most `close_timeout` later, with `operation_aborted` and the
+  /// away, a link that is up is closed with 1000, so that the service finishes the job and frees
+  /// its slot (a session that has no link yet, or not again, keeps it until it idles out, about 30
+  /// s), and `async_run` completes, at most `close_timeout` later, with `operation_aborted` and the
   /// verdict `partial`, or `unknown` if the stop had been written. Returns at once; legal at any
   /// time.
   void cancel() noexcept;

@@ -103,7 +103,7 @@ class replay_buffer {
 
   /// A drained ring above this size is given back: it had grown for a backlog.
   std::size_t kept_capacity() const noexcept {
-    return std::max(std::size_t{16} << 10, limit_ / 100);
+    return std::max(std::size_t{16} << 10, limit_ / 30);
   }
 
   static std::size_t to_size(std::uint64_t n) noexcept { return static_cast<std::size_t>(n); }

@@ -466,13 +466,10 @@ GLADIA_DECL void engine::on_written(net::websocket& link) {
 }
 
 GLADIA_DECL void engine::redact_token(net::link_end& end) const {
+  // The job's id is no secret: it is in every message.
   auto const& url = session_.url.reveal();
-  for (auto at = url.find('='); at != std::string::npos; at = url.find('=', at + 1)) {
-    auto const value = std::string_view(url).substr(at + 1, url.find('&', at) - at - 1);
-    if (value == session_.id) continue;  // no secret: it is in every message
-    gladia::detail::redact(end.reason, value);
-    gladia::detail::redact(end.error, value);
-  }
+  gladia::detail::redact_query(end.reason, url, session_.id);
+  gladia::detail::redact_query(end.error, url, session_.id);
 }
 
 GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
@@ -491,7 +488,7 @@ GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
   report.will_retry = run_.stage() == stage::waiting || run_.stage() == stage::connecting;
   report.delay = action.delay;
   log(log_level::info,
-      "disconnected: " + to_error(last).what() +
+      "disconnected: " + (report.error ? report.error.what() : "closed with 1000") +
           (report.will_retry ? "; next attempt in " + std::to_string(report.delay.count()) + " ms"
                              : std::string()));
   push(std::move(report));

@@ -106,6 +106,7 @@ GLADIA_DECL std::optional<std::chrono::seconds> parse_retry_after(
 }
 
 GLADIA_DECL error error_from_response(http_response const& response, gladia::phase phase,
+                                      std::string const& asked,
                                       std::chrono::system_clock::time_point now) {
   error_details details;
   details.phase = phase;
@@ -121,7 +122,13 @@ GLADIA_DECL error error_from_response(http_response const& response, gladia::pha
     if (!body->request_id.empty()) details.request_id = std::move(body->request_id);
   }
   if (details.server_message.empty()) details.server_message = detail::short_text(response.body);
-  return error(make_error_code(errc_for_status(response.status)), std::move(details));
+  auto const code = make_error_code(errc_for_status(response.status));
+  // Somebody has to say what is wrong.
+  if (details.server_message.empty() && details.validation_errors.empty()) {
+    details.message = code.message() + ": ";
+  }
+  details.message += "in answer to " + asked;
+  return error(code, std::move(details));
 }
 
 }  // namespace gladia::net

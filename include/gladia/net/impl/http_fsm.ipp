@@ -72,11 +72,14 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
     return {finish{std::move(response)}, log_level::debug, std::move(line)};
   }
   if (is_redirect(response.status)) return redirect(response, now);
-  auto e = error_from_response(response, phase::response, now.wall);
-  e.edit_details().message = "in answer to " + name();
-  for (auto name : secret_headers) {
-    if (auto const* value = find_header(request_.headers, name)) gladia::detail::redact(e, *value);
+  auto e = error_from_response(response, phase::response, name(), now.wall);
+  for (auto header : secret_headers) {
+    if (auto const* value = find_header(request_.headers, header)) {
+      gladia::detail::redact(e, *value);
+    }
   }
+  // A URL that a server named may be signed, and its storage repeats what it does not like.
+  if (redirects_ > 0) gladia::detail::redact_query(e, request_.url.target);
   return on_failure(std::move(e), sink_was_used, now);
 }
 

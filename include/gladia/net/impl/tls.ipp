@@ -36,6 +36,10 @@ inline std::string openssl_error() {
 
 /// What a failed handshake means, where OpenSSL's words do not say it.
 inline char const* tls_hint(error_code ec) {
+  if (ec == boost::asio::error::eof || ec == boost::asio::error::connection_reset ||
+      ec == boost::asio::ssl::error::stream_truncated) {
+    return "; perhaps what answers on this port does not speak TLS";
+  }
   if (ec.category() != boost::asio::error::get_ssl_category()) return "";
   switch (ERR_GET_REASON(static_cast<unsigned long>(ec.value()))) {
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:

@@ -199,9 +199,9 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
       }
       constexpr std::size_t shown = 2048;
       response.body = response_.body().substr(0, shown);
-      auto e = error_from_response(response, phase::upgrade, std::chrono::system_clock::now());
-      e.edit_details().message = "in answer to the WebSocket handshake with " + request_.url.host;
-      return e;
+      return error_from_response(response, phase::upgrade,
+                                 "the WebSocket handshake with " + request_.url.host,
+                                 std::chrono::system_clock::now());
     }
     auto const what = "the WebSocket handshake with " + request_.url.host + " failed: ";
     ec = normalized(ec);
