@@ -20,10 +20,11 @@ struct client_options {
   /// attached to; everything else fails with `errc::missing_api_key`. Not insisted on where
   /// `api_url` is this machine; the emulator wants one all the same, any.
   secret api_key{};
-  /// `https://host[:port][/prefix]`. Empty: `GLADIA_API_URL`, else `https://api.gladia.io`.
+  /// `https://host[:port][/prefix]`; `wss` counts as `https`, `ws` as `http`. Empty:
+  /// `GLADIA_API_URL`, else `https://api.gladia.io`.
   std::string api_url{};
   /// Where sessions are to run: `us-west` or `eu-west`. Empty: `GLADIA_REGION`, else the service
-  /// decides. Goes with the creation of a session only.
+  /// decides. Goes with the creation of a session only, and is checked by the service.
   std::string region{};
   /// Whether plain `http://` and `ws://` may go to another machine: keys and audio can then be read
   /// on the way.
