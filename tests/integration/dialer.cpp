@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 #include <support/net_fixture.hpp>
+#include <support/ports.hpp>
 #include <support/tls_server.hpp>
 
 namespace {
@@ -103,13 +104,6 @@ class dialer : public gladia::test::net_fixture {
     asio::post(strand, [exchange, request, done] { exchange->start(request, done); });
     return exchange;
   }
-
-  /// A port where nobody listens.
-  static std::string closed_port() {
-    asio::io_context context;
-    tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-    return std::to_string(acceptor.local_endpoint().port());
-  }
 };
 
 void answer_ok(tcp::socket& socket) {
@@ -190,7 +184,8 @@ TEST_F(dialer, goes_on_to_the_next_address) {
 }
 
 TEST_F(dialer, lists_the_addresses_it_tried) {
-  auto const port = closed_port();
+  gladia::testing_support::reserved_port const nobody;
+  auto const port = nobody.number();
   auto const error = failure("http://two.test:" + port);
   EXPECT_EQ(error.code(), asio::error::connection_refused);
   EXPECT_EQ(error.details().phase, phase::connect);
@@ -219,24 +214,13 @@ TEST_F(dialer, connects_to_an_ipv6_address) {
 }
 
 TEST_F(dialer, gives_up_on_an_address_that_does_not_answer) {
-  // A listener whose queue is full drops what comes next.
-  asio::io_context context;
-  tcp::acceptor acceptor(context, tcp::v4());
-  acceptor.bind({asio::ip::address_v4::loopback(), 0});
-  acceptor.listen(0);
-  std::vector<tcp::socket> queue;
-  queue.reserve(4);
-  for (int i = 0; i < 4; ++i) {
-    queue.emplace_back(context).async_connect(acceptor.local_endpoint(), [](auto) {});
-  }
-  context.poll();
+  gladia::testing_support::full_port const deaf;
   net::timeouts timeouts;
   timeouts.connect = 50ms;
-  auto const port = std::to_string(acceptor.local_endpoint().port());
-  auto const error = failure("http://127.0.0.1:" + port, timeouts);
+  auto const error = failure("http://127.0.0.1:" + deaf.number(), timeouts);
   EXPECT_EQ(error, errc::timeout);
   EXPECT_EQ(error.details().phase, phase::connect);
-  EXPECT_THAT(error.details().message, HasSubstr("127.0.0.1:" + port));
+  EXPECT_THAT(error.details().message, HasSubstr("127.0.0.1:" + deaf.number()));
 }
 
 // -- proxy
@@ -298,7 +282,8 @@ TEST_F(proxy_link, works_without_a_password_and_for_plain_links) {
 }
 
 TEST_F(proxy_link, is_not_used_for_loopback) {
-  use_proxy("http://127.0.0.1:" + closed_port());
+  gladia::testing_support::reserved_port const nobody;
+  use_proxy("http://127.0.0.1:" + nobody.number());
   scripted_server server(answer_ok);
   EXPECT_TRUE(get(server.url("http")));
 }
@@ -309,6 +294,11 @@ TEST_F(proxy_link, may_refuse) {
   EXPECT_EQ(error.details().phase, phase::proxy);
   EXPECT_EQ(error.details().http_status, 502);
   EXPECT_THAT(error.what(), testing::StartsWith("Bad Gateway: the proxy 127.0.0.1 refused"));
+}
+
+TEST_F(proxy_link, does_not_tell_the_password_that_the_proxy_repeats) {
+  auto const error = refusal("HTTP/1.1 403 Not dXNlcjpwYXNzd29yZA==\r\n\r\n", "user:password@");
+  EXPECT_THAT(error.what(), testing::StartsWith("Not ***: the proxy 127.0.0.1 refused"));
 }
 
 TEST_F(proxy_link, may_want_to_know_who_asks) {
@@ -350,7 +340,8 @@ TEST_F(proxy_link, is_given_up_when_it_does_not_answer) {
 }
 
 TEST_F(proxy_link, is_named_when_it_cannot_be_reached) {
-  use_proxy("http://127.0.0.1:" + closed_port());
+  gladia::testing_support::reserved_port const nobody;
+  use_proxy("http://127.0.0.1:" + nobody.number());
   auto const error = failure("https://api.test/");
   EXPECT_EQ(error.details().phase, phase::connect);
   EXPECT_THAT(error.what(), HasSubstr("the proxy 127.0.0.1"));

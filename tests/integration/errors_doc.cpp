@@ -11,6 +11,7 @@
 #include <iterator>
 #include <regex>
 #include <support/live_fixture.hpp>
+#include <support/ports.hpp>
 #include <support/tls_server.hpp>
 #include <support/wav_bytes.hpp>
 
@@ -104,24 +105,11 @@ struct stage : live_fixture {
     std::filesystem::remove_all(folder);
   }
 
-  /// Until the session is over and has told everything. After a cancellation nobody may be
-  /// listening any more: then it is over when nothing is left to do.
-  void finish() {
-    auto const deadline = std::chrono::steady_clock::now() + 60s;
-    auto const has_told_all = [&] {
-      return end && !events.empty() && std::holds_alternative<live::ended>(events.back());
-    };
-    io.restart();
-    while (!has_told_all() && io.run_one_until(deadline) > 0) {
-    }
-    ASSERT_TRUE(end) << "the session did not end";
-  }
-
   /// A session with the emulator, to its end: its error.
   std::string play() {
     start();
     feed(std::string(64'000, '\0'));
-    finish();
+    run_to_end();
     return end->error.what();
   }
   /// The same, but nobody tells it to stop.
@@ -129,7 +117,7 @@ struct stage : live_fixture {
     make_session();
     EXPECT_TRUE(session->try_send(buffer(std::string(64'000, '\0'))));
     run();
-    finish();
+    run_to_end();
     return end->error.what();
   }
   /// A session with something else at `url`.
@@ -138,7 +126,7 @@ struct stage : live_fixture {
     client.emplace(network.context(), client_options);
     session.emplace(client->live().session(request, options));
     run();
-    finish();
+    run_to_end();
     return end->error.what();
   }
   /// The same; what `authority` issues is trusted.
@@ -244,35 +232,6 @@ scripted_server::script silent() {
   return [](tcp::socket& socket) { wait_for_close(socket); };
 }
 
-/// A port where nobody listens.
-std::string closed_port() {
-  boost::asio::io_context context;
-  tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
-  return std::to_string(acceptor.local_endpoint().port());
-}
-
-/// A listener whose queue is full: it drops what comes next.
-class deaf_listener {
- public:
-  deaf_listener() : acceptor_(context_, tcp::v4()) {
-    acceptor_.bind({boost::asio::ip::address_v4::loopback(), 0});
-    acceptor_.listen(0);
-    queue_.reserve(4);
-    for (int i = 0; i < 4; ++i) {
-      queue_.emplace_back(context_).async_connect(acceptor_.local_endpoint(), [](auto) {});
-    }
-    context_.poll();
-  }
-  std::string url() const {
-    return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
-  }
-
- private:
-  boost::asio::io_context context_;
-  tcp::acceptor acceptor_;
-  std::vector<tcp::socket> queue_{};
-};
-
 // The plays.
 
 struct scenario {
@@ -307,12 +266,12 @@ scenario const before_anything_is_sent[] = {
 scenario const reaching_the_service[] = {
     {"The host name is unknown", [](stage& s) { return s.play_trusting("https://missing.test"); }},
     {"Nobody listens there",
-     [](stage& s) { return s.play_at("http://127.0.0.1:" + closed_port()); }},
+     [](stage& s) { return s.play_at("http://127.0.0.1:" + reserved_port().number()); }},
     {"Nobody answers at all",
      [](stage& s) {
        s.options.timeouts.connect = 50ms;
-       deaf_listener deaf;
-       return s.play_at(deaf.url());
+       full_port const deaf;
+       return s.play_at("http://127.0.0.1:" + deaf.number());
      }},
     {"A certificate for another host",
      [](stage& s) { return s.play_with({"DNS:example.com"}, "localhost"); }},
@@ -368,8 +327,13 @@ scenario const reaching_the_service[] = {
      }},
     {"The proxy is not there",
      [](stage& s) {
-       s.client_options.proxy.url = "http://127.0.0.1:" + closed_port();
+       s.client_options.proxy.url = "http://127.0.0.1:" + reserved_port().number();
        return s.play_trusting("https://api.test");
+     }},
+    {"The proxy is of another kind",
+     [](stage& s) {
+       s.client_options.proxy.url = "socks5://127.0.0.1:1080";
+       return s.play_at("https://api.test");
      }},
     {"The proxy wants a password",
      [](stage& s) { return s.play_behind("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"); }},
@@ -521,7 +485,7 @@ scenario const while_it_goes_on[] = {
        s.faults.ignore_pings = true;
        s.start();
        s.cancel_after<live::disconnected>();
-       s.finish();
+       s.run_to_end();
        return s.first<live::disconnected>().error.what();
      }},
     {"The uplink stalls",
@@ -533,7 +497,7 @@ scenario const while_it_goes_on[] = {
        s.cancel_after<live::disconnected>();
        s.start();
        s.feed(std::string(24'000'000, 'x'), 500'000);
-       s.finish();
+       s.run_to_end();
        return s.first<live::disconnected>().error.what();
      }},
     {"The handshake hangs",
@@ -566,7 +530,7 @@ scenario const while_it_goes_on[] = {
        s.cancel_after<live::warning>();
        EXPECT_TRUE(s.session->try_send(buffer(std::string(6'400, '\0'))));
        s.run();
-       s.finish();
+       s.run_to_end();
        return s.first<live::warning>().text;
      }},
     {"The buffer is full of audio that was not acknowledged",
@@ -584,7 +548,7 @@ scenario const while_it_goes_on[] = {
          EXPECT_TRUE(s.session->try_send(buffer(second)));
        };
        s.start();
-       s.finish();
+       s.run_to_end();
        return s.first<live::warning>().text;
      }},
     {"The service refuses a chunk",
@@ -606,14 +570,14 @@ scenario const while_it_goes_on[] = {
        s.options.keep_alive_limit = 50ms;
        s.cancel_after<live::warning>();
        s.start();
-       s.finish();
+       s.run_to_end();
        return s.first<live::warning>().text;
      }},
     {"The audio ends in the middle of a sample",
      [](stage& s) {
        s.start();
        s.feed(std::string(3'201, '\0'));
-       s.finish();
+       s.run_to_end();
        return s.first<live::warning>().text;
      }},
 };
@@ -654,7 +618,7 @@ scenario const how_it_ends[] = {
          if (std::holds_alternative<live::connected>(e)) s.service.reset();
        };
        s.start();
-       s.finish();
+       s.run_to_end();
        return s.end->error.what();
      }},
     {"A final close code (1002, 1003, 1007 to 1010, 3000 to 4499 but what "
@@ -678,7 +642,7 @@ scenario const how_it_ends[] = {
        s.emulator_options.idle_timeout = 100ms;
        s.options.keep_alive_after = 0ms;
        s.start();
-       s.finish();
+       s.run_to_end();
        return s.end->error.what();
      }},
     {"The job is over already (4403)",
@@ -713,7 +677,7 @@ scenario const how_it_ends[] = {
      [](stage& s) {
        s.cancel_after<live::connected>();
        s.start();
-       s.finish();
+       s.run_to_end();
        return s.end->error.what();
      }},
 };
@@ -755,6 +719,13 @@ scenario const audio[] = {
      [](stage& s) {
        return stage::result_of(gladia::audio::wav_file::open((s.folder / "none.wav").string()));
      }},
+    {"A folder instead of a file",
+     [](stage& s) {
+       auto const folder = s.folder / "recordings";
+       std::filesystem::create_directory(folder);
+       return stage::result_of(gladia::audio::wav_file::open(folder.string()));
+     }},
+    {"An empty file", [](stage& s) { return s.open("empty.wav", ""); }},
     {"Another kind of file",
      [](stage& s) { return s.open("speech.mp3", "ID3" + std::string(100, '\0')); }},
     {"A format that is not taken",
@@ -803,7 +774,7 @@ scenario const calls_at_the_wrong_time[] = {
          line = again.error.what();
          s.session->cancel();
        }));
-       s.finish();
+       s.run_to_end();
        return line;
      }},
     {"`async_run` after the end",
@@ -811,16 +782,14 @@ scenario const calls_at_the_wrong_time[] = {
        s.play();
        s.end.reset();
        s.session->async_run(s.here([&](live::summary again) { s.end = std::move(again); }));
-       s.finish();
+       s.run_to_end();
        return s.end->error.what();
      }},
     {"`async_stop` before `async_run`",
      [](stage& s) {
        s.make_session();
        s.session->async_stop(s.here([&](live::summary none) { s.end = std::move(none); }));
-       s.io.restart();
-       while (!s.end && s.io.run_one_for(60s) > 0) {
-       }
+       s.run_to_end();
        return s.end->error.what();
      }},
     {"Two `async_receive` at a time",

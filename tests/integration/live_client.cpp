@@ -9,6 +9,7 @@
 #include <fstream>
 #include <support/contract.hpp>
 #include <support/live_fixture.hpp>
+#include <support/scripted_server.hpp>
 
 namespace {
 
@@ -475,8 +476,8 @@ TEST_F(a_download, leaves_no_half_file_behind_when_it_is_cancelled) {
   api().async_download_file(id, path(), {},
                             boost::asio::bind_cancellation_slot(
                                 cancellation.slot(), [&](result<void> r) { done = std::move(r); }));
-  io.restart();
-  while (service->requests().back().target.find("/v2/live") == 0) io.run_for(1ms);
+  gladia::test::run_until(io,
+                          [&] { return service->requests().back().target.find("/v2/live") != 0; });
   cancellation.emit(boost::asio::cancellation_type::terminal);
   io.run();
   ASSERT_TRUE(done);
@@ -541,8 +542,7 @@ TEST_F(the_live_client, can_be_cancelled) {
       api().async_list_all(
           {}, [](auto const&) { return true; }, note);
     }
-    io.restart();
-    while (requests().empty()) io.run_for(1ms);
+    gladia::test::run_until(io, [&] { return !requests().empty(); });
     EXPECT_FALSE(failure);
     cancellation.emit(boost::asio::cancellation_type::total);
     io.run();

@@ -1,6 +1,9 @@
 #include <gladia/live/session.hpp>
 
+#include <gmock/gmock.h>
+#include <future>
 #include <support/live_fixture.hpp>
+#include <support/ports.hpp>
 #include <support/scripted_server.hpp>
 
 namespace {
@@ -80,6 +83,21 @@ TEST_F(a_silent_server, is_given_up_when_it_does_not_answer_the_post) {
   expect_no_session(phase::response);
 }
 
+TEST_F(a_silent_server, may_keep_a_session_whose_creation_is_cancelled) {
+  std::promise<std::string> warned;
+  client_options.logger.write = [&](gladia::log_level, std::string_view line) {
+    warned.set_value(std::string(line));
+  };
+  client_options.api_url = silent.url("http", "");
+  client.emplace(network.context(), client_options);
+  session.emplace(client->live().session(request, options));
+  run();
+  session->cancel();
+  run_to_end();
+  EXPECT_EQ(end->error, boost::asio::error::operation_aborted);
+  EXPECT_THAT(warned.get_future().get(), testing::HasSubstr("may have been left behind"));
+}
+
 TEST_F(a_silent_server, is_tried_again_after_the_tls_handshake_of_a_link) {
   options.timeouts.tls = 300ms;
   emulator_options.tls = true;
@@ -101,25 +119,15 @@ TEST_F(a_silent_server, is_tried_again_after_the_websocket_handshake) {
   expect_one_retry(phase::upgrade);
 }
 
-/// A server whose queue of connections is full: the system drops what comes next.
 struct a_full_server : a_silent_server {
-  boost::asio::io_context context;
-  tcp::acceptor acceptor{context, tcp::v4()};
-  std::vector<tcp::socket> queue;
+  full_port const full;
 
   void SetUp() override {
     a_silent_server::SetUp();
-    acceptor.bind({boost::asio::ip::address_v4::loopback(), 0});
-    acceptor.listen(0);
-    queue.reserve(4);
-    for (int i = 0; i < 4; ++i) {
-      queue.emplace_back(context).async_connect(acceptor.local_endpoint(), [](auto) {});
-    }
-    context.poll();
     options.timeouts.connect = 300ms;
   }
   std::string url(std::string const& scheme) const {
-    return scheme + "://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+    return scheme + "://127.0.0.1:" + full.number();
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <support/live_fixture.hpp>
+#include <support/scripted_server.hpp>
 #include <support/stretches.hpp>
 #include <tuple>
 
@@ -28,7 +29,7 @@ struct statistics : live_fixture {
   }
   template <class Condition>
   void run_until(Condition is_met) {
-    while (!end && !is_met(session->stats())) io.run_one_for(10ms);
+    gladia::test::run_until(io, [&] { return end || is_met(session->stats()); });
   }
   /// Whether it lies within the life of the test.
   void expect_sane(live::latency const& measured) const {

@@ -115,13 +115,16 @@ struct live_fixture : ::testing::Test {
   }
 
   void receive() {
+    is_receiving = true;
     session->async_receive(here([this](result<live::event> e) {
+      is_receiving = false;
       if (!e) return;
       events.push_back(std::move(*e));
       on_event(events.back());
       receive();
     }));
   }
+  bool is_receiving = false;
   /// Called for each event.
   std::function<void(live::event const&)> on_event = [](live::event const&) {};
 
@@ -140,16 +143,14 @@ struct live_fixture : ::testing::Test {
                         }));
   }
 
-  /// Runs everything until the session is over.
+  /// Runs everything until the session is over and has told all its events.
   void run_to_end(std::chrono::seconds limit = std::chrono::seconds(60)) {
     auto const deadline = std::chrono::steady_clock::now() + limit;
     io.restart();
-    while (!end && std::chrono::steady_clock::now() < deadline) {
-      if (io.run_one_until(deadline) == 0) break;
+    while ((!end || is_receiving) && io.run_one_until(deadline) > 0) {
     }
     ASSERT_TRUE(end) << "the session did not end";
-    // What is queued behind the end: the last events.
-    io.run_for(std::chrono::milliseconds(200));
+    ASSERT_FALSE(is_receiving) << "an event or the end of all events did not come";
   }
 
   gladia::testing::session_report report() const { return service->reports().at(0); }

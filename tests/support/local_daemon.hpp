@@ -14,30 +14,13 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <support/ports.hpp>
 #include <support/program.hpp>
 #include <thread>
 #include <utility>
 #include <vector>
 
 namespace gladia::testing_support {
-
-/// A port of loopback that is given to nobody else: bound here, but a program that is told its
-/// number can listen on it, as both sides allow the address to be used twice.
-class reserved_port {
- public:
-  reserved_port() {
-    socket_.open(boost::asio::ip::tcp::v4());
-    socket_.set_option(boost::asio::socket_base::reuse_address(true));
-    socket_.bind({boost::asio::ip::address_v4::loopback(), 0});
-  }
-
-  boost::asio::ip::tcp::endpoint endpoint() const { return socket_.local_endpoint(); }
-  std::string number() const { return std::to_string(endpoint().port()); }
-
- private:
-  boost::asio::io_context io_;
-  boost::asio::ip::tcp::socket socket_{io_};
-};
 
 /// Where a program of the system is; empty if it is nowhere. Daemons are often where only the
 /// super-user looks.

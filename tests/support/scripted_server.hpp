@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -132,11 +133,13 @@ template <class Condition>
 void run_until(boost::asio::io_context& io, Condition done) {
   auto const give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   io.restart();
-  while (!done() && std::chrono::steady_clock::now() < give_up) {
-    io.run_one_for(std::chrono::milliseconds(100));
-    if (io.stopped()) io.restart();
+  auto const work = boost::asio::make_work_guard(io);  // what is waited for may happen elsewhere
+  bool is_done = done();
+  while (!is_done && std::chrono::steady_clock::now() < give_up) {
+    io.run_one_for(std::chrono::milliseconds(10));
+    is_done = done();
   }
-  ASSERT_TRUE(done()) << "nothing happened any more";
+  ASSERT_TRUE(is_done) << "nothing happened any more";
 }
 
 }  // namespace gladia::test

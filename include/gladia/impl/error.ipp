@@ -175,7 +175,8 @@ GLADIA_DECL char const* to_string(phase p) noexcept {
 }
 
 GLADIA_DECL error_details const& error::details() const noexcept {
-  static error_details const none;
+  // Never destroyed: threads that end while the program exits may still ask.
+  static auto const& none = *new error_details;
   return details_ ? *details_ : none;
 }
 

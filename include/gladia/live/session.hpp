@@ -54,7 +54,8 @@ class audio_sink {
 ///
 /// What it promises: audio that was accepted reaches the server at least once, in order and without
 /// a gap, across lost links, unless it is reported as dropped; a stop survives every reconnect; it
-/// always ends, within the limits of `session_options`; its memory is bounded.
+/// always ends, within the limits of `session_options`; its memory is bounded. It may outlive its
+/// client.
 ///
 /// Completion tokens: `asio::deferred` by default, so `co_await session.async_receive()` works in a
 /// coroutine, and a call whose result is thrown away does nothing. With a callback, a future or
@@ -76,7 +77,7 @@ class session {
   explicit session(detail::session_setup setup);
   session(session&&) noexcept = default;
   session& operator=(session&& other) noexcept;
-  /// Cancels. Never blocks: pending operations complete with `operation_aborted` on their own
+  /// As `cancel()`. Never blocks: pending operations complete with `operation_aborted` on their own
   /// executors, possibly after the destructor returned; no event is delivered any more. May be
   /// called from within a handler.
   ~session();
@@ -120,7 +121,8 @@ class session {
   ///
   /// Handler signature: `void(gladia::result<gladia::live::event>)`.
   ///
-  /// After the end what is queued is still delivered; the last event is `ended`, and after it every
+  /// May be called before `async_run`: then it waits for the first event. After the end what is
+  /// queued is still delivered; the last event is `ended`, and after it every
   /// call completes with `errc::session_ended`. One call at a time: a second one completes with
   /// `errc::already_receiving`. The queue never stops the link: beyond 1 MiB partial transcripts
   /// that newer ones replaced are left out, beyond 64 MiB the oldest events, reported as

@@ -99,6 +99,7 @@ class engine final : public net::websocket_listener,
   void start(completion<summary> done);
   void execute(run_action const& action);
   void create_session();
+  void abandon_call();
   void on_created(result<net::http_response> response);
   void open_link();
   void wait(std::chrono::milliseconds delay);

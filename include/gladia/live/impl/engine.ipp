@@ -231,8 +231,7 @@ GLADIA_DECL void engine::execute(run_action const& action) {
       if (auto link = link_.lock()) link->close_now();
       return;
     case kind::abandon:
-      if (auto exchange = http_.lock()) exchange->cancel();
-      return;
+      return abandon_call();
     case kind::fetch:
       return fetch_job();
     case kind::finish:
@@ -261,6 +260,17 @@ GLADIA_DECL void engine::on_created(result<net::http_response> response) {
     push(started{session_});
   }
   execute(run_.on_created(std::move(failure), now()));
+}
+
+GLADIA_DECL void engine::abandon_call() {
+  auto const exchange = http_.lock();
+  if (!exchange) return;
+  if (session_.id.empty()) {
+    log(log_level::warning,
+        "cancelled while it was being created: it may have been left behind, "
+        "and holds its place until it idles out");
+  }
+  exchange->cancel();
 }
 
 GLADIA_DECL error engine::accept_session(result<net::http_response> const& response) {

@@ -9,6 +9,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <functional>
+#include <gladia/detail/redact.hpp>
 #include <gladia/net/impl/http_error.ipp>
 #include <gladia/net/impl/io_error.ipp>
 #include <gladia/net/impl/link_stream.ipp>
@@ -217,7 +218,10 @@ class dialer : public std::enable_shared_from_this<dialer> {
                                ? ": it asks for a user name and password"
                                : ": it does not take the user name and password it was given";
       }
-      return fail(error(errc::proxy_refused, std::move(details)));
+      error refused(errc::proxy_refused, std::move(details));
+      std::string_view const authorization = proxy_->authorization.reveal();
+      gladia::detail::redact(refused, authorization.substr(authorization.find(' ') + 1));
+      return fail(std::move(refused));
     }
     // Bytes behind the answer would be taken for the server's first words.
     if (connect_->buffer.size() != 0) {
