@@ -370,6 +370,9 @@ TEST_F(sessions_with_cuts, say_what_they_send_again_and_count_it) {
   ASSERT_EQ(links.size(), 2u);
   EXPECT_EQ(links[1].resume_offset, 0u);
   EXPECT_EQ(links[1].replayed_to, sent_before);
+  auto const seconds = static_cast<double>(sent_before) / 32'000;
+  EXPECT_DOUBLE_EQ(links[1].repeated_from, 0);
+  EXPECT_DOUBLE_EQ(links[1].repeated_to, 2 * seconds) << "the service may be ahead by all of it";
   EXPECT_EQ(player->end.stats.bytes_replayed, sent_before) << "new audio goes along with it";
   EXPECT_EQ(player->end.stats.bytes_sent, player->accepted * 2 + sent_before);
 }

@@ -46,6 +46,21 @@ TEST(ack_tracker, finds_no_fault_with_ranges_that_continue) {
   EXPECT_FALSE(acks.on_ack(6400, 9600).mismatch);
 }
 
+TEST(ack_tracker, does_not_read_a_connection_by_a_range_that_says_nothing) {
+  ack_tracker acks;
+  acks.on_open(6400);
+  EXPECT_EQ(acks.on_ack(3200, 3200).offset, 6400u);
+  EXPECT_EQ(acks.on_ack(6400, 9600).offset, 9600u) << "more would be lost with the next link";
+}
+
+TEST(ack_tracker, tells_the_first_range_of_a_connection) {
+  ack_tracker acks;
+  acks.on_open(0);
+  EXPECT_FALSE(acks.on_ack(0, 0).is_first);
+  EXPECT_TRUE(acks.on_ack(0, 3200).is_first);
+  EXPECT_FALSE(acks.on_ack(3200, 6400).is_first);
+}
+
 TEST(ack_tracker, takes_nonsense_for_no_progress) {
   ack_tracker acks;
   acks.on_open(100);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <gladia/live/event.hpp>
 #include <limits>
 #include <random>
 
@@ -106,7 +107,7 @@ TEST(transcript_view, empty_lines_are_not_in_the_text) {
 TEST(transcript_view, marks_text_that_starts_in_a_replayed_stretch_and_drops_none) {
   transcript_view view;
   view.add(final("a", utterance(4, 5, "Hello.")));
-  view.mark_replayed(4, 6);
+  view.mark_repeated(4, 6);
   view.add(final("b", utterance(3.9, 4.5, "before")));
   view.add(final("c", utterance(4, 5, "Hello.")));
   view.add(final("d", utterance(5.9, 8, "in it")));
@@ -119,9 +120,19 @@ TEST(transcript_view, marks_text_that_starts_in_a_replayed_stretch_and_drops_non
   EXPECT_EQ(view.text(), "before Hello. Hello. in it after");
 }
 
+TEST(transcript_view, learns_from_a_new_link_what_may_be_a_repetition) {
+  transcript_view view;
+  gladia::live::connected link;
+  link.repeated_from = 4;
+  link.repeated_to = 6;
+  EXPECT_EQ(view.add(gladia::live::event(link)), nullptr);
+  EXPECT_FALSE(view.add(final("a", utterance(3.9, 5, "before")))->maybe_repeated);
+  EXPECT_TRUE(view.add(final("b", utterance(4, 5, "Hello.")))->maybe_repeated);
+}
+
 TEST(transcript_view, marks_a_translation_that_starts_in_a_replayed_stretch) {
   transcript_view view;
-  view.mark_replayed(4, 6);
+  view.mark_repeated(4, 6);
   auto const* line = view.add(translation("a", utterance(4, 5, "Hello."), "fr", "Bonjour."));
   ASSERT_TRUE(line);
   EXPECT_TRUE(line->maybe_repeated);
@@ -243,8 +254,8 @@ TEST(transcript_view, senseless_times_do_no_harm) {
   auto const nan = std::numeric_limits<double>::quiet_NaN();
   auto const infinite = std::numeric_limits<double>::infinity();
   transcript_view view;
-  view.mark_replayed(nan, 3);
-  view.mark_replayed(3, 1);
+  view.mark_repeated(nan, 3);
+  view.mark_repeated(3, 1);
   for (double time : {nan, infinite, -infinite, -1.0, nan, 0.0}) {
     view.add(final(std::to_string(view.lines().size()), utterance(time, time, "x")));
   }

@@ -49,13 +49,16 @@ struct connecting {
 /// A link is open; audio flows.
 struct connected {
   int connection = 0;  ///< from 1
-  /// Where in the audio it starts, in bytes. Audio that was dropped unsent does not count, so that
-  /// `audio_format::duration` of it is the time that transcripts speak of.
+  /// Where in the audio it starts, in bytes. Audio that was dropped unsent does not count.
   std::uint64_t resume_offset = 0;
-  /// What lies between `resume_offset` and this was sent on an earlier link already, and may be
-  /// heard twice: see `transcript_view::mark_replayed`. The same as `resume_offset` where nothing
-  /// was.
+  /// What lies between `resume_offset` and this was sent on an earlier link already. The same as
+  /// `resume_offset` where nothing was.
   std::uint64_t replayed_to = 0;
+  /// Text that comes on this link and starts at this time, in seconds as transcripts have them, or
+  /// later, but before `repeated_to`, may be about audio that is heard twice. `transcript_view`
+  /// marks it. Both 0 where nothing was sent again.
+  double repeated_from = 0;
+  double repeated_to = 0;  ///< exclusive
 };
 
 /// A link ended, or could not be opened.

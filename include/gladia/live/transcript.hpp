@@ -14,6 +14,8 @@
 
 namespace gladia::live {
 
+struct connected;
+
 /// What somebody said without a pause, as far as it is known.
 struct transcript_line {
   std::string id{};                  ///< of the utterance
@@ -36,8 +38,9 @@ struct transcript_line {
 ///
 /// A newer partial replaces an older one, and the final replaces them all and stays. Lines are told
 /// apart by utterance id and channel. No text is ever dropped for looking like a repetition: after
-/// a reconnect it is marked instead (`mark_replayed`). Where a server starts its ids again, what
-/// begins after the end of a finished line is a new one.
+/// a reconnect it is marked instead (`maybe_repeated`), if the view is given the `connected` events
+/// too. Where a server starts its ids again, what begins after the end of a finished line is a new
+/// one.
 ///
 /// Thread safety: as a value; one thread at a time.
 class transcript_view {
@@ -58,9 +61,10 @@ class transcript_view {
   /// \return As above; null for a translation that failed.
   transcript_line const* add(translation_message const& message);
 
-  /// Folds in a `live_message` or an `event`, whatever it is.
+  /// Folds in a `live_message` or an `event`, whatever it is. Give it all of a session's events:
+  /// of `connected` it learns which text may be a repetition.
   ///
-  /// \return As above; null for a message without text.
+  /// \return As above; null for what has no text.
   template <class... Ts>
   transcript_line const* add(std::variant<Ts...> const& message) {
     return std::visit(
@@ -69,6 +73,9 @@ class transcript_view {
           if constexpr (std::is_same_v<type, transcript> ||
                         std::is_same_v<type, translation_message>) {
             return add(m);
+          } else if constexpr (std::is_same_v<type, connected>) {
+            mark_repeated(m.repeated_from, m.repeated_to);
+            return nullptr;
           } else {
             return nullptr;
           }
@@ -76,14 +83,12 @@ class transcript_view {
         message);
   }
 
-  /// Notes that audio was sent once more after a reconnect. Text that arrives from now on and
-  /// starts in this stretch is marked `maybe_repeated`.
+  /// Notes that audio may be heard twice. Text that arrives from now on and starts in this stretch
+  /// is marked `maybe_repeated`. Not needed where the view gets `connected` events.
   ///
-  /// Of a `connected` event: `audio_format::duration` of `resume_offset` and `replayed_to`.
-  ///
-  /// \param from Where it starts, in seconds of the session.
-  /// \param to Where it ends, exclusive.
-  void mark_replayed(double from, double to);
+  /// \param from Where it starts, in seconds as transcripts have them: `connected::repeated_from`.
+  /// \param to Where it ends, exclusive: `connected::repeated_to`.
+  void mark_repeated(double from, double to);
 
   /// All lines, ordered by their start. Valid until the next change.
   [[nodiscard]] std::vector<transcript_line> const& lines() const noexcept { return lines_; }
@@ -106,11 +111,11 @@ class transcript_view {
   iterator find(std::string_view id, int channel);
   iterator find_original(translation_data const& data);
   transcript_line const* place(transcript_line line);
-  [[nodiscard]] bool was_replayed(double time) const noexcept;
+  [[nodiscard]] bool may_be_repeated(double time) const noexcept;
 
   std::size_t max_lines_;
   std::vector<transcript_line> lines_{};
-  std::vector<std::pair<double, double>> replayed_{};
+  std::vector<std::pair<double, double>> repeated_{};
 };
 
 }  // namespace gladia::live

@@ -21,6 +21,7 @@
 #include <gladia/live/detail/meter.hpp>
 #include <gladia/live/detail/run_fsm.hpp>
 #include <gladia/live/detail/service.hpp>
+#include <gladia/live/detail/service_clock.hpp>
 #include <gladia/live/detail/watchdog.hpp>
 #include <gladia/live/detail/writer_fsm.hpp>
 #include <gladia/live/event.hpp>
@@ -141,6 +142,7 @@ class engine final : public net::websocket_listener,
   // Messages in.
   void on_ack(audio_chunk_ack const& ack);
   void measure(transcript const& t);
+  connected describe_link(std::uint64_t resume) const;
   void push(event e, std::size_t text_size = 0);
   void warn(warning_code code, std::string text, stretch where = {});
   [[nodiscard]] losses take_losses() noexcept;
@@ -177,6 +179,7 @@ class engine final : public net::websocket_listener,
   writer_fsm writer_;
   watchdog watchdog_;
   ack_tracker acks_;
+  service_clock service_clock_;
   event_queue queue_;
   live_session_info session_;
   std::weak_ptr<net::websocket> link_;            // its pending operations own it

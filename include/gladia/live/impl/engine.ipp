@@ -430,21 +430,32 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
   writer_.on_open();
   watchdog_.on_open(now());
   std::optional<stretch> lost;
-  std::uint64_t resume = 0;
+  std::uint64_t resume = 0, sent = 0;
   {
     std::lock_guard lock(mutex_);
+    sent = intake_.ring().sent();
     lost = intake_.rewind();
     resume = intake_.ring().base();
     numbers_.connections = run_.connections();
     acks_are_stalled_ = false;
   }
   acks_.on_open(resume);
+  service_clock_.on_open(resume, sent);
   shortening_reported_ = false;
   log(log_level::info, "connected, link " + std::to_string(run_.connections()));
-  push(connected{run_.connections(), resume, std::max(resume, highest_sent_)});
+  push(describe_link(resume));
   if (lost) push(audio_dropped{lost->from, lost->to});
   write_next();
   watch();
+}
+
+GLADIA_DECL connected engine::describe_link(std::uint64_t resume) const {
+  connected link{run_.connections(), resume, std::max(resume, highest_sent_)};
+  auto const repeated = service_clock_.repeated(link.replayed_to);
+  using seconds = std::chrono::duration<double>;
+  link.repeated_from = seconds(request_.audio.duration(repeated.begin)).count();
+  link.repeated_to = seconds(request_.audio.duration(repeated.end)).count();
+  return link;
 }
 
 GLADIA_DECL void engine::on_activity(net::websocket& link) {
@@ -643,6 +654,7 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
   }
   auto const& range = ack.data->byte_range;
   auto const reading = acks_.on_ack(range.begin, range.end);
+  if (reading.is_first) service_clock_.on_first_range(range.begin);
   auto const time = now();
   auto moved = false;
   auto everything = false;
@@ -683,10 +695,11 @@ GLADIA_DECL void engine::measure(transcript const& t) {
   if (is_first_partial) partial_id_ = t.data.id;
   auto const seconds = t.data.is_final ? utterance.end : utterance.start;
   if (!(seconds >= 0 && seconds < 1e6)) return;
-  auto const offset =
-      request_.audio.bytes(std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9)));
+  auto const offset = service_clock_.in_stream(
+      request_.audio.bytes(std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9))));
+  if (!offset) return;
   std::lock_guard lock(mutex_);
-  if (auto accepted_at = accepted_clock_.time_of(offset)) {
+  if (auto accepted_at = accepted_clock_.time_of(*offset)) {
     (t.data.is_final ? final_transcript_ : first_partial_)
         .add(std::chrono::duration_cast<std::chrono::microseconds>(now() - *accepted_at));
   }

@@ -58,7 +58,9 @@ inline json to_document(connected const& e) {
   return {{"event", "connected"},
           {"connection", e.connection},
           {"resume_offset", e.resume_offset},
-          {"replayed_to", e.replayed_to}};
+          {"replayed_to", e.replayed_to},
+          {"repeated_from", e.repeated_from},
+          {"repeated_to", e.repeated_to}};
 }
 inline json to_document(disconnected const& e) {
   return {{"event", "disconnected"},    {"close_code", e.close_code},

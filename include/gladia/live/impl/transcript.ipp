@@ -40,7 +40,7 @@ GLADIA_DECL transcript_line const* transcript_view::add(transcript const& messag
   }
   line.id = data.id;
   line.is_final = data.is_final;
-  line.maybe_repeated = was_replayed(data.utterance.start);
+  line.maybe_repeated = may_be_repeated(data.utterance.start);
   line.utterance = data.utterance;
   return place(std::move(line));
 }
@@ -56,14 +56,14 @@ GLADIA_DECL transcript_line const* transcript_view::add(translation_message cons
   transcript_line line;
   line.id = data.utterance_id;
   line.is_final = true;
-  line.maybe_repeated = was_replayed(data.utterance.start);
+  line.maybe_repeated = may_be_repeated(data.utterance.start);
   line.utterance = data.utterance;
   line.translations[data.target_language] = data.translated_utterance;
   return place(std::move(line));
 }
 
-GLADIA_DECL void transcript_view::mark_replayed(double from, double to) {
-  if (from < to) replayed_.emplace_back(from, to);
+GLADIA_DECL void transcript_view::mark_repeated(double from, double to) {
+  if (from < to) repeated_.emplace_back(from, to);
 }
 
 GLADIA_DECL std::string transcript_view::text(std::string_view separator) const {
@@ -124,8 +124,8 @@ GLADIA_DECL transcript_line const* transcript_view::place(transcript_line line) 
   return &lines_[index];
 }
 
-GLADIA_DECL bool transcript_view::was_replayed(double time) const noexcept {
-  return std::any_of(replayed_.begin(), replayed_.end(), [&](auto const& stretch) {
+GLADIA_DECL bool transcript_view::may_be_repeated(double time) const noexcept {
+  return std::any_of(repeated_.begin(), repeated_.end(), [&](auto const& stretch) {
     return stretch.first <= time && time < stretch.second;
   });
 }

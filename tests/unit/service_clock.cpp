@@ -1,0 +1,80 @@
+#include <gladia/live/detail/service_clock.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+namespace {
+
+using gladia::live::detail::service_clock;
+
+/// After a link that was sent 9600 bytes, of which 6400 were acknowledged.
+service_clock after_a_lost_link() {
+  service_clock clock;
+  clock.on_open(0, 0);
+  clock.on_first_range(0);
+  clock.on_open(6400, 9600);
+  return clock;
+}
+
+void expect_repeated(service_clock const& clock, std::uint64_t sent, std::uint64_t begin,
+                     std::uint64_t end) {
+  auto const repeated = clock.repeated(sent);
+  EXPECT_EQ(repeated.begin, begin);
+  EXPECT_EQ(repeated.end, end);
+}
+
+TEST(service_clock, is_that_of_the_stream_on_the_first_link) {
+  service_clock clock;
+  clock.on_open(0, 0);
+  EXPECT_EQ(clock.in_stream(3200), 3200u);
+  expect_repeated(clock, 0, 0, 0);
+}
+
+TEST(service_clock, takes_all_that_was_sent_for_what_may_be_heard_twice) {
+  auto const clock = after_a_lost_link();
+  expect_repeated(clock, 9600, 6400, 12'800);
+}
+
+TEST(service_clock, tells_no_offset_that_is_not_certain) {
+  auto const clock = after_a_lost_link();
+  EXPECT_FALSE(clock.in_stream(9600));
+}
+
+TEST(service_clock, follows_a_service_that_counts_what_it_heard_twice) {
+  auto clock = after_a_lost_link();
+  clock.on_first_range(8000);  // of 9600 it had heard 8000, and hears on from 6400
+  EXPECT_EQ(clock.in_stream(8000), 6400u);
+  EXPECT_FALSE(clock.in_stream(1000)) << "before the beginning";
+  clock.on_open(20'000, 20'000);
+  EXPECT_EQ(clock.in_stream(21'600), 20'000u) << "nothing was in flight";
+  clock.on_open(30'000, 33'000);
+  expect_repeated(clock, 33'000, 31'600, 37'600);
+}
+
+TEST(service_clock, follows_a_service_that_forgets_what_it_did_not_acknowledge) {
+  auto clock = after_a_lost_link();
+  clock.on_first_range(6400);
+  EXPECT_EQ(clock.in_stream(9600), 9600u);
+}
+
+TEST(service_clock, learns_nothing_from_a_count_that_starts_anew) {
+  service_clock clock;
+  clock.on_open(0, 0);
+  clock.on_open(0, 3200);
+  clock.on_first_range(0);
+  EXPECT_FALSE(clock.in_stream(3200));
+  expect_repeated(clock, 3200, 0, 6400);
+}
+
+TEST(service_clock, learns_nothing_from_a_senseless_count) {
+  for (std::int64_t const begin :
+       {INT64_MIN, std::int64_t{-1}, std::int64_t{6399}, std::int64_t{9601}, INT64_MAX}) {
+    auto clock = after_a_lost_link();
+    clock.on_first_range(begin);
+    EXPECT_FALSE(clock.in_stream(9600)) << begin;
+    expect_repeated(clock, 9600, 6400, 12'800);
+  }
+}
+
+}  // namespace
