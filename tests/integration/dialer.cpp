@@ -97,8 +97,7 @@ class dialer : public gladia::test::net_fixture {
 
   std::weak_ptr<net::http_exchange> start(std::string const& url, net::timeouts timeouts,
                                           std::function<void(outcome)> done) {
-    net::http_request request;
-    request.url = *net::parse_url(url);
+    auto request = request_to(url);
     request.timeouts = timeouts;
     auto exchange = transport->make_http_exchange(strand);
     asio::post(strand, [exchange, request, done] { exchange->start(request, done); });
@@ -152,8 +151,7 @@ TEST_F(stuck_look_up, does_not_delay_a_cancellation) {
 
 TEST_F(stuck_look_up, does_not_delay_a_deadline) {
   std::optional<outcome> answer;
-  net::http_request request;
-  request.url = *net::parse_url("http://stuck.test/");
+  auto request = request_to("http://stuck.test/");
   request.deadline = 20ms;
   auto exchange = transport->make_http_exchange(strand);
   exchange->start(request, [&](outcome o) { answer.emplace(std::move(o)); });

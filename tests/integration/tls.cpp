@@ -34,8 +34,7 @@ class tls : public gladia::test::net_fixture {
 
   outcome get(std::string const& url, net::timeouts timeouts = {}) {
     std::optional<outcome> answer;
-    net::http_request request;
-    request.url = *net::parse_url(url);
+    auto request = request_to(url);
     request.timeouts = timeouts;
     auto exchange = transport->make_http_exchange(strand);
     asio::post(strand, [&] {

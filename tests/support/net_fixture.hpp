@@ -36,6 +36,14 @@ class net_fixture : public ::testing::Test {
     use(std::move(options));
   }
 
+  /// With a deadline longer than any test: none is passed by its mercy.
+  static net::http_request request_to(std::string const& url) {
+    net::http_request request;
+    request.url = *net::parse_url(url);
+    request.deadline = std::chrono::hours(1);
+    return request;
+  }
+
   template <class Condition>
   void run_until(Condition done) {
     test::run_until(*io, done);
