@@ -75,12 +75,12 @@ inline std::vector<std::string> url_seeds() {
 /// Options as they come, then a session: opened, fed, acknowledged, cut, stopped, ended.
 inline std::vector<std::string> session_seeds() {
   std::vector<std::string> seeds;
-  std::string const play = std::string("\x02\x03\x01\x03\x01", 5) +          // run, post, open
-                           std::string("\0\0\0\0", 4) +                      // its counter
-                           std::string("\0\xc8\0\x08\x05\x01\xff\x06", 8) +  // audio, ack
-                           std::string("\x09\x03\x03\x01\x03\x01", 6) +      // cut, wait, open
+  std::string const play = std::string("\x02\x03\x01\x03\x01", 5) +            // run, post, open
+                           std::string("\0\0\0\0", 4) +                        // its counter
+                           std::string("\0\xc8\0\x08\x05\x01\xff\x06\0", 9) +  // audio, ack
+                           std::string("\x09\x03\x03\x01\x03\x01", 6) +        // cut, wait, open
                            std::string("\0\0\0\0", 4) +
-                           std::string("\x08\x05\xff\xff\x06\x0b\x08\x09\x00", 9);  // stop, end
+                           std::string("\x08\x05\xff\xff\x06\0\x0b\x08\x09\x00", 10);  // stop, end
   for (std::size_t i = 0; i < 64; ++i) {
     std::string options;
     for (std::size_t k = 0; k < 21; ++k) options += static_cast<char>((i * 37 + k * (i + 5)) % 251);

@@ -236,6 +236,7 @@ class session {
     is_stop_written_ = false;
     in_flight_ = 0;
     read_here_ = acknowledged_here_ = 0;
+    has_told_range_ = false;
     counter_ = static_cast<std::int64_t>(in_.number(4));
     if (is_honest_) require(resume_ <= arrived_ || lost, "a gap is reported");
     if (lost) require(lost->from < lost->to && lost->to <= intake_.accepted(), "as a stretch");
@@ -261,13 +262,22 @@ class session {
     watchdog_.on_activity(now_);
   }
 
-  /// A range that tells the truth, counted from anywhere.
+  /// A range that tells the truth, counted from anywhere; or one that is lost on the way; or once
+  /// more what was told before, perhaps on an earlier link.
   void acknowledge() {
     if (pending_ != pending::open) return;
-    auto const begin = counter_ + static_cast<std::int64_t>(acknowledged_here_);
-    acknowledged_here_ = read_here_;
     auto const base = intake_.ring().base();
-    on_ack(begin, counter_ + static_cast<std::int64_t>(acknowledged_here_));
+    auto const choice = in_.byte() % 4;
+    auto const begin = counter_ + static_cast<std::int64_t>(acknowledged_here_);
+    if (choice == 1 && has_told_range_) {
+      auto const end = begin - static_cast<std::int64_t>(in_.number(2));
+      on_ack(end - static_cast<std::int64_t>(in_.number(2)), end);
+    } else {
+      acknowledged_here_ = read_here_;
+      if (choice == 2) return;
+      has_told_range_ = true;
+      on_ack(begin, counter_ + static_cast<std::int64_t>(acknowledged_here_));
+    }
     if (is_honest_) {
       require(intake_.ring().base() <= std::max(base, arrived_), "what did not arrive is kept");
     }
@@ -504,6 +514,7 @@ class session {
   std::uint64_t read_here_ = 0;
   std::uint64_t acknowledged_here_ = 0;
   std::int64_t counter_ = 0;
+  bool has_told_range_ = false;
   bool is_stop_written_ = false;
 };
 
