@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/use_future.hpp>
+#include <set>
 #include <thread>
 
 #include "support/fake_transport.hpp"
@@ -84,17 +87,36 @@ struct sessions : testing::Test {
     io.run_for(60s);
     ASSERT_TRUE(io.stopped()) << "something never ends";
   }
+  using setup = std::function<void(session_player&)>;
+  static void reconnect_once(session_player& p) { p.far->close_after = 3; }
+
   /// How many operations a whole session with one reconnect has.
-  int operations_of_a_session() {
-    auto const player = add();
-    player->far->close_after = 3;
+  int operations_of_a_session(session_options const& options = quick_options(),
+                              setup const& prepare = reconnect_once) {
+    auto const added = std::exchange(players, {});
+    auto const player = add(options);
+    prepare(*player);
     run();
     io.restart();
-    players.clear();
+    players = added;
     EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
     EXPECT_EQ(player->far->links, 2);
     EXPECT_GT(player->far->operations, 15);
     return player->far->operations;
+  }
+  /// For each of these failures a session that meets it at its first step, one at its second, ...
+  void add_failing(std::vector<failure> const& failures,
+                   session_options const& options = quick_options(),
+                   setup const& prepare = reconnect_once) {
+    auto const steps = operations_of_a_session(options, prepare);
+    for (auto const& how : failures) {
+      for (int step = 1; step <= steps; ++step) {
+        auto const player = add(options);
+        prepare(*player);
+        player->far->fail_at = step;
+        player->far->how = how;
+      }
+    }
   }
   ~sessions() override {
     // A handler that never ran would own its player for ever.
@@ -104,45 +126,85 @@ struct sessions : testing::Test {
 
 using kind = failure::kind;
 
+std::vector<failure> const can_be_retried{{kind::lost_link, 0},     {kind::silence, 0},
+                                          {kind::close_code, 1006}, {kind::close_code, 1011},
+                                          {kind::close_code, 4503}, {kind::http_status, 503}};
+
+/// Which one of many sessions this is.
+testing::Message about(session_player const& player) {
+  auto const& far = *player.far;
+  return testing::Message() << "step " << far.fail_at << ", failure "
+                            << static_cast<int>(far.how.what) << " " << far.how.code;
+}
+
+void expect_recovery(session_player const& player) {
+  expect_consistent(player);
+  expect_all_events(player);
+  EXPECT_EQ(player.end.verdict, completeness::complete) << player.end.error.what();
+  EXPECT_FALSE(player.far->failed.empty()) << "nothing to recover from";
+}
+
 TEST_F(sessions, recover_from_a_failure_at_any_step_that_can_be_retried) {
+  add_failing(can_be_retried);
+  run();
+  for (auto const& player : players) {
+    SCOPED_TRACE(about(*player));
+    expect_recovery(*player);
+  }
+}
+
+TEST_F(sessions, recover_from_a_failure_at_any_step_while_their_user_is_silent) {
+  auto options = quick_options();
+  options.keep_alive_after = 5ms;
+  options.keep_alive_interval = 0ms;  // one of them is enough
+  add_failing(can_be_retried, options, [](session_player& p) {
+    reconnect_once(p);
+    p.pause_at = 6;
+    p.far->on_operation = [&p](operation what, int) {
+      if (what == operation::ping) p.go_on();
+    };
+  });
+  run();
+  std::set<operation> failed;
+  for (auto const& player : players) {
+    SCOPED_TRACE(about(*player));
+    expect_recovery(*player);
+    failed.insert(player->far->failed.begin(), player->far->failed.end());
+  }
+  EXPECT_TRUE(failed.count(operation::ping));
+  EXPECT_TRUE(failed.count(operation::keep_alive));
+}
+
+TEST_F(sessions, recover_from_two_lost_links_at_any_two_steps) {
   auto const steps = operations_of_a_session();
-  for (auto const& how : {failure{kind::lost_link, 0}, failure{kind::silence, 0},
-                          failure{kind::close_code, 1006}, failure{kind::close_code, 1011},
-                          failure{kind::close_code, 4503}, failure{kind::http_status, 503}}) {
-    for (int step = 1; step <= steps; ++step) {
-      auto const player = add();
-      player->far->close_after = 3;
-      player->far->fail_at = step;
-      player->far->how = how;
+  // The first step is the call, which is tried only twice.
+  for (int first = 2; first <= steps; ++first) {
+    for (int second = first + 1; second <= steps; ++second) {
+      auto& far = *add()->far;
+      far.fail_at = first;
+      far.fail_again_at = second;
     }
   }
   run();
   for (auto const& player : players) {
-    SCOPED_TRACE(testing::Message()
-                 << "step " << player->far->fail_at << ", failure "
-                 << static_cast<int>(player->far->how.what) << " " << player->far->how.code);
-    expect_consistent(*player);
-    expect_all_events(*player);
-    EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
+    SCOPED_TRACE(about(*player) << ", again at step " << player->far->fail_again_at);
+    expect_recovery(*player);
+    EXPECT_EQ(player->far->failed.size(), 2u);
   }
 }
 
 TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
-  auto const steps = operations_of_a_session();
   auto options = quick_options();
   options.fetch_result = true;
-  for (int code : {1008, 4400, 4403, 4504}) {
-    for (int step = 2; step <= steps; ++step) {
-      auto const player = add(options);
-      player->far->close_after = 3;
-      player->far->fail_at = step;
-      player->far->how = {kind::close_code, code};
-    }
-  }
+  add_failing({{kind::close_code, 1008},
+               {kind::close_code, 4400},
+               {kind::close_code, 4403},
+               {kind::close_code, 4504}},
+              options);
   run();
   for (auto const& player : players) {
-    SCOPED_TRACE(testing::Message()
-                 << "step " << player->far->fail_at << ", code " << player->far->how.code);
+    if (player->far->fail_at == 1) continue;  // there is no link to be closed yet
+    SCOPED_TRACE(about(*player));
     expect_consistent(*player);
     expect_all_events(*player);
     EXPECT_EQ(player->end.close_code, player->far->how.code);
@@ -152,31 +214,60 @@ TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
   }
 }
 
+TEST_F(sessions, closed_with_1000_at_any_step_are_complete_if_that_link_was_told_to_stop) {
+  add_failing({{kind::close_code, 1000}});
+  run();
+  std::size_t complete = 0;
+  for (auto const& player : players) {
+    SCOPED_TRACE(about(*player));
+    expect_consistent(*player);
+    expect_all_events(*player);
+    EXPECT_EQ(player->end.close_code, 1000);
+    EXPECT_EQ(player->end.verdict,
+              player->far->link_was_told_to_stop ? completeness::complete : completeness::partial);
+    complete += player->end.verdict == completeness::complete;
+  }
+  EXPECT_GT(complete, 1u);
+  EXPECT_LT(complete, players.size() / 2);
+}
+
+TEST_F(sessions, end_with_a_handshake_or_a_call_refused_for_good) {
+  add_failing({{kind::http_status, 401}, {kind::http_status, 404}});
+  run();
+  int refused = 0;
+  for (auto const& player : players) {
+    SCOPED_TRACE(about(*player));
+    expect_consistent(*player);
+    expect_all_events(*player);
+    auto const failed = player->far->failed.at(0);
+    auto const is_final = failed == operation::http || failed == operation::open;
+    EXPECT_EQ(player->end.verdict, is_final ? completeness::partial : completeness::complete);
+    if (!is_final) continue;
+    ++refused;
+    EXPECT_EQ(player->end.error.details().http_status, player->far->how.code);
+  }
+  EXPECT_EQ(refused, 2 * 3) << "one call and two handshakes";
+}
+
 TEST_F(sessions, end_in_bounded_time_when_nothing_works_from_any_step_on) {
-  auto const steps = operations_of_a_session();
   auto options = quick_options();
   options.reconnect_window = 300ms;
   options.fetch_result = true;
   options.fetch_timeout = 100ms;
-  for (auto const& how :
-       {failure{kind::lost_link, 0}, failure{kind::silence, 0}, failure{kind::close_code, 1011},
-        failure{kind::http_status, 503}, failure{kind::http_status, 401}}) {
-    for (int step = 1; step <= steps; ++step) {
-      auto const player = add(options);
-      player->far->close_after = 3;
-      player->far->fail_at = step;
-      player->far->fails_for_ever = true;
-      player->far->how = how;
-    }
-  }
+  add_failing({{kind::lost_link, 0},
+               {kind::silence, 0},
+               {kind::close_code, 1011},
+               {kind::http_status, 503},
+               {kind::http_status, 401}},
+              options);
+  for (auto const& player : players) player->far->fails_for_ever = true;
   run();
   for (auto const& player : players) {
-    SCOPED_TRACE(testing::Message()
-                 << "step " << player->far->fail_at << ", failure "
-                 << static_cast<int>(player->far->how.what) << " " << player->far->how.code);
+    SCOPED_TRACE(about(*player));
     expect_consistent(*player);
     expect_all_events(*player);
     EXPECT_TRUE(player->end.error);
+    EXPECT_LT(player->lasted, 5s);
   }
 }
 

@@ -52,7 +52,8 @@ inline std::string counted_audio(std::size_t first, std::size_t samples) {
 /// session is over.
 struct far_side {
   // The script.
-  int fail_at = 0;  ///< the operation that fails, from 1; 0: none
+  int fail_at = 0;        ///< the operation that fails, from 1; 0: none
+  int fail_again_at = 0;  ///< a later one that fails, too
   failure how{};
   bool fails_for_ever = false;  ///< whether all later ones fail too
   int close_after = 0;  ///< closes the first link with 1012 at so many audio messages; 0: never
@@ -64,6 +65,9 @@ struct far_side {
 
   // What it saw.
   int operations = 0;
+  std::vector<operation> failed;       ///< as they were told to
+  bool link_was_told_to_stop = false;  ///< the last one, however that went
+  std::uint64_t heard_bytes = 0;       ///< repeated ones, too
   int http_calls = 0;
   int links = 0;
   int stops = 0;
@@ -79,12 +83,18 @@ struct far_side {
   std::optional<failure> count(operation what) {
     auto const number = ++operations;
     if (on_operation) on_operation(what, number);
-    auto const fails = fail_at > 0 && (number == fail_at || (fails_for_ever && number > fail_at));
-    return fails ? std::optional<failure>(how) : std::nullopt;
+    if (what == operation::open) link_was_told_to_stop = false;
+    if (what == operation::stop) link_was_told_to_stop = true;
+    auto const fails = fail_at > 0 && (number == fail_at || number == fail_again_at ||
+                                       (fails_for_ever && number > fail_at));
+    if (!fails) return std::nullopt;
+    failed.push_back(what);
+    return how;
   }
 
   /// Takes audio. Gives its first byte's position.
   std::uint64_t hear(std::string const& audio) {
+    heard_bytes += audio.size();
     has_broken_frame = has_broken_frame || audio.size() % 2 != 0;
     auto sample = [&audio](std::size_t i) {
       return static_cast<std::uint64_t>(static_cast<unsigned char>(audio[i]) |

@@ -2,7 +2,9 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,6 +46,7 @@ inline gladia::live_request request_of_counted_audio() {
 /// Its handlers own it, as a coroutine owns its session.
 class session_player : public std::enable_shared_from_this<session_player> {
  public:
+  using clock = std::chrono::steady_clock;
   static constexpr int pieces = 12;
   static constexpr std::size_t samples_of_piece = 160;  // 10 ms
 
@@ -60,11 +63,13 @@ class session_player : public std::enable_shared_from_this<session_player> {
   }
 
   void run() {
-    session->async_run(asio::bind_executor(strand, [self = shared_from_this()](auto summary) {
-      ++self->runs_completed;
-      self->live_links_at_the_end = self->far->live_links;
-      self->end = std::move(summary);
-    }));
+    session->async_run(asio::bind_executor(
+        strand, [self = shared_from_this(), began = clock::now()](auto summary) {
+          ++self->runs_completed;
+          self->lasted = clock::now() - began;
+          self->live_links_at_the_end = self->far->live_links;
+          self->end = std::move(summary);
+        }));
   }
 
   void receive() {
@@ -85,6 +90,7 @@ class session_player : public std::enable_shared_from_this<session_player> {
   void send() {
     if (!session) return;
     if (sends_completed == pieces) return stop();
+    if (sends_completed == pause_at) return;
     auto const first = static_cast<std::size_t>(sends_completed) * samples_of_piece;
     piece = counted_audio(first, samples_of_piece);
     ++sends;
@@ -95,6 +101,14 @@ class session_player : public std::enable_shared_from_this<session_player> {
                           if (!taken) self->send_error = taken.error();
                           taken ? self->send() : self->stop();
                         }));
+  }
+
+  /// Ends the pause, if it has begun.
+  void go_on() {
+    asio::post(strand, [self = shared_from_this()] {
+      if (self->sends_completed != std::exchange(self->pause_at, -1)) return;
+      self->send();
+    });
   }
 
   void stop() {
@@ -110,6 +124,7 @@ class session_player : public std::enable_shared_from_this<session_player> {
   asio::strand<asio::any_io_executor> strand;  // of the handlers
   std::optional<gladia::live::session> session;
   std::function<void(int)> on_event{};  // hears the number of each event, from 1
+  int pause_at = -1;                    // the piece before which it falls silent; -1: none
   std::string piece;
 
   int runs_completed = 0;
@@ -118,6 +133,7 @@ class session_player : public std::enable_shared_from_this<session_player> {
   int stops = 0, stops_completed = 0;
   std::uint64_t accepted = 0;  // samples
   int live_links_at_the_end = 0;
+  clock::duration lasted{};
   std::vector<gladia::live::event> events;
   gladia::error receive_error;
   gladia::error send_error;
