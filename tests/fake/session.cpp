@@ -295,12 +295,26 @@ struct sessions_and : sessions {
   }
 };
 
+bool is_done_or_aborted(error const& outcome) {
+  return !outcome || outcome == aborted;
+}
+
 TEST_F(sessions_and, cancel_end_at_once) {
-  play([](session_player& p) { p.session->cancel(); });
+  std::map<session_player*, int> sends_before;
+  play([&](session_player& p) {
+    sends_before[&p] = p.sends;
+    p.session->cancel();
+  });
+  EXPECT_GT(sends_before.size(), players.size() / 2) << "at any step, and at each event";
   for (auto const& player : players) {
     expect_consistent(*player);
-    if (player->end.error) {
-      EXPECT_EQ(player->end.error, aborted);
+    EXPECT_TRUE(is_done_or_aborted(player->end.error)) << player->end.error.what();
+    EXPECT_EQ(player->stop_result.error.code(), player->end.error.code());
+    if (player->receive_error != aborted) expect_all_events(*player);
+    if (player->send_error == errc::session_ended) {
+      EXPECT_GT(player->sends, sends_before.at(player.get())) << "it waited, and was not aborted";
+    } else {
+      EXPECT_TRUE(is_done_or_aborted(player->send_error)) << player->send_error.what();
     }
   }
 }
@@ -324,11 +338,16 @@ TEST_F(sessions_and, cancel_twice_end_once) {
 }
 
 TEST_F(sessions_and, destroy_complete_every_operation_and_deliver_no_event_any_more) {
-  std::map<session_player*, std::size_t> events_before;
+  struct moment {
+    std::size_t events;
+    int receiving;
+  };
+  std::map<session_player*, moment> destroyed;
   play([&](session_player& p) {
-    events_before[&p] = p.events.size();
+    destroyed[&p] = {p.events.size(), p.receives - p.receives_completed};
     p.session.reset();
   });
+  EXPECT_GT(destroyed.size(), players.size() / 2) << "at any step, and at each event";
   for (auto const& player : players) {
     EXPECT_EQ(player->runs_completed, 1);
     EXPECT_EQ(player->receives_completed, player->receives);
@@ -336,10 +355,14 @@ TEST_F(sessions_and, destroy_complete_every_operation_and_deliver_no_event_any_m
     EXPECT_EQ(player->stops_completed, player->stops);
     EXPECT_EQ(player->live_links_at_the_end, 0);
     if (player->session) continue;  // had ended with fewer steps
-    // One may have been on its way already.
-    EXPECT_LE(player->events.size(), events_before.at(player.get()) + 1);
-    if (player->end.error) {
-      EXPECT_EQ(player->end.error, aborted);
+    auto const [events, receiving] = destroyed.at(player.get());
+    EXPECT_EQ(player->events.size() - events + (player->receive_error == aborted), receiving)
+        << "one event may have been on its way already";
+    for (auto const& e : {player->receive_error, player->send_error, player->end.error}) {
+      EXPECT_TRUE(is_done_or_aborted(e)) << e.what();
+    }
+    if (player->stops > 0) {
+      EXPECT_EQ(player->stop_result.error.code(), player->end.error.code());
     }
   }
 }
