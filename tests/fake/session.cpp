@@ -392,19 +392,38 @@ TEST_F(sessions_and, run_again_are_not_disturbed) {
   }
 }
 
+/// Loses the link behind the stop; the next one fails like this before it is told of the stop.
+void fail_behind_the_stop(far_side& far, failure const& next) {
+  far.acknowledges = false;  // all audio is sent again before the stop
+  far.on_operation = [&far, next](operation what, int number) {
+    auto const is_reconnect = what == operation::open && far.stops > 0;
+    if (what == operation::goodbye) far.how = {kind::lost_link, 0};
+    if (is_reconnect) far.how = next;
+    if (what == operation::goodbye || is_reconnect) far.fail_at = number;
+  };
+}
+
 TEST_F(sessions_and, lose_the_link_behind_their_stop_do_not_trust_a_goodbye_before_the_next_one) {
   auto const player = add();
-  player->far->acknowledges = false;  // all audio is sent again before the stop
-  player->far->on_operation = [far = player->far.get()](operation what, int number) {
-    auto const is_reconnect = what == operation::open && far->stops > 0;
-    if (what == operation::goodbye) far->how = {kind::lost_link, 0};
-    if (is_reconnect) far->how = {kind::close_code, 1000};
-    if (what == operation::goodbye || is_reconnect) far->fail_at = number;
-  };
+  fail_behind_the_stop(*player->far, {kind::close_code, 1000});
   run();
   expect_consistent(*player);
   EXPECT_EQ(player->end.verdict, completeness::unknown);
   EXPECT_EQ(player->end.close_code, 1000);
+}
+
+TEST_F(sessions_and, find_their_job_gone_behind_their_stop_do_not_know_how_it_ended) {
+  for (auto const& gone : {failure{kind::close_code, 4403}, failure{kind::http_status, 403},
+                           failure{kind::http_status, 404}, failure{kind::http_status, 410}}) {
+    fail_behind_the_stop(*add()->far, gone);
+  }
+  run();
+  for (auto const& player : players) {
+    SCOPED_TRACE(about(*player));
+    expect_consistent(*player);
+    EXPECT_EQ(player->end.verdict, completeness::unknown);
+    EXPECT_EQ(player->far->upgrades.size(), 2u) << "it is not asked for again";
+  }
 }
 
 TEST_F(sessions_and, stall_with_their_stop_end_with_stop_timeout) {
@@ -441,14 +460,37 @@ int count(session_player const& player, gladia::live::warning_code code) {
 
 struct sessions_with_cuts : sessions {};
 
+/// Each link's ranges begin at what `begin` then says.
+template <class Begin>
+void count_from(far_side& far, Begin begin) {
+  far.answer_to_audio = [&far, begin, link = 0, shift = std::uint64_t{0}](auto from,
+                                                                          auto to) mutable {
+    if (std::exchange(link, far.links) != far.links) shift = begin() - from;
+    return std::vector{acknowledgement(from + shift, to + shift)};
+  };
+}
+void count_anew_with_each_link(session_player& p) {
+  count_from(*p.far, [] { return std::uint64_t{0}; });
+}
+/// Counts all that was heard, acknowledged or not, as often as it was.
+void count_on(session_player& p) {
+  auto const heard = std::make_shared<std::uint64_t>(0);
+  p.far->on_operation = [far = p.far.get(), heard](operation what, int) {
+    if (what == operation::open) *heard = far->heard_bytes;
+  };
+  count_from(*p.far, [heard] { return *heard; });
+}
+void refuse_all_audio(session_player& p) {
+  p.far->answer_to_audio = [](auto from, auto to) {
+    return std::vector{acknowledgement(from, to, true)};
+  };
+}
+
 TEST_F(sessions_with_cuts, follow_ranges_that_begin_anew_with_each_link_and_say_so_once) {
   auto const player = add();
   auto& far = *player->far;
   cut(far, 3, 2);
-  far.answer_to_audio = [&far, link = 0, first = std::uint64_t{0}](auto from, auto to) mutable {
-    if (std::exchange(link, far.links) != far.links) first = from;
-    return std::vector{acknowledgement(from - first, to - first)};
-  };
+  count_anew_with_each_link(*player);
   run();
   expect_consistent(*player);
   EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
@@ -456,11 +498,25 @@ TEST_F(sessions_with_cuts, follow_ranges_that_begin_anew_with_each_link_and_say_
   EXPECT_EQ(count(*player, gladia::live::warning_code::resume_mismatch), 1);
 }
 
+TEST_F(sessions_with_cuts, at_any_step_recover_however_the_server_counts) {
+  for (auto const& answer : {count_anew_with_each_link, count_on, refuse_all_audio}) {
+    add_failing({{kind::lost_link, 0}}, quick_options(), [answer](session_player& p) {
+      reconnect_once(p);
+      answer(p);
+    });
+  }
+  run();
+  for (auto const& player : players) {
+    SCOPED_TRACE(about(*player));
+    expect_recovery(*player);
+    auto const refused = count(*player, gladia::live::warning_code::audio_refused) > 0;
+    EXPECT_EQ(player->end.stats.bytes_acknowledged, refused ? 0 : player->accepted * 2);
+  }
+}
+
 TEST_F(sessions_with_cuts, let_nothing_go_that_was_refused) {
   auto const player = add();
-  player->far->answer_to_audio = [](auto from, auto to) {
-    return std::vector{acknowledgement(from, to, true)};
-  };
+  refuse_all_audio(*player);
   cut(*player->far, 6, 1);
   run();
   expect_consistent(*player);
