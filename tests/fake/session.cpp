@@ -672,6 +672,37 @@ TEST_F(a_session, asks_for_acknowledgements_though_its_user_does_not) {
       << far->requests[0].body;
 }
 
+TEST_F(a_session, closed_before_its_stop_was_written_is_partial) {
+  ASSERT_TRUE(try_send(0, 48'000));  // three messages
+  session->stop();
+  far->on_operation = [&](operation what, int number) {
+    if (what == operation::audio) far->fail_at = number + 1;
+  };
+  far->how = {kind::close_code, 1000};
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.verdict, completeness::partial);
+  EXPECT_EQ(s.error, errc::closed_by_server);
+  EXPECT_GT(s.stats.bytes_unsent, 0u);
+  EXPECT_EQ(far->stops, 0);
+}
+
+TEST_F(a_session, that_was_stopped_is_complete_without_a_single_acknowledgement) {
+  ASSERT_TRUE(try_send(0, 160));
+  session->stop();
+  far->acknowledges = false;
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.verdict, completeness::complete) << s.error.what();
+  EXPECT_EQ(s.stats.bytes_acknowledged, 0u);
+}
+
+TEST_F(a_session, takes_no_audio_at_once_and_writes_nothing) {
+  EXPECT_TRUE(session->try_send({}));
+  EXPECT_TRUE(get(session->async_send({}, asio::use_future)));
+  session->stop();
+  far->on_operation = [&](operation what, int) { EXPECT_NE(what, operation::audio); };
+  EXPECT_EQ(get(session->async_run(asio::use_future)).verdict, completeness::complete);
+}
+
 TEST_F(a_session, sends_first_what_it_was_given_before_it_ran) {
   ASSERT_TRUE(try_send(0, 160));
   auto done = session->async_run(asio::use_future);
