@@ -1149,6 +1149,82 @@ TEST_F(a_session, is_not_held_up_by_a_handler_that_takes_its_time) {
   another.join();
 }
 
+TEST_F(a_session, goes_on_after_a_handler_that_throws) {
+  struct thrown_by_user {};
+  int ends = 0;
+  session->stop();
+  session->async_receive([](result<event>) { throw thrown_by_user(); });
+  session->async_run([&](summary const& s) {
+    EXPECT_EQ(s.verdict, completeness::complete) << s.error.what();
+    ++ends;
+    throw thrown_by_user();
+  });
+  EXPECT_THROW(io.run_for(30s), thrown_by_user) << "from the handler of the event";
+  EXPECT_EQ(ends, 0);
+  EXPECT_THROW(io.run_for(30s), thrown_by_user) << "from the handler of the end";
+  finish();
+  EXPECT_EQ(ends, 1);
+  EXPECT_EQ(far->live_links, 0);
+  EXPECT_TRUE(std::holds_alternative<ended>(drain().back())) << "no other event was lost";
+}
+
+/// A session whose links are lost, and which is used by four threads, until all of them end it.
+struct a_session_of_several_threads : a_session {
+  summary end_with(std::function<void()> const& end_it) {
+    cut(*far, 2, 2);
+    auto run = session->async_run(asio::use_future);
+    auto work = asio::make_work_guard(io);
+    std::vector<std::thread> network;
+    for (int i = 0; i < 2; ++i) network.emplace_back([this] { io.run_for(60s); });
+    std::vector<std::thread> users;
+    for (int i = 0; i < 4; ++i) users.emplace_back([this, &end_it] { use(end_it); });
+    for (auto& t : users) t.join();
+    EXPECT_EQ(run.wait_for(30s), std::future_status::ready);
+    work.reset();
+    for (auto& t : network) t.join();
+    EXPECT_EQ(far->links, 3);
+    EXPECT_EQ(far->live_links, 0);
+    EXPECT_EQ(session->stats().bytes_accepted, accepted * piece.size());
+    return run.get();
+  }
+
+ private:
+  void use(std::function<void()> const& end_it) {
+    auto const sink = session->audio_sink();
+    for (int i = 0; i < 40; ++i) {
+      auto sent = session->async_send(asio::buffer(piece), asio::use_future);
+      accepted += session->try_send(asio::buffer(piece)).has_value();
+      accepted += sink.try_send(asio::buffer(piece)).has_value();
+      EXPECT_LE(session->stats().connections, 3);
+      wait_for(std::move(sent));
+    }
+    std::vector<std::future<result<void>>> waiting;
+    for (int i = 0; i < 8; ++i) {
+      waiting.push_back(session->async_send(asio::buffer(piece), asio::use_future));
+    }
+    end_it();
+    for (auto& sent : waiting) wait_for(std::move(sent));
+  }
+  /// Set exactly once: twice would throw, never takes too long.
+  void wait_for(std::future<result<void>> sent) {
+    ASSERT_EQ(sent.wait_for(30s), std::future_status::ready);
+    accepted += sent.get().has_value();
+  }
+
+  std::string const piece = counted_audio(0, 160);
+  std::atomic<std::uint64_t> accepted = 0;
+};
+
+TEST_F(a_session_of_several_threads, hears_all_of_them_and_ends_well_when_they_stop_it) {
+  auto const s = end_with([this] { session->stop(); });
+  EXPECT_EQ(s.verdict, completeness::complete) << s.error.what();
+  EXPECT_GE(far->heard_bytes, s.stats.bytes_accepted);
+}
+
+TEST_F(a_session_of_several_threads, is_cancelled_once_when_they_all_cancel_it) {
+  EXPECT_EQ(end_with([this] { session->cancel(); }).error, aborted);
+}
+
 TEST_F(a_session, may_be_one_of_two_that_a_handler_owns) {
   auto other_far = std::make_shared<far_side>();
   auto other = std::make_shared<gladia::live::session>(
