@@ -1261,38 +1261,45 @@ TEST_F(a_session, destroyed_before_it_runs_aborts_what_waits_for_it) {
 
 // The context.
 
-/// Plays until `step`, then destroys the context with all that is pending in it.
-void destroy_context_at(int step, bool with_session) {
-  std::weak_ptr<session_player> alive;
-  {
-    asio::io_context io;
-    auto player = std::make_shared<session_player>(io.get_executor(), std::make_shared<far_side>(),
-                                                   quick_options());
-    alive = player;
-    player->far->close_after = 3;
-    player->start();
-    while (player->far->operations < step && io.run_one_for(10s) > 0) {
-    }
-    if (with_session) player->session.reset();
+struct context : sessions {
+  /// At each step of a session, destroys the context with all that is pending in it.
+  void destroy_at_any_step(bool with_session) {
+    auto const steps = operations_of_a_session();
+    std::vector<std::thread> threads;  // they all wait for a reconnect
+    for (int step = 0; step <= steps; ++step) threads.emplace_back(destroy_at, step, with_session);
+    for (auto& t : threads) t.join();
   }
-  EXPECT_TRUE(alive.expired()) << "handlers were left behind";
+
+ private:
+  static void destroy_at(int step, bool with_session) {
+    std::weak_ptr<session_player> alive;
+    {
+      asio::io_context io;
+      auto player = std::make_shared<session_player>(io.get_executor(),
+                                                     std::make_shared<far_side>(), quick_options());
+      alive = player;
+      reconnect_once(*player);
+      player->start();
+      while (player->far->operations < step && io.run_one_for(10s) > 0) {
+      }
+      EXPECT_GE(player->far->operations, step);
+      if (with_session) player->session.reset();
+    }
+    EXPECT_TRUE(alive.expired()) << "handlers were left behind at step " << step;
+  }
+};
+
+TEST_F(context, may_be_destroyed_at_any_step_after_its_session) {
+  destroy_at_any_step(true);
 }
 
-TEST(context, may_be_destroyed_at_any_step_after_its_session) {
-  for (int step = 0; step < 16; ++step) destroy_context_at(step, true);
+TEST_F(context, may_be_destroyed_at_any_step_with_handlers_that_own_their_session) {
+  destroy_at_any_step(false);
 }
 
-TEST(context, may_be_destroyed_at_any_step_with_handlers_that_own_their_session) {
-  for (int step = 0; step < 16; ++step) destroy_context_at(step, false);
-}
-
-TEST(context, may_be_run_by_several_threads) {
-  asio::io_context io;
-  std::vector<std::shared_ptr<session_player>> players;
+TEST_F(context, may_be_run_by_several_threads) {
   for (int i = 0; i < 60; ++i) {
-    players.push_back(std::make_shared<session_player>(
-        io.get_executor(), std::make_shared<far_side>(), quick_options()));
-    auto& far = *players.back()->far;
+    auto& far = *add()->far;
     far.close_after = i % 3;
     if (i % 4 == 0)
       far.on_operation = [n = i, p = players.back().get()](operation, int number) {
@@ -1301,7 +1308,7 @@ TEST(context, may_be_run_by_several_threads) {
   }
   for (auto const& p : players) p->start();
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) threads.emplace_back([&io] { io.run(); });
+  for (int i = 0; i < 4; ++i) threads.emplace_back([this] { io.run(); });
   // Meanwhile, from a thread of the user's.
   for (int i = 0; i < 200; ++i) {
     for (auto const& p : players) EXPECT_LE(p->session->stats().connections, 10);
