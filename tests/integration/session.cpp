@@ -175,7 +175,7 @@ TEST_F(a_session, ends_when_a_server_accepts_and_closes_for_ever) {
   emulator_options.faults.on_open.times = -1;
   start();
   feed(std::string(32'000, '\0'));
-  run_to_end();
+  run_to_end(below_default_limits);
   EXPECT_EQ(end->error, errc::reconnect_failed);
   EXPECT_LE(end->stats.connections, 6) << "at most 4 connects a second";
 }
@@ -185,7 +185,7 @@ TEST_F(a_session, ends_in_time_when_a_stop_is_never_answered) {
   emulator_options.faults.ignore_stop = true;
   start();
   feed(std::string(32'000, '\0'));
-  run_to_end();
+  run_to_end(below_default_limits);
   EXPECT_EQ(end->error, errc::stop_timeout);
   EXPECT_EQ(end->verdict, completeness::unknown);
 }

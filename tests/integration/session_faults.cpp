@@ -26,10 +26,10 @@ struct faulty_service : live_fixture {
     client_options.retry.backoff.base = 10ms;
   }
 
-  void run_whole() {
+  void run_whole(std::chrono::seconds limit = 60s) {
     start();
     feed(audio);
-    run_to_end();
+    run_to_end(limit);
   }
   /// Sends everything and does not stop: whatever ends the session, it is not us.
   void run_unstopped() {
@@ -118,7 +118,7 @@ TEST_P(a_session_over, notices_a_server_that_answers_nothing) {
     feed(audio);
   };
   start();
-  run_to_end();
+  run_to_end(below_default_limits);
   expect_complete(2);
   auto const lost = all<live::disconnected>();
   EXPECT_EQ(lost.at(0).error, errc::link_dead);
@@ -146,7 +146,7 @@ TEST_P(a_session_over, notices_a_server_that_does_not_read) {
 TEST_P(a_session_over, tries_again_when_the_handshake_hangs) {
   options.timeouts.upgrade = 200ms;
   fault(route::upgrade, http_action::hang);
-  run_whole();
+  run_whole(below_default_limits);
   expect_complete(1);
   auto const error = all<live::disconnected>().at(0).error;
   EXPECT_EQ(error, errc::timeout);
@@ -286,7 +286,7 @@ TEST_P(a_server_that_opens_and_ends, is_given_up_within_the_window_and_few_conne
   options.reconnect_window = 1s;
   faults.on_open = {GetParam(), -1, 1012, ""};
   auto const began = std::chrono::steady_clock::now();
-  run_whole();
+  run_whole(below_default_limits);
   auto const seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   EXPECT_EQ(end->error, errc::reconnect_failed);
@@ -448,7 +448,7 @@ TEST_F(a_session_and, an_end_without_goodbye_fetch_the_result) {
   options.stop_timeout = 300ms;
   options.fetch_result = true;
   faults.never_close = true;
-  run_whole();
+  run_whole(below_default_limits);
   expect_end(errc::stop_timeout, completeness::unknown);
   ASSERT_TRUE(end->job);
   EXPECT_EQ(end->job->status, gladia::job_status::done);
@@ -461,7 +461,7 @@ TEST_F(a_session_and, a_job_that_cannot_be_fetched_end_all_the_same) {
   options.fetch_timeout = 300ms;
   faults.never_close = true;
   fault(route::get, http_action::hang, -1);
-  run_whole();
+  run_whole(below_default_limits);
   expect_end(errc::stop_timeout, completeness::unknown);
   EXPECT_FALSE(end->job);
 }
@@ -585,7 +585,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(a_session_and, a_post_that_hangs_once_come_to_be) {
   options.init_timeout = 200ms;
   fault(route::init, http_action::hang);
-  run_whole();
+  run_whole(below_default_limits);
   expect_complete(1);
   EXPECT_EQ(requests_to("POST"), 2u);
 }
@@ -593,7 +593,7 @@ TEST_F(a_session_and, a_post_that_hangs_once_come_to_be) {
 TEST_F(a_session_and, a_post_that_hangs_end_with_its_phase) {
   options.init_timeout = 200ms;
   fault(route::init, http_action::hang, -1);
-  run_whole();
+  run_whole(below_default_limits);
   expect_end(errc::timeout, completeness::partial);
   EXPECT_EQ(end->error.details().phase, gladia::phase::response);
   EXPECT_EQ(end->error.details().attempts, 2);
