@@ -571,6 +571,14 @@ TEST_F(a_session_and, a_message_above_the_limit_end) {
   expect_end(errc::message_too_large, completeness::partial);
 }
 
+TEST_F(a_session_and, a_message_above_the_limit_of_64_mib_end) {
+  // A frame's head, which says as much; the frame never comes.
+  faults.injections = {
+      {6400, fake::injection::kind::raw_bytes, std::string("\x81\x7f\0\0\0\0\x04\0\0\x01", 10)}};
+  run_unstopped();
+  expect_end(errc::message_too_large, completeness::partial);
+}
+
 TEST_F(a_session_and, a_frame_of_an_absurd_length_end) {
   faults.injections = {
       {6400, fake::injection::kind::raw_bytes, std::string("\x81\x7f\xff\0\0\0\0\0\0\x01", 10)}};
@@ -583,6 +591,20 @@ TEST_F(a_session_and, a_message_at_the_limit_go_on) {
   faults.injections = {text(std::string(100'000, ' '))};
   run_whole();
   expect_complete(1);
+}
+
+TEST_F(a_session_and, a_message_at_the_limit_of_64_mib_go_on) {
+  // Not as one of the emulator's options, of which there are several copies.
+  on_event = [this](live::event const& e) {
+    auto const* made = std::get_if<live::started>(&e);
+    if (!made) return;
+    service->inject(made->session.id, text(std::string(std::size_t{64} << 20, '[')));
+    feed(audio);
+  };
+  start();
+  run_to_end();
+  expect_complete(1);
+  EXPECT_EQ(all<gladia::malformed_message>().size(), 1u);
 }
 
 struct an_invalid_frame : faulty_service,
