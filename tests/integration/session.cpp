@@ -190,6 +190,34 @@ TEST_F(a_session, ends_in_time_when_a_stop_is_never_answered) {
   EXPECT_EQ(end->verdict, completeness::unknown);
 }
 
+TEST_F(a_session, outlives_the_silence_of_its_caller) {
+  emulator_options.idle_timeout = 300ms;
+  options.keep_alive_after = 100ms;
+  options.keep_alive_interval = 50ms;
+  start();
+  ASSERT_TRUE(service->wait_until([](auto const& r) {
+    return r.total(&fake::connection_report::keep_alives) >= 10;
+  })) << "these take longer than the service waits";
+  session->stop();
+  run_to_end();
+  EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+  EXPECT_EQ(end->stats.connections, 1);
+}
+
+TEST_F(a_session, is_left_to_idle_out_behind_a_warning_by_a_caller_who_is_silent_for_too_long) {
+  emulator_options.idle_timeout = 300ms;
+  options.keep_alive_after = 100ms;
+  options.keep_alive_interval = 50ms;
+  options.keep_alive_limit = 200ms;
+  start();
+  run_to_end(below_default_limits);
+  EXPECT_EQ(end->error, errc::idle_timeout) << end->error.what();
+  EXPECT_EQ(end->close_code, 4408);
+  auto const warnings = all<live::warning>();
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0].code, live::warning_code::keep_alive_limit);
+}
+
 TEST_F(a_session, closes_the_link_in_order_when_it_is_cancelled) {
   start();
   on_event = [this](live::event const& e) {
