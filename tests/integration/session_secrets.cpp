@@ -171,19 +171,29 @@ TEST_F(secrets, of_a_session_whose_job_is_fetched_are_kept) {
   EXPECT_TRUE(end->job);
 }
 
-struct secrets_and_a_refused : secrets, ::testing::WithParamInterface<int> {};
+struct secrets_and_a_refused : secrets, ::testing::WithParamInterface<int> {
+  /// With words that repeat what was sent there.
+  void refuse(route where, std::string const& secret) {
+    faults.http = {{where, http_action::answer, -1, 0ms, GetParam()}};
+    faults.http[0].body = R"({"message": "who is )" + secret + R"(?"})";
+  }
+  void expect_refusal() const {
+    EXPECT_EQ(end->error.details().http_status, GetParam());
+    EXPECT_EQ(end->error.details().server_message, "who is ***?");
+  }
+};
 
 TEST_P(secrets_and_a_refused, post_are_kept) {
-  faults.http = {{route::init, http_action::answer, -1, 0ms, GetParam()}};
+  refuse(route::init, key);
   run_whole();
-  EXPECT_EQ(end->error.details().http_status, GetParam());
+  expect_refusal();
 }
 
 TEST_P(secrets_and_a_refused, handshake_are_kept) {
   options.reconnect_attempts = 1;
-  faults.http = {{route::upgrade, http_action::answer, -1, 0ms, GetParam()}};
+  refuse(route::upgrade, token);
   run_whole();
-  EXPECT_EQ(end->error.details().http_status, GetParam());
+  expect_refusal();
 }
 
 INSTANTIATE_TEST_SUITE_P(statuses, secrets_and_a_refused,
