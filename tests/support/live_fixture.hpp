@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <gladia.hpp>
 #include <gladia/testing/emulator.hpp>
@@ -54,8 +55,9 @@ class threaded_context {
   std::vector<std::thread> threads_;
 };
 
-/// One session against an emulator. Its own executor is run by several threads; the handlers of the
-/// test run on `io`, on the thread of the test.
+/// One session against an emulator, over TLS where the environment has `GLADIA_TEST_TLS`. Its own
+/// executor is run by several threads; the handlers of the test run on `io`, on the thread of the
+/// test.
 struct live_fixture : ::testing::Test {
   using emulator = gladia::testing::emulator;
 
@@ -78,6 +80,7 @@ struct live_fixture : ::testing::Test {
   void SetUp() override {
     emulator_options.words = gladia::testing::word_source::none;
     emulator_options.api_key = "test-key";
+    emulator_options.tls = std::getenv("GLADIA_TEST_TLS") != nullptr;
     client_options.api_key = "test-key";
     options.backoff.base = std::chrono::milliseconds(10);
   }
