@@ -1,10 +1,14 @@
 #include <gladia/live/session.hpp>
 
 #include <gmock/gmock.h>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <functional>
 #include <future>
 #include <support/live_fixture.hpp>
 #include <support/ports.hpp>
 #include <support/scripted_server.hpp>
+#include <tuple>
 
 namespace {
 
@@ -20,8 +24,14 @@ namespace live = gladia::live;
 /// A session that meets a server which takes connections and says nothing. Every other limit of the
 /// session is longer than the test.
 struct a_silent_server : live_fixture {
-  scripted_server silent{
-      std::vector<scripted_server::script>(8, [](tcp::socket& s) { wait_for_close(s); })};
+  /// Called when a connection has brought its first byte.
+  std::function<void()> on_heard = [] {};
+  scripted_server silent{std::vector<scripted_server::script>(8, [this](tcp::socket& s) {
+    char first;
+    boost::asio::read(s, boost::asio::buffer(&first, 1));
+    boost::asio::post(io, [this] { on_heard(); });
+    wait_for_close(s);
+  })};
 
   void SetUp() override {
     live_fixture::SetUp();
@@ -140,5 +150,80 @@ TEST_F(a_full_server, is_tried_again_by_a_link) {
   run_with_link_to(url("ws") + "/");
   expect_one_retry(phase::connect);
 }
+
+// Giving up on a link while it is being opened.
+
+enum class way_out { cancel, destroy, stop };
+
+char const* name_of(way_out how) {
+  return how == way_out::cancel ? "cancel" : how == way_out::destroy ? "destroy" : "stop";
+}
+
+struct stage_of_a_link {
+  char const* name;
+  char const* scheme;
+  bool is_heard = true;  ///< by the server that does not answer
+  bool has_proxy = false;
+
+  friend void PrintTo(stage_of_a_link const& s, std::ostream* out) { *out << s.name; }
+};
+
+struct a_link_that_hangs : a_silent_server,
+                           ::testing::WithParamInterface<std::tuple<stage_of_a_link, way_out>> {
+  full_port const full;
+
+  void leave() {
+    switch (std::get<way_out>(GetParam())) {
+      case way_out::cancel:
+        return session->cancel();
+      case way_out::destroy:
+        return session.reset();
+      case way_out::stop:
+        return session->stop();
+    }
+  }
+  /// Leaves a link that has come as far as the stage.
+  void run_and_leave(stage_of_a_link const& stage) {
+    emulator_options.tls = std::string(stage.scheme) == "wss";
+    emulator_options.faults.init_url = silent.url(stage.scheme);
+    if (stage.has_proxy) {
+      client_options.proxy.url = silent.url("http", "");
+      emulator_options.faults.init_url = "wss://gladia.test/";
+    }
+    if (stage.is_heard) {
+      on_heard = [this] { leave(); };
+    } else {
+      emulator_options.faults.init_url = "ws://127.0.0.1:" + full.number() + "/";
+      on_event = [this](live::event const& e) {
+        if (std::holds_alternative<live::connecting>(e)) leave();
+      };
+    }
+    start();
+    run_to_end(below_default_limits);
+  }
+};
+
+TEST_P(a_link_that_hangs, does_not_hold_who_leaves) {
+  auto const& [stage, how] = GetParam();
+  options.stop_timeout = 200ms;
+  run_and_leave(stage);
+  EXPECT_EQ(end->verdict, live::completeness::partial);
+  if (how == way_out::stop) {
+    EXPECT_EQ(end->error, errc::stop_timeout) << end->error.what();
+  } else {
+    EXPECT_EQ(end->error, boost::asio::error::operation_aborted) << end->error.what();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    stages, a_link_that_hangs,
+    ::testing::Combine(::testing::Values(stage_of_a_link{"connect", "ws", false},
+                                         stage_of_a_link{"proxy", "wss", true, true},
+                                         stage_of_a_link{"tls", "wss"},
+                                         stage_of_a_link{"upgrade", "ws"}),
+                       ::testing::Values(way_out::cancel, way_out::destroy, way_out::stop)),
+    [](auto const& given) {
+      return std::string(std::get<0>(given.param).name) + "_" + name_of(std::get<1>(given.param));
+    });
 
 }  // namespace

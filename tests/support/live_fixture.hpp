@@ -128,11 +128,11 @@ struct live_fixture : ::testing::Test {
       if (!e) return;
       events.push_back(std::move(*e));
       on_event(events.back());
-      receive();
+      if (session) receive();
     }));
   }
   bool is_receiving = false;
-  /// Called for each event.
+  /// Called for each event; may destroy the session.
   std::function<void(live::event const&)> on_event = [](live::event const&) {};
 
   /// Sends all of `audio` in chunks, as fast as back-pressure lets it, then stops.
@@ -145,7 +145,7 @@ struct live_fixture : ::testing::Test {
     if (n == 0) return session->stop();
     session->async_send(boost::asio::buffer(source->data() + offset, n),
                         here([this, source, offset, n, chunk](result<void> r) {
-                          if (!r) return;
+                          if (!r || !session) return;
                           send_from(source, offset + n, chunk);
                         }));
   }
