@@ -49,15 +49,21 @@ class completion {
 
   /// Calls the handler with `value`, on its executor, never from within this function.
   void post(T value) && {
+    std::move(*this).post_made([value = std::move(value)]() mutable { return std::move(value); });
+  }
+
+  /// The same with what `make` returns, which is called right before the handler, where that runs.
+  template <class Make>
+  void post_made(Make make) && {
     // Not from a strand: dispatching there would let the handler hold the strand while it runs.
     auto executor = executor_;
-    boost::asio::post(executor, [self = std::move(*this), value = std::move(value)]() mutable {
+    boost::asio::post(executor, [self = std::move(*this), make = std::move(make)]() mutable {
       auto handlers_executor = boost::asio::get_associated_executor(self.handler_, self.executor_);
-      boost::asio::dispatch(handlers_executor, [handler = std::move(self.handler_),
-                                                value = std::move(value)]() mutable {
-        boost::asio::get_associated_cancellation_slot(handler).clear();
-        std::move(handler)(std::move(value));
-      });
+      boost::asio::dispatch(handlers_executor,
+                            [handler = std::move(self.handler_), make = std::move(make)]() mutable {
+                              boost::asio::get_associated_cancellation_slot(handler).clear();
+                              std::move(handler)(make());
+                            });
     });
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -194,7 +195,8 @@ class engine final : public net::websocket_listener,
   bool mismatch_reported_ = false;
   bool shortening_reported_ = false;  // since acknowledgements last advanced
   std::string partial_id_;            // the utterance whose first partial was measured
-  bool is_abandoned_ = false;
+  // Of the session's destruction: handlers on their way look at it, which may outlive the engine.
+  std::shared_ptr<std::atomic<bool>> is_abandoned_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<live_job const> job_;
   std::optional<live::summary> summary_;  // once the session ended
   std::optional<completion<summary>> runner_;

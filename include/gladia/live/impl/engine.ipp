@@ -157,7 +157,7 @@ GLADIA_DECL void engine::wait_for_end(handler<summary> h) {
     if (self.summary_) return std::move(done).post(*self.summary_);
     if (self.run_.stage() == stage::idle) {
       summary s;
-      s.error = self.is_abandoned_ ? aborted() : error(errc::not_running);
+      s.error = *self.is_abandoned_ ? aborted() : error(errc::not_running);
       return std::move(done).post(std::move(s));
     }
     self.waiters_.push_back(std::move(done));
@@ -169,8 +169,8 @@ GLADIA_DECL void engine::cancel() noexcept {
 }
 
 GLADIA_DECL void engine::abandon() noexcept {
+  *is_abandoned_ = true;
   on_strand([](engine& self) {
-    self.is_abandoned_ = true;
     self.queue_ = event_queue(event_selection::none);
     self.deliver();
     self.on_cancel();
@@ -706,7 +706,7 @@ GLADIA_DECL void engine::measure(transcript const& t) {
 }
 
 GLADIA_DECL void engine::push(event e, std::size_t text_size) {
-  if (is_abandoned_) return;
+  if (*is_abandoned_) return;
   queue_.push(std::move(e), text_size);
   {
     std::lock_guard lock(mutex_);
@@ -718,12 +718,16 @@ GLADIA_DECL void engine::push(event e, std::size_t text_size) {
 GLADIA_DECL void engine::deliver() {
   if (!receiver_) return;
   auto answer = [this]() -> result<event> {
-    if (is_abandoned_) return aborted();
     if (auto e = queue_.pop()) return std::move(*e);
     return error(errc::session_ended);
   };
-  if (!is_abandoned_ && queue_.is_empty() && !summary_) return;
-  std::move(*receiver_).post(answer());
+  if (!*is_abandoned_ && queue_.is_empty() && !summary_) return;
+  // It may be destroyed while this is on its way.
+  std::move(*receiver_)
+      .post_made([is_abandoned = is_abandoned_, given = answer()]() mutable -> result<event> {
+        if (*is_abandoned) return aborted();
+        return std::move(given);
+      });
   receiver_.reset();
 }
 
