@@ -17,7 +17,7 @@ using fake::connection_report;
 
 /// What a session counted, beside what the service saw.
 struct statistics : live_fixture {
-  std::string const audio = position_coded_audio(200'000);
+  std::string const audio = position_coded_audio(300'000);
   std::chrono::steady_clock::time_point const began = std::chrono::steady_clock::now();
 
   live::statistics const& run_whole() {

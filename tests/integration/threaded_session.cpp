@@ -181,8 +181,9 @@ TEST_F(a_threaded_session, may_be_destroyed_by_a_handler) {
   made.set_value();
   destroyed.get_future().wait();
   // The link is closed in order although nobody is left.
-  EXPECT_TRUE(service->wait_until(
-      [](auto const& r) { return r.connections.at(0).client_close_code == 1000; }));
+  EXPECT_TRUE(service->wait_until([](auto const& r) {
+    return !r.connections.empty() && r.connections[0].client_close_code == 1000;
+  }));
   EXPECT_EQ(calls_afterwards, 0);
 }
 

@@ -405,8 +405,9 @@ TEST_F(transcribe_file, ends_the_session_in_order_when_nobody_reads_its_output) 
     service->inject(id,
                     {0, fake::injection::kind::text, contract_example("transcript.final.json")});
     expect_failure(running->wait(), "cannot write to standard output");
-    EXPECT_TRUE(service->wait_until(
-        id, [](auto const& r) { return r.connections.at(0).client_close_code == 1000; }));
+    EXPECT_TRUE(service->wait_until(id, [](auto const& r) {
+      return !r.connections.empty() && r.connections[0].client_close_code == 1000;
+    }));
   }
 }
 
