@@ -141,7 +141,9 @@ void expect_recovery(session_player const& player) {
   expect_consistent(player);
   expect_all_events(player);
   EXPECT_EQ(player.end.verdict, completeness::complete) << player.end.error.what();
-  EXPECT_FALSE(player.far->failed.empty()) << "nothing to recover from";
+  // With a ping less on a fast machine, a session has a step less.
+  bool const came_so_far = player.far->operations >= player.far->fail_at;
+  EXPECT_EQ(player.far->failed.empty(), !came_so_far) << "nothing to recover from";
 }
 
 TEST_F(sessions, recover_from_a_failure_at_any_step_that_can_be_retried) {
@@ -166,11 +168,14 @@ TEST_F(sessions, recover_from_a_failure_at_any_step_while_their_user_is_silent) 
   });
   run();
   std::set<operation> failed;
+  std::size_t recovered = 0;
   for (auto const& player : players) {
     SCOPED_TRACE(about(*player));
     expect_recovery(*player);
     failed.insert(player->far->failed.begin(), player->far->failed.end());
+    recovered += !player->far->failed.empty();
   }
+  EXPECT_GT(recovered, players.size() / 2);
   EXPECT_TRUE(failed.count(operation::ping));
   EXPECT_TRUE(failed.count(operation::keep_alive));
 }

