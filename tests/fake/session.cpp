@@ -137,13 +137,17 @@ testing::Message about(session_player const& player) {
                             << static_cast<int>(far.how.what) << " " << far.how.code;
 }
 
+/// Whether a session had so many steps. With a ping less, as on a fast machine, it has one less.
+bool came_to(session_player const& player, int step) {
+  return player.far->operations >= step;
+}
+
 void expect_recovery(session_player const& player) {
   expect_consistent(player);
   expect_all_events(player);
   EXPECT_EQ(player.end.verdict, completeness::complete) << player.end.error.what();
-  // With a ping less on a fast machine, a session has a step less.
-  bool const came_so_far = player.far->operations >= player.far->fail_at;
-  EXPECT_EQ(player.far->failed.empty(), !came_so_far) << "nothing to recover from";
+  EXPECT_EQ(player.far->failed.empty(), !came_to(player, player.far->fail_at))
+      << "nothing to recover from";
 }
 
 TEST_F(sessions, recover_from_a_failure_at_any_step_that_can_be_retried) {
@@ -191,11 +195,16 @@ TEST_F(sessions, recover_from_two_lost_links_at_any_two_steps) {
     }
   }
   run();
+  std::size_t failed_twice = 0;
   for (auto const& player : players) {
     SCOPED_TRACE(about(*player) << ", again at step " << player->far->fail_again_at);
     expect_recovery(*player);
-    EXPECT_EQ(player->far->failed.size(), 2u);
+    if (came_to(*player, player->far->fail_again_at)) {
+      EXPECT_EQ(player->far->failed.size(), 2u);
+      ++failed_twice;
+    }
   }
+  EXPECT_GT(failed_twice, players.size() / 2);
 }
 
 TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
@@ -207,8 +216,11 @@ TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
                {kind::close_code, 4504}},
               options);
   run();
+  std::size_t failed = 0;
   for (auto const& player : players) {
     if (player->far->fail_at == 1) continue;  // there is no link to be closed yet
+    if (!came_to(*player, player->far->fail_at)) continue;
+    ++failed;
     SCOPED_TRACE(about(*player));
     expect_consistent(*player);
     expect_all_events(*player);
@@ -217,6 +229,7 @@ TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
     EXPECT_EQ(player->end.job != nullptr, player->end.verdict == completeness::unknown)
         << "the job may know what was missed";
   }
+  EXPECT_GT(failed, players.size() / 2);
 }
 
 TEST_F(sessions, closed_with_1000_at_any_step_are_complete_if_that_link_was_told_to_stop) {
