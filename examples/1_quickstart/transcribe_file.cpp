@@ -97,7 +97,12 @@ gladia::error feed(live::threaded_session& session, std::future<void> const& ove
     if (!read) return read.error();
     if (*read == 0) return {};
     auto const sent = session.send(boost::asio::buffer(chunk.data(), *read));
-    if (!sent) return sent.error() == gladia::errc::stopping ? gladia::error() : sent.error();
+    if (!sent) {
+      auto const why = sent.error();
+      // After a stop, or the end, of which the summary tells.
+      bool const is_over = why == gladia::errc::stopping || why == gladia::errc::session_ended;
+      return is_over ? gladia::error() : why;
+    }
     print.progress(session.stats());
     auto const wait = pace.sent(*read, std::chrono::steady_clock::now());
     if (over.wait_for(wait) == std::future_status::ready || !print.terminal.is_good()) return {};
