@@ -90,9 +90,10 @@ struct sessions : testing::Test {
   using setup = std::function<void(session_player&)>;
   static void reconnect_once(session_player& p) { p.far->close_after = 3; }
 
-  /// How many operations a whole session with one reconnect has.
-  int operations_of_a_session(session_options const& options = quick_options(),
+  /// How many operations a whole session with one reconnect has: at least, as pings come with time.
+  int operations_of_a_session(session_options options = quick_options(),
                               setup const& prepare = reconnect_once) {
+    options.link_timeout = 1h;
     auto const added = std::exchange(players, {});
     auto const player = add(options);
     prepare(*player);
@@ -108,7 +109,10 @@ struct sessions : testing::Test {
   void add_failing(std::vector<failure> const& failures,
                    session_options const& options = quick_options(),
                    setup const& prepare = reconnect_once) {
-    auto const steps = operations_of_a_session(options, prepare);
+    add_failing_up_to(operations_of_a_session(options, prepare), failures, options, prepare);
+  }
+  void add_failing_up_to(int steps, std::vector<failure> const& failures,
+                         session_options const& options, setup const& prepare) {
     for (auto const& how : failures) {
       for (int step = 1; step <= steps; ++step) {
         auto const player = add(options);
@@ -137,17 +141,11 @@ testing::Message about(session_player const& player) {
                             << static_cast<int>(far.how.what) << " " << far.how.code;
 }
 
-/// Whether a session had so many steps. With a ping less, as on a fast machine, it has one less.
-bool came_to(session_player const& player, int step) {
-  return player.far->operations >= step;
-}
-
 void expect_recovery(session_player const& player) {
   expect_consistent(player);
   expect_all_events(player);
   EXPECT_EQ(player.end.verdict, completeness::complete) << player.end.error.what();
-  EXPECT_EQ(player.far->failed.empty(), !came_to(player, player.far->fail_at))
-      << "nothing to recover from";
+  EXPECT_FALSE(player.far->failed.empty()) << "nothing to recover from";
 }
 
 TEST_F(sessions, recover_from_a_failure_at_any_step_that_can_be_retried) {
@@ -162,8 +160,9 @@ TEST_F(sessions, recover_from_a_failure_at_any_step_that_can_be_retried) {
 TEST_F(sessions, recover_from_a_failure_at_any_step_while_their_user_is_silent) {
   auto options = quick_options();
   options.keep_alive_after = 5ms;
-  options.keep_alive_interval = 0ms;  // one of them is enough
-  add_failing(can_be_retried, options, [](session_player& p) {
+  options.keep_alive_interval = 0ms;                 // one of them is enough
+  auto const steps = operations_of_a_session() + 2;  // a keep-alive and a ping
+  add_failing_up_to(steps, can_be_retried, options, [](session_player& p) {
     reconnect_once(p);
     p.pause_at = 6;
     p.far->on_operation = [&p](operation what, int) {
@@ -172,14 +171,11 @@ TEST_F(sessions, recover_from_a_failure_at_any_step_while_their_user_is_silent) 
   });
   run();
   std::set<operation> failed;
-  std::size_t recovered = 0;
   for (auto const& player : players) {
     SCOPED_TRACE(about(*player));
     expect_recovery(*player);
     failed.insert(player->far->failed.begin(), player->far->failed.end());
-    recovered += !player->far->failed.empty();
   }
-  EXPECT_GT(recovered, players.size() / 2);
   EXPECT_TRUE(failed.count(operation::ping));
   EXPECT_TRUE(failed.count(operation::keep_alive));
 }
@@ -195,16 +191,11 @@ TEST_F(sessions, recover_from_two_lost_links_at_any_two_steps) {
     }
   }
   run();
-  std::size_t failed_twice = 0;
   for (auto const& player : players) {
     SCOPED_TRACE(about(*player) << ", again at step " << player->far->fail_again_at);
     expect_recovery(*player);
-    if (came_to(*player, player->far->fail_again_at)) {
-      EXPECT_EQ(player->far->failed.size(), 2u);
-      ++failed_twice;
-    }
+    EXPECT_EQ(player->far->failed.size(), 2u);
   }
-  EXPECT_GT(failed_twice, players.size() / 2);
 }
 
 TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
@@ -216,11 +207,8 @@ TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
                {kind::close_code, 4504}},
               options);
   run();
-  std::size_t failed = 0;
   for (auto const& player : players) {
     if (player->far->fail_at == 1) continue;  // there is no link to be closed yet
-    if (!came_to(*player, player->far->fail_at)) continue;
-    ++failed;
     SCOPED_TRACE(about(*player));
     expect_consistent(*player);
     expect_all_events(*player);
@@ -229,7 +217,6 @@ TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
     EXPECT_EQ(player->end.job != nullptr, player->end.verdict == completeness::unknown)
         << "the job may know what was missed";
   }
-  EXPECT_GT(failed, players.size() / 2);
 }
 
 TEST_F(sessions, closed_with_1000_at_any_step_are_complete_if_that_link_was_told_to_stop) {
@@ -955,9 +942,13 @@ TEST_F(a_session, says_what_a_reconnect_could_not_send_again) {
   EXPECT_EQ(s.verdict, completeness::partial);
   EXPECT_EQ(s.stats.connections, 2);
   std::uint64_t dropped = 0;
+  gladia::live::connected last_link;
   for (auto const& e : drain()) {
     if (auto const* d = std::get_if<gladia::live::audio_dropped>(&e)) dropped += d->to - d->from;
+    if (auto const* c = std::get_if<gladia::live::connected>(&e)) last_link = *c;
   }
+  EXPECT_EQ(last_link.resume_offset, dropped);
+  EXPECT_DOUBLE_EQ(last_link.repeated_from, 0) << "the service may have heard none of it";
   EXPECT_GT(dropped, 0u);
   EXPECT_EQ(dropped, s.stats.bytes_dropped);
 }

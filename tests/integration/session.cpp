@@ -216,6 +216,7 @@ TEST_F(a_session, is_left_to_idle_out_behind_a_warning_by_a_caller_who_is_silent
   auto const warnings = all<live::warning>();
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].code, live::warning_code::keep_alive_limit);
+  EXPECT_LE(end->stats.keep_alives_sent, 5) << "by then the limit is over";
 }
 
 TEST_F(a_session, closes_the_link_in_order_when_it_is_cancelled) {

@@ -128,7 +128,7 @@ TEST_P(a_session_over, notices_a_server_that_answers_nothing) {
 }
 
 TEST_P(a_session_over, notices_a_server_that_does_not_read) {
-  options.send_stall_timeout = 1s;
+  options.send_stall_timeout = 3s;
   // More than the buffers of both systems take.
   request.audio = {gladia::audio_encoding::pcm, 32, 48000, 8};
   audio = position_coded_audio(16'000'000);
@@ -144,8 +144,7 @@ TEST_P(a_session_over, notices_a_server_that_does_not_read) {
   feed(audio, 500'000);
   run_to_end();
   EXPECT_LT(noticed - began, below_default_limits);
-  EXPECT_GE(end->stats.connections, 2);
-  expect_complete(end->stats.connections);  // a starved machine may stall once more
+  expect_complete(2);
   auto const lost = all<live::disconnected>().at(0);
   EXPECT_EQ(lost.error, errc::send_stalled) << lost.error.what();
   EXPECT_TRUE(lost.will_retry);

@@ -11,22 +11,22 @@ using gladia::live::detail::service_clock;
 /// After a link that was sent 9600 bytes, of which 6400 were acknowledged.
 service_clock after_a_lost_link() {
   service_clock clock;
-  clock.on_open(0, 0);
+  clock.on_open(0, 0, 0);
   clock.on_first_range(0);
-  clock.on_open(6400, 9600);
+  clock.on_open(6400, 6400, 9600);
   return clock;
 }
 
-void expect_repeated(service_clock const& clock, std::uint64_t sent, std::uint64_t begin,
-                     std::uint64_t end) {
+void expect_repeated(service_clock const& clock, std::uint64_t sent, std::uint64_t from,
+                     std::uint64_t to) {
   auto const repeated = clock.repeated(sent);
-  EXPECT_EQ(repeated.begin, begin);
-  EXPECT_EQ(repeated.end, end);
+  EXPECT_EQ(repeated.from, from);
+  EXPECT_EQ(repeated.to, to);
 }
 
 TEST(service_clock, is_that_of_the_stream_on_the_first_link) {
   service_clock clock;
-  clock.on_open(0, 0);
+  clock.on_open(0, 0, 0);
   EXPECT_EQ(clock.in_stream(3200), 3200u);
   expect_repeated(clock, 0, 0, 0);
 }
@@ -46,9 +46,9 @@ TEST(service_clock, follows_a_service_that_counts_what_it_heard_twice) {
   clock.on_first_range(8000);  // of 9600 it had heard 8000, and hears on from 6400
   EXPECT_EQ(clock.in_stream(8000), 6400u);
   EXPECT_FALSE(clock.in_stream(1000)) << "before the beginning";
-  clock.on_open(20'000, 20'000);
+  clock.on_open(20'000, 20'000, 20'000);
   EXPECT_EQ(clock.in_stream(21'600), 20'000u) << "nothing was in flight";
-  clock.on_open(30'000, 33'000);
+  clock.on_open(30'000, 30'000, 33'000);
   expect_repeated(clock, 33'000, 31'600, 37'600);
 }
 
@@ -58,10 +58,20 @@ TEST(service_clock, follows_a_service_that_forgets_what_it_did_not_acknowledge) 
   EXPECT_EQ(clock.in_stream(9600), 9600u);
 }
 
+TEST(service_clock, is_behind_by_what_the_service_never_heard) {
+  service_clock clock;
+  clock.on_open(0, 0, 0);
+  clock.on_open(3200, 6400, 9600);  // 3200 to 6400 was let go before it was acknowledged
+  expect_repeated(clock, 9600, 3200, 12'800);
+  clock.on_first_range(4800);
+  EXPECT_EQ(clock.in_stream(4800), 6400u);
+  expect_repeated(clock, 9600, 4800, 8000);
+}
+
 TEST(service_clock, learns_nothing_from_a_count_that_starts_anew) {
   service_clock clock;
-  clock.on_open(0, 0);
-  clock.on_open(0, 3200);
+  clock.on_open(0, 0, 0);
+  clock.on_open(0, 0, 3200);
   clock.on_first_range(0);
   EXPECT_FALSE(clock.in_stream(3200));
   expect_repeated(clock, 3200, 0, 6400);

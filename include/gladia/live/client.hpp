@@ -131,6 +131,7 @@ class client {
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones; `errc::forbidden`
   /// while the job is not done: try again later; `errc::not_found`, unless an earlier attempt of
   /// this call may have deleted it. Mirrors https://docs.gladia.io/api-reference/v2/live/delete.
+  /// \param id  As in `live_session_info::id` or `summary::job_id`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_delete(std::string id,
                                   CompletionToken&& token = CompletionToken()) const {

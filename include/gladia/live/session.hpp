@@ -122,8 +122,8 @@ class session {
   /// Handler signature: `void(gladia::result<gladia::live::event>)`.
   ///
   /// May be called before `async_run`: then it waits for the first event. After the end what is
-  /// queued is still delivered; the last event is `ended`, and after it every
-  /// call completes with `errc::session_ended`. One call at a time: a second one completes with
+  /// queued is still delivered; the last event is `ended`, and after it every call completes with
+  /// `errc::session_ended`. One call at a time: a second one completes with
   /// `errc::already_receiving`. The queue never stops the link: beyond 1 MiB partial transcripts
   /// that newer ones replaced are left out, beyond 64 MiB the oldest events, reported as
   /// `events_dropped`.

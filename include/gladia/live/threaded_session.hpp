@@ -47,8 +47,11 @@ struct session_handlers {
 /// destruction, which must be the last call.
 class threaded_session {
  public:
-  /// Runs `session`, whose client must have a thread of its own or an executor that is run by
-  /// another thread: `send` and `wait` block until it did its work.
+  /// Starts to run `session` and returns at once. Throws `std::system_error` where the handlers'
+  /// thread cannot be had; whether the session works out, `on_end` and `wait` tell.
+  ///
+  /// \param session  Not running yet. Its client must have a thread of its own or an executor that
+  ///   is run by another thread: `send` and `wait` block until it did its work.
   threaded_session(live::session session, session_handlers handlers);
   threaded_session(threaded_session&&) = delete;
   threaded_session& operator=(threaded_session&&) = delete;
@@ -74,7 +77,8 @@ class threaded_session {
   void cancel() noexcept;
 
   /// Waits until the session is over and, unless called from a handler or with
-  /// `session_handlers::post`, until all handlers were called.
+  /// `session_handlers::post`, until all handlers were called. Returns how it ended:
+  /// `summary::error` as of `session::async_run`, which says what to do.
   ///
   /// It does not stop the session: without `stop()` that may take as long as the server likes. May
   /// be called by several threads, and again. Not to be called on an I/O thread.

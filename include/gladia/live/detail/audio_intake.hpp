@@ -13,20 +13,15 @@
 #include <gladia/audio/stream_head.hpp>
 #include <gladia/error.hpp>
 #include <gladia/live/detail/replay_buffer.hpp>
+#include <gladia/live/detail/stretch.hpp>
 #include <gladia/live/options.hpp>
 
 namespace gladia::live::detail {
 
-/// A stretch of audio, in bytes over all that was accepted.
-struct stretch {
-  std::uint64_t from = 0;
-  std::uint64_t to = 0;
-};
-
 /// Takes audio from callers: checks it, makes room for it, keeps it until it is acknowledged.
 ///
 /// Offsets of the ring count what the server is to hear; what was dropped unsent is not in them,
-/// so that they stay comparable with acknowledgements. `stretch`es count what callers gave.
+/// so that they stay comparable with acknowledgements. A `stretch` counts what callers gave.
 class audio_intake {
  public:
   /// What the one who offers audio can wait for.

@@ -430,17 +430,19 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
   writer_.on_open();
   watchdog_.on_open(now());
   std::optional<stretch> lost;
-  std::uint64_t resume = 0, sent = 0;
+  std::uint64_t resume = 0;
   {
     std::lock_guard lock(mutex_);
-    sent = intake_.ring().sent();
+    auto const& ring = intake_.ring();
+    auto const acknowledged = intake_.acknowledged();
+    auto const sent = ring.sent();
     lost = intake_.rewind();
-    resume = intake_.ring().base();
+    resume = ring.base();
+    service_clock_.on_open(acknowledged, resume, sent);
     numbers_.connections = run_.connections();
     acks_are_stalled_ = false;
   }
   acks_.on_open(resume);
-  service_clock_.on_open(resume, sent);
   shortening_reported_ = false;
   log(log_level::info, "connected, link " + std::to_string(run_.connections()));
   push(describe_link(resume));
@@ -453,8 +455,8 @@ GLADIA_DECL connected engine::describe_link(std::uint64_t resume) const {
   connected link{run_.connections(), resume, std::max(resume, highest_sent_)};
   auto const repeated = service_clock_.repeated(link.replayed_to);
   using seconds = std::chrono::duration<double>;
-  link.repeated_from = seconds(request_.audio.duration(repeated.begin)).count();
-  link.repeated_to = seconds(request_.audio.duration(repeated.end)).count();
+  link.repeated_from = seconds(request_.audio.duration(repeated.from)).count();
+  link.repeated_to = seconds(request_.audio.duration(repeated.to)).count();
   return link;
 }
 
