@@ -1030,6 +1030,7 @@ TEST_F(a_session, leaves_a_link_that_takes_nothing_for_another) {
 
 TEST_F(a_session, stopped_before_it_runs_is_given_up_in_time) {
   options.stop_timeout = 100ms;
+  options.link_timeout = 10s;
   make();
   far->says_goodbye = false;
   far->on_operation = [&](operation what, int) {

@@ -639,7 +639,7 @@ scenario const how_it_ends[] = {
      }},
     {"No audio for half a minute (4408)",
      [](stage& s) {
-       s.emulator_options.idle_timeout = 100ms;
+       s.emulator_options.idle_timeout = 500ms;
        s.options.keep_alive_after = 0ms;
        s.start();
        s.run_to_end();

@@ -191,14 +191,27 @@ TEST_F(a_session, ends_in_time_when_a_stop_is_never_answered) {
 }
 
 TEST_F(a_session, outlives_the_silence_of_its_caller) {
-  emulator_options.idle_timeout = 300ms;
+  emulator_options.idle_timeout = 1s;
   options.keep_alive_after = 100ms;
   options.keep_alive_interval = 50ms;
   start();
   ASSERT_TRUE(service->wait_until([](auto const& r) {
-    return r.total(&fake::connection_report::keep_alives) >= 10;
+    return r.total(&fake::connection_report::keep_alives) >= 25;
   })) << "these take longer than the service waits";
   session->stop();
+  run_to_end();
+  EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+  EXPECT_EQ(end->stats.connections, 1);
+}
+
+TEST_F(a_session, keeps_its_link_over_a_pause_of_the_whole_process) {
+  options.link_timeout = 600ms;
+  on_event = [this](live::event const& e) {
+    if (!std::holds_alternative<live::connected>(e)) return;
+    network.pause(700ms);
+    session->stop();
+  };
+  start();
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(end->stats.connections, 1);

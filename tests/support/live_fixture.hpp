@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -36,7 +38,7 @@ inline std::string position_coded_audio(std::size_t bytes) {
 class threaded_context {
  public:
   threaded_context() {
-    for (int i = 0; i < 3; ++i) threads_.emplace_back([this] { context_.run(); });
+    for (auto& thread : threads_) thread = std::thread([this] { context_.run(); });
   }
   ~threaded_context() { join(); }
   threaded_context(threaded_context&&) = delete;
@@ -45,14 +47,23 @@ class threaded_context {
   /// Waits until nothing is pending.
   void join() {
     work_.reset();
-    for (auto& thread : std::exchange(threads_, {})) thread.join();
+    for (auto& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+  /// Has all threads, and this one, do nothing for so long.
+  void pause(std::chrono::milliseconds time) {
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      boost::asio::post(context_, [time] { std::this_thread::sleep_for(time); });
+    }
+    std::this_thread::sleep_for(time);
   }
 
  private:
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       context_.get_executor()};
-  std::vector<std::thread> threads_;
+  std::array<std::thread, 3> threads_;
 };
 
 /// One session against an emulator, over TLS where the environment has `GLADIA_TEST_TLS`. Its own

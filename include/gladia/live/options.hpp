@@ -47,7 +47,8 @@ struct session_options {
   /// How long the server may not read before the link counts as lost.
   std::chrono::milliseconds send_stall_timeout{10'000};
   /// How long nothing at all may come in, pongs included, before the link counts as dead, and is
-  /// opened again. Pings are sent after half of it.
+  /// opened again. Pings are sent after half of it; a link is never given up without one, so a
+  /// process that was stopped goes on where it can.
   std::chrono::milliseconds link_timeout{10'000};
   /// How long acknowledgements may stand still while audio is sent, before `ack_stalled` is
   /// reported and a waiting send stops waiting for them. Never a reason to reconnect.

@@ -12,7 +12,7 @@ namespace gladia::live::detail {
 enum class alarm {
   none,
   ping,              ///< nothing came in for half of the limit: ask for a sign of life
-  link_dead,         ///< nothing came in at all
+  link_dead,         ///< nothing came in after that either
   send_stalled,      ///< the server does not read
   progress,          ///< the link has been open for 5 s
   keep_alive,        ///< the caller has been silent: an empty chunk is due
@@ -33,14 +33,15 @@ class watchdog {
     opened_ = now;
     last_activity_ = now;
     if (!last_audio_) last_audio_ = now;
-    pinged_ = stable_ = ack_reported_ = false;
+    stable_ = ack_reported_ = false;
+    pinged_.reset();
     write_started_.reset();
     unacknowledged_since_.reset();
   }
   void on_closed() noexcept { opened_.reset(); }
   void on_activity(time_point now) noexcept {
     last_activity_ = now;
-    pinged_ = false;
+    pinged_.reset();
   }
   void on_write(time_point now) noexcept { write_started_ = now; }
   void on_written() noexcept { write_started_.reset(); }
@@ -62,7 +63,7 @@ class watchdog {
     if (is_due(send_deadline(), now)) return alarm::send_stalled;
     if (is_due(dead_deadline(), now)) return alarm::link_dead;
     if (is_due(ping_deadline(), now)) {
-      pinged_ = true;
+      pinged_ = now;
       return alarm::ping;
     }
     if (is_due(stable_deadline(), now)) {
@@ -101,18 +102,20 @@ class watchdog {
   static bool is_due(deadline_type const& deadline, time_point now) noexcept {
     return deadline && now >= *deadline;
   }
-  static deadline_type after(deadline_type const& from, std::chrono::milliseconds limit) noexcept {
+  static deadline_type after(deadline_type const& from, std::chrono::nanoseconds limit) noexcept {
     return from && limit.count() > 0 ? deadline_type(*from + limit) : std::nullopt;
   }
 
+  std::chrono::nanoseconds half_of_link_timeout() const noexcept {
+    return std::chrono::nanoseconds(options_.link_timeout) / 2;
+  }
   deadline_type send_deadline() const noexcept {
     return after(write_started_, options_.send_stall_timeout);
   }
-  deadline_type dead_deadline() const noexcept {
-    return after(last_activity_, options_.link_timeout);
-  }
+  // No link is dead that was not asked: after a pause of the whole process it may well be alive.
+  deadline_type dead_deadline() const noexcept { return after(pinged_, half_of_link_timeout()); }
   deadline_type ping_deadline() const noexcept {
-    return pinged_ ? std::nullopt : after(last_activity_, options_.link_timeout / 2);
+    return pinged_ ? std::nullopt : after(last_activity_, half_of_link_timeout());
   }
   deadline_type stable_deadline() const noexcept {
     return stable_ ? std::nullopt : after(opened_, stable_after);
@@ -136,12 +139,12 @@ class watchdog {
   session_options options_;
   deadline_type opened_;
   deadline_type last_activity_;
+  deadline_type pinged_;      // since the last activity
   deadline_type last_audio_;  // survives a reconnect: the caller's silence does
   deadline_type last_keep_alive_;
   deadline_type write_started_;
   deadline_type unacknowledged_since_;
   // What was reported since it last became untrue.
-  bool pinged_ = false;
   bool stable_ = false;
   bool ack_reported_ = false;
   bool limit_reported_ = false;
