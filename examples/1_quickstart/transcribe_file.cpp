@@ -41,7 +41,8 @@ settings parse(int argc, char** argv, CLI::App& app) {
       ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
   app.add_flag("--partials", s.partials, "Print what is being said before it is final");
-  app.add_flag("--json", s.json, "Print one JSON object for each event, and nothing else");
+  app.add_flag("--json", s.json,
+               "Print one JSON object for each event, at last the summary, and nothing else");
   app.parse(argc, argv);
   return s;
 }

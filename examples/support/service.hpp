@@ -18,9 +18,11 @@ struct service {
   std::optional<gladia::testing::emulator> emulator;
 
   void add_options(CLI::App& app) {
-    app.add_option("--api-url", api_url,
-                   "Where the service is (default: GLADIA_API_URL, else Gladia's)");
+    app.add_option(
+        "--api-url", api_url,
+        "Where the service is (default: GLADIA_API_URL, else Gladia's if there is a key)");
     app.add_option("--api-key", api_key, "The API key (default: GLADIA_API_KEY)");
+    app.footer("With neither key nor URL an emulator is started for the time of the program.");
     app.add_option("--ca-file", ca_file, "A PEM file of certificates to trust beside the system's");
   }
 

@@ -41,20 +41,22 @@ struct a_transcript : live_fixture, testing::WithParamInterface<fake::resume_pol
     if (GetParam() == fake::resume_policy::discard) return false;
     auto const heard = report().connections[0].bytes;
     auto const resumed = all<live::connected>()[1].resume_offset;
-    return line.utterance.start >= static_cast<double>(heard) / bytes_per_second &&
+    return line.utterance.end > static_cast<double>(heard) / bytes_per_second &&
            line.utterance.start < static_cast<double>(2 * heard - resumed) / bytes_per_second;
+  }
+  void transcribe(std::string const& audio) {
+    auto const until_cut = emulator_options.faults.cuts.every;
+    start();
+    ASSERT_TRUE(session->try_send(boost::asio::buffer(audio.data(), until_cut)));
+    gladia::test::run_until(io, [&] { return !all<live::disconnected>().empty(); });
+    feed(audio.substr(until_cut));
+    run_to_end();
+    ASSERT_EQ(report().connections.size(), 2u);
   }
 };
 
 TEST_P(a_transcript, has_a_line_for_each_utterance_and_marks_each_that_was_heard_twice) {
-  auto const audio = speech();
-  auto const until_cut = emulator_options.faults.cuts.every;
-  start();
-  ASSERT_TRUE(session->try_send(boost::asio::buffer(audio.data(), until_cut)));
-  gladia::test::run_until(io, [&] { return !all<live::disconnected>().empty(); });
-  feed(audio.substr(until_cut));
-  run_to_end();
-  ASSERT_EQ(report().connections.size(), 2u);
+  transcribe(speech());
   // What was on its way when the link was cut may be missing.
   EXPECT_EQ(view.lines().size(), all<gladia::transcript>().size());
   int repeated = 0;
@@ -64,6 +66,16 @@ TEST_P(a_transcript, has_a_line_for_each_utterance_and_marks_each_that_was_heard
     ++repeated;
   }
   EXPECT_EQ(repeated > 0, GetParam() != fake::resume_policy::discard);
+}
+
+TEST_P(a_transcript, marks_an_utterance_that_the_loss_of_the_link_interrupted) {
+  request.maximum_duration_without_endpointing = 60;
+  transcribe(gladia::test::tone(3.5) + gladia::test::silence(1));
+  ASSERT_EQ(view.lines().size(), 1u);
+  auto const& line = view.lines()[0];
+  auto const again = all<live::connected>()[1];
+  EXPECT_LT(line.utterance.start, again.repeated_from);
+  EXPECT_TRUE(line.maybe_repeated);
 }
 
 INSTANTIATE_TEST_SUITE_P(policies, a_transcript,

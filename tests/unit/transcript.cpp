@@ -104,11 +104,12 @@ TEST(transcript_view, empty_lines_are_not_in_the_text) {
   EXPECT_EQ(view.lines().size(), 2u);
 }
 
-TEST(transcript_view, marks_text_that_starts_in_a_replayed_stretch_and_drops_none) {
+TEST(transcript_view, marks_text_that_touches_a_replayed_stretch_and_drops_none) {
   transcript_view view;
   view.add(final("a", utterance(4, 5, "Hello.")));
   view.mark_repeated(4, 6);
-  view.add(final("b", utterance(3.9, 4.5, "before")));
+  view.add(final("b", utterance(3, 4, "before")));
+  view.add(final("r", utterance(3.9, 4.5, "reaches")));
   view.add(final("c", utterance(4, 5, "Hello.")));
   view.add(final("d", utterance(5.9, 8, "in it")));
   view.add(final("e", utterance(6, 7, "after")));
@@ -116,8 +117,8 @@ TEST(transcript_view, marks_text_that_starts_in_a_replayed_stretch_and_drops_non
   for (auto const& line : view.lines()) {
     if (line.maybe_repeated) marked.emplace_back(line.text());
   }
-  EXPECT_THAT(marked, ElementsAre("Hello.", "in it"));
-  EXPECT_EQ(view.text(), "before Hello. Hello. in it after");
+  EXPECT_THAT(marked, ElementsAre("reaches", "Hello.", "in it"));
+  EXPECT_EQ(view.text(), "before reaches Hello. Hello. in it after");
 }
 
 TEST(transcript_view, learns_from_a_new_link_what_may_be_a_repetition) {
@@ -126,11 +127,11 @@ TEST(transcript_view, learns_from_a_new_link_what_may_be_a_repetition) {
   link.repeated_from = 4;
   link.repeated_to = 6;
   EXPECT_EQ(view.add(gladia::live::event(link)), nullptr);
-  EXPECT_FALSE(view.add(final("a", utterance(3.9, 5, "before")))->maybe_repeated);
+  EXPECT_FALSE(view.add(final("a", utterance(3, 4, "before")))->maybe_repeated);
   EXPECT_TRUE(view.add(final("b", utterance(4, 5, "Hello.")))->maybe_repeated);
 }
 
-TEST(transcript_view, marks_a_translation_that_starts_in_a_replayed_stretch) {
+TEST(transcript_view, marks_a_translation_that_touches_a_replayed_stretch) {
   transcript_view view;
   view.mark_repeated(4, 6);
   auto const* line = view.add(translation("a", utterance(4, 5, "Hello."), "fr", "Bonjour."));

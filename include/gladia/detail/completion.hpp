@@ -32,7 +32,7 @@ class completion {
         executor_(std::move(executor)),
         work_(boost::asio::prefer(boost::asio::get_associated_executor(handler_, executor_),
                                   boost::asio::execution::outstanding_work.tracked)) {}
-  completion(completion&&) = default;
+  completion(completion&&) noexcept = default;
   completion& operator=(completion&&) = delete;
 
   /// Calls `cancel` when the user asks for cancellation of this operation, from any thread the user

@@ -176,8 +176,14 @@ GLADIA_DECL char const* to_string(phase p) noexcept {
 
 GLADIA_DECL error_details const& error::details() const noexcept {
   // Never destroyed: threads that end while the program exits may still ask.
-  static auto const& none = *new error_details;
-  return details_ ? *details_ : none;
+  static union immortal {
+    error_details value{};
+    // NOLINTBEGIN(modernize-use-equals-default): defaulted they would be deleted.
+    immortal() noexcept {}
+    ~immortal() {}
+    // NOLINTEND(modernize-use-equals-default)
+  } const none;
+  return details_ ? *details_ : none.value;
 }
 
 GLADIA_DECL std::string error::what() const {

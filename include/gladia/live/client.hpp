@@ -42,6 +42,9 @@ using job_visitor = std::function<bool(live_job)>;
 /// Cancellation (any type) of an operation ends it with `operation_aborted`; the server may have
 /// acted on it. Completion tokens and executors: as for `session`.
 ///
+/// In a coroutine compiled by gcc 12, give requests, queries and options names of their own before
+/// the `co_await`: it destroys a temporary like `async_list({.limit = 5})` twice.
+///
 /// Thread safety: every member may be called from any thread.
 class client {
  public:
@@ -96,7 +99,7 @@ class client {
   /// Handler signature: `void(gladia::result<gladia::live_job_page>)`. Errors: the common ones.
   /// Mirrors https://docs.gladia.io/api-reference/v2/live/list.
   template <class CompletionToken = boost::asio::deferred_t>
-  [[nodiscard]] auto async_list(live_list_query query,
+  [[nodiscard]] auto async_list(live_list_query query = live_list_query(),
                                 CompletionToken&& token = CompletionToken()) const {
     return initiate<live_job_page>(&client::start_list, token, std::move(query));
   }
@@ -143,7 +146,9 @@ class client {
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones, `errc::not_found`,
   /// and what the sink returns. Not retried once the sink has got something. There is no limit for
   /// the whole, only for a silence of the server: 10 s, then `errc::timeout`.
-  /// \param sink      Called with each part, on the client's executor.
+  /// \param sink      Called with each part, on the client's executor, which it holds up for as
+  /// long
+  ///   as it takes.
   /// \param progress  Called after each part, if it is not empty.
   /// Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -158,7 +163,8 @@ class client {
   /// then it is `path` with `.part` behind it, which is removed on any error.
   ///
   /// Handler signature and errors: as `async_download`, and those of the file system.
-  /// \param path  An existing file is replaced.
+  /// \param path  An existing file is replaced, and so is one with `.part` behind it: two downloads
+  ///   at a time need two paths. It is written on the client's executor.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_download_file(std::string id, std::string path,
                                          net::body_progress progress = {},

@@ -54,9 +54,9 @@ struct connected {
   /// What lies between `resume_offset` and this was sent on an earlier link already. The same as
   /// `resume_offset` where nothing was.
   std::uint64_t replayed_to = 0;
-  /// Text that comes on this link and starts at this time, in seconds as transcripts have them, or
-  /// later, but before `repeated_to`, may be about audio that is heard twice. `transcript_view`
-  /// marks it. Both 0 where nothing was sent again.
+  /// Text that comes on this link, ends after this time, in seconds as transcripts have them, and
+  /// starts before `repeated_to`, may hold what was said once, twice. `transcript_view` marks it.
+  /// Both 0 where nothing was sent again.
   double repeated_from = 0;
   double repeated_to = 0;  ///< exclusive
 };

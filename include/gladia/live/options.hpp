@@ -31,7 +31,8 @@ struct session_options {
   /// How long a lost link is tried to be restored, since the last progress: an acknowledgement that
   /// lets audio go, or 5 s of open link.
   std::chrono::milliseconds reconnect_window{30'000};
-  /// How many attempts that may take; zero: as many as fit into the window.
+  /// How many attempts that may take; zero: as many as fit into the window. Reconnecting cannot be
+  /// switched off: with 1 it is tried once.
   int reconnect_attempts = 0;
   /// The waits between attempts. Whatever it says, there are at most 4 connects a second.
   net::backoff_options backoff{};
@@ -63,17 +64,19 @@ struct session_options {
   /// After how much time without audio the session is kept alive with an empty chunk: the service
   /// ends a session after about 30 s. Zero: never.
   std::chrono::milliseconds keep_alive_after{20'000};
-  /// How often from then on.
+  /// How often from then on. Zero: not again.
   std::chrono::milliseconds keep_alive_interval{5'000};
-  /// For how long in all, from the last audio; then the service is left to end the session.
+  /// For how long in all, from the last audio; then the service is left to end the session. Zero:
+  /// for ever.
   std::chrono::milliseconds keep_alive_limit{600'000};
 
   // Memory.
 
-  /// How much audio may be kept, unsent and unacknowledged together; at least one message (a
-  /// second, or 512 KiB). Memory follows what is really kept.
+  /// How much audio may be kept, unsent and unacknowledged together; if less than one message (a
+  /// second, or 512 KiB), as much as that. Memory follows what is really kept.
   std::chrono::milliseconds buffer{60'000};
-  /// `async_send` waits while more audio than this is unsent...
+  /// `async_send` waits while more audio than this is unsent, or than `low_water` if that is
+  /// more...
   std::chrono::milliseconds high_water{5'000};
   /// ... until it has fallen to this.
   std::chrono::milliseconds low_water{2'500};
@@ -86,8 +89,8 @@ struct session_options {
   event_selection events = event_selection::all;
   /// Whether server messages keep their text (`message.envelope.raw`).
   bool keep_raw = false;
-  /// A larger message from the server, in bytes, ends the session with `errc::message_too_large`.
-  /// The final transcript repeats every word of a session.
+  /// A larger message from the server, in bytes, ends the session with `errc::message_too_large`;
+  /// zero is taken at its word. The final transcript repeats every word of a session.
   std::size_t max_message = std::size_t{64} << 20;
 
   // The end.

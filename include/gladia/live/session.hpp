@@ -75,7 +75,9 @@ class session {
 
   /// Not for users, who get sessions from `live::client`.
   explicit session(detail::session_setup setup);
+  /// A moved-from session may only be assigned to and destroyed.
   session(session&&) noexcept = default;
+  /// Destroys the session that is replaced, which ends as its destructor says.
   session& operator=(session&& other) noexcept;
   /// As `cancel()`. Never blocks: pending operations complete with `operation_aborted` on their own
   /// executors, possibly after the destructor returned; no event is delivered any more. May be

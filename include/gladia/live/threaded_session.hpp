@@ -43,6 +43,10 @@ struct session_handlers {
 /// auto end = session.wait();
 /// ```
 ///
+/// What the session left behind is asked for with a future, which also must not wait on an I/O
+/// thread: `client.live().async_get(end.job_id, boost::asio::use_future).get()`, with
+/// `<boost/asio/use_future.hpp>`.
+///
 /// Thread safety: every member may be called from any thread, also from handlers, except
 /// destruction, which must be the last call.
 class threaded_session {

@@ -20,7 +20,7 @@ struct connected;
 struct transcript_line {
   std::string id{};                  ///< of the utterance
   bool is_final = false;             ///< false: a later message may change it
-  bool maybe_repeated = false;       ///< its audio may have been heard twice, after a reconnect
+  bool maybe_repeated = false;       ///< some of it may have been heard twice, after a reconnect
   transcript_utterance utterance{};  ///< the newest text, with its times, channel and language
   /// By target language.
   std::map<language_code, transcript_utterance> translations{};
@@ -83,8 +83,9 @@ class transcript_view {
         message);
   }
 
-  /// Notes that audio may be heard twice. Text that arrives from now on and starts in this stretch
-  /// is marked `maybe_repeated`. Not needed where the view gets `connected` events.
+  /// Notes that audio may be heard twice. Text that arrives from now on and lies in this stretch,
+  /// or reaches into it, is marked `maybe_repeated`. Not needed where the view gets `connected`
+  /// events.
   ///
   /// \param from Where it starts, in seconds as transcripts have them: `connected::repeated_from`.
   /// \param to Where it ends, exclusive: `connected::repeated_to`.
@@ -111,7 +112,7 @@ class transcript_view {
   iterator find(std::string_view id, int channel);
   iterator find_original(translation_data const& data);
   transcript_line const* place(transcript_line line);
-  [[nodiscard]] bool may_be_repeated(double time) const noexcept;
+  [[nodiscard]] bool may_be_repeated(transcript_utterance const& said) const noexcept;
 
   std::size_t max_lines_;
   std::vector<transcript_line> lines_{};

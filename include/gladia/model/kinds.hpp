@@ -17,8 +17,7 @@
 /// `language_code`, `json_text`, `half_open_range`, `live_message`, other model structs, and
 /// `std::optional`, `std::vector` and `std::map<std::string, T>` of them.
 
-namespace gladia {
-namespace detail {
+namespace gladia::detail {
 
 // A number, bool, range or struct always holds something.
 template <class T>
@@ -54,5 +53,4 @@ bool holds_nothing(std::map<std::string, T> const& m) noexcept {
   return m.empty();
 }
 
-}  // namespace detail
-}  // namespace gladia
+}  // namespace gladia::detail

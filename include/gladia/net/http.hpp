@@ -29,10 +29,12 @@ using http_headers = std::vector<std::pair<std::string, std::string>>;
 /// Errors: `errc::invalid_request`, which names the field and never shows its value.
 [[nodiscard]] result<void> check_headers(http_headers const& headers);
 
-/// Receives the body of a 2xx response part by part; an error ends the exchange with it.
+/// Receives the body of a 2xx response part by part; an error ends the exchange with it, and no
+/// part follows. `part` is valid during the call only. It must not throw.
 using body_sink = std::function<result<void>(std::string_view part)>;
 
-/// Hears how much of a response's body has come: bytes, and the total where the server said it.
+/// Hears how much of a response's body has come: bytes, and the total where the server said it. It
+/// must not throw.
 using body_progress =
     std::function<void(std::uint64_t received, std::optional<std::uint64_t> total)>;
 

@@ -106,14 +106,15 @@ class emulator {
   /// Sets the faults of one session, in place of the emulator's. Of `http` only `route::upgrade`
   /// applies. An unknown id is ignored.
   void set_faults(std::string const& session_id, testing::faults faults);
-  /// Cuts a session's link now, or as soon as it has one. `every` and `times` do not matter.
+  /// Cuts a session's link now, or as soon as it has one. Only `kind`, `how` and `code` matter: for
+  /// audio that is surely heard twice use `faults::cuts` with `unacknowledged`.
   void cut(std::string const& session_id, cut_plan plan);
   /// Sends something on a session's link now, or as soon as it has one.
   void inject(std::string const& session_id, injection what);
 
-  /// What a session received; empty for an unknown id.
+  /// What a session received; empty for an unknown id, and once its job was deleted.
   [[nodiscard]] std::optional<session_report> report(std::string const& session_id) const;
-  /// What all sessions received, the oldest first.
+  /// What all sessions received whose jobs were not deleted, the oldest first.
   [[nodiscard]] std::vector<session_report> reports() const;
   /// The last 1000 HTTP requests, the oldest first.
   [[nodiscard]] std::vector<request_report> requests() const;

@@ -66,8 +66,7 @@ struct link_fault {
 /// In what state a cut leaves the link.
 enum class cut_kind {
   /// Takes nothing more, acknowledges all it has taken, pings, waits for the pong, and then ends
-  /// the
-  /// link: both sides know the same, and the session's audio stays free of repeats.
+  /// the link: both sides know the same, and the session's audio stays free of repeats.
   clean,
   /// Ends the link at once, with messages and acknowledgements in flight.
   brutal,

@@ -478,7 +478,7 @@ GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text,
     if (!request_.messages_config.receive_acknowledgments.value_or(false)) return;
   }
   if (auto const* t = std::get_if<transcript>(&message)) measure(*t);
-  std::visit([&](auto&& m) { push(std::move(m), text.size()); }, std::move(message));
+  std::visit([&](auto& m) { push(std::move(m), text.size()); }, message);
 }
 
 GLADIA_DECL void engine::on_written(net::websocket& link) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
+#include <cmath>
 #include <cstdio>
 #include <iterator>
 #include <string_view>
@@ -65,7 +65,7 @@ class time_line {
                                    static_cast<double>(offset - last.offset) /
                                    static_cast<double>(next->offset - last.offset);
     }
-    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000 + 0.5));
+    return std::chrono::milliseconds(std::llround(seconds * 1000));
   }
 
  private:

@@ -40,7 +40,7 @@ GLADIA_DECL transcript_line const* transcript_view::add(transcript const& messag
   }
   line.id = data.id;
   line.is_final = data.is_final;
-  line.maybe_repeated = may_be_repeated(data.utterance.start);
+  line.maybe_repeated = may_be_repeated(data.utterance);
   line.utterance = data.utterance;
   return place(std::move(line));
 }
@@ -56,7 +56,7 @@ GLADIA_DECL transcript_line const* transcript_view::add(translation_message cons
   transcript_line line;
   line.id = data.utterance_id;
   line.is_final = true;
-  line.maybe_repeated = may_be_repeated(data.utterance.start);
+  line.maybe_repeated = may_be_repeated(data.utterance);
   line.utterance = data.utterance;
   line.translations[data.target_language] = data.translated_utterance;
   return place(std::move(line));
@@ -124,9 +124,10 @@ GLADIA_DECL transcript_line const* transcript_view::place(transcript_line line) 
   return &lines_[index];
 }
 
-GLADIA_DECL bool transcript_view::may_be_repeated(double time) const noexcept {
+GLADIA_DECL bool transcript_view::may_be_repeated(transcript_utterance const& said) const noexcept {
   return std::any_of(repeated_.begin(), repeated_.end(), [&](auto const& stretch) {
-    return stretch.first <= time && time < stretch.second;
+    auto const [from, to] = stretch;
+    return said.start < to && (said.start >= from || said.end > from);
   });
 }
 

@@ -329,7 +329,7 @@ class service {
     auto faults = request_check::faults_of(json);
     auto const region = value_of(parse_query(request.target), "region");
     if (!region.empty() && region != "us-west" && region != "eu-west") {
-      faults.push_back("region must be one of the following values: us-west, eu-west");
+      faults.emplace_back("region must be one of the following values: us-west, eu-west");
     }
     if (!faults.empty()) return invalid(request, std::move(faults));
     auto decoded = codec::decode<live_request>(text);
@@ -370,7 +370,7 @@ class service {
   [[nodiscard]] std::string socket_url(std::string const& token) const {
     auto const& url = shared_->url;
     // https becomes wss, http ws.
-    auto const plain = "ws" + url.substr(4) + "/v2/live?token=" + token;
+    auto plain = "ws" + url.substr(4) + "/v2/live?token=" + token;
     auto text = shared_->faults.plan.init_url;
     if (text.empty()) return plain;
     auto const put = [&](std::string_view name, std::string const& value) {

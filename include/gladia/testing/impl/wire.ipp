@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
@@ -61,7 +62,7 @@ inline std::optional<wall_clock::time_point> parse_iso_time(std::string const& t
   }
   if (*rest != '\0') return std::nullopt;
   return wall_clock::from_time_t(timegm(&parts) - offset) +
-         std::chrono::milliseconds(static_cast<std::int64_t>(fraction * 1000 + 0.5));
+         std::chrono::milliseconds(std::llround(fraction * 1000));
 }
 
 inline std::string random_hexadecimal(std::size_t digits) {
