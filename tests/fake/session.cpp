@@ -691,6 +691,20 @@ TEST_F(a_session, closed_before_its_stop_was_written_is_partial) {
   EXPECT_EQ(far->stops, 0);
 }
 
+TEST_F(a_session, stopped_when_the_server_has_closed_its_link_is_partial) {
+  far->how = {kind::close_code, 1000};
+  far->on_operation = [&](operation what, int number) {
+    if (what != operation::acknowledge) return;
+    far->fail_at = number;
+    session->stop();
+  };
+  ASSERT_TRUE(try_send(0, 160));
+  auto const s = get(session->async_run(asio::use_future));
+  EXPECT_EQ(s.error, errc::closed_by_server) << s.error.what();
+  EXPECT_EQ(s.verdict, completeness::partial);
+  EXPECT_FALSE(far->link_was_told_to_stop);
+}
+
 TEST_F(a_session, that_was_stopped_is_complete_without_a_single_acknowledgement) {
   ASSERT_TRUE(try_send(0, 160));
   session->stop();
@@ -1097,12 +1111,16 @@ TEST_F(a_session, measures_the_round_trip_from_sending) {
   EXPECT_LE(s.stats.ack_round_trip.last, std::chrono::steady_clock::now() - began);
 }
 
+/// Something that was said on a channel from 0.5 s to `end`.
+std::string transcript(char const* is_final, int channel = 0, double end = 1.5) {
+  return R"({"type":"transcript","session_id":"job","data":{"id":"of )" + std::to_string(channel) +
+         R"(","is_final":)" + is_final +
+         R"(,"utterance":{"start":0.5,"text":"so","words":[],"end":)" + std::to_string(end) +
+         R"(,"channel":)" + std::to_string(channel) + "}}}";
+}
+
 TEST_F(a_session,
        measures_the_first_partial_from_the_start_of_the_speech_and_the_final_from_its_end) {
-  auto transcript = [](char const* is_final) {
-    return std::string(R"({"type":"transcript","session_id":"job","data":{"id":"0","is_final":)") +
-           is_final + R"(,"utterance":{"start":0.5,"end":1.5,"text":"so","words":[]}}})";
-  };
   far->answer_to_audio = [&](auto, auto to) {
     if (to != 2 * 32'000) return std::vector<std::string>();
     return std::vector{transcript("false"), transcript("false"), transcript("true")};
@@ -1118,6 +1136,31 @@ TEST_F(a_session,
   EXPECT_EQ(s.stats.first_partial.count, 1u) << "the second partial is not the first";
   EXPECT_GE(s.stats.first_partial.last, 100ms);
   EXPECT_EQ(s.stats.final_transcript.count, 1u);
+  EXPECT_LE(s.stats.final_transcript.last, std::chrono::steady_clock::now() - spoken);
+}
+
+TEST_F(a_session, tells_the_first_partials_of_its_channels_apart) {
+  far->answer_to_audio = [](auto, auto) {
+    return std::vector{transcript("false", 0), transcript("false", 1), transcript("false", 0),
+                       transcript("false", 1)};
+  };
+  ASSERT_TRUE(try_send(0, 16'000));  // a message
+  session->stop();
+  EXPECT_EQ(get(session->async_run(asio::use_future)).stats.first_partial.count, 2u);
+}
+
+TEST_F(a_session, measures_by_what_is_sent_where_audio_was_dropped) {
+  options.buffer = 1000ms;
+  options.overflow = gladia::live::overflow_policy::drop_oldest;
+  make();
+  far->answer_to_audio = [](auto, auto) { return std::vector{transcript("true", 0, 1)}; };
+  for (std::size_t i = 0; i < 15; ++i) ASSERT_TRUE(try_send(i * 1600, 1600));  // 1.5 s
+  let_pass(100ms);
+  auto const spoken = std::chrono::steady_clock::now();
+  ASSERT_TRUE(try_send(15 * 1600, 1600));
+  session->stop();
+  auto const s = get(session->async_run(asio::use_future));
+  ASSERT_GT(s.stats.final_transcript.count, 0u);
   EXPECT_LE(s.stats.final_transcript.last, std::chrono::steady_clock::now() - spoken);
 }
 

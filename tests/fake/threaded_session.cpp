@@ -162,7 +162,22 @@ TEST_F(a_threaded_session, calls_handlers_where_its_user_wants_them) {
   while (ends == 0) gui.run_one();
   EXPECT_FALSE(session->wait().error);
   session.reset();
-  finish_io();  // it may still be inside of `post`
+}
+
+TEST_F(a_threaded_session, waits_with_its_end_for_the_function_that_posts) {
+  std::promise<void> entered;
+  std::promise<void> destroyed;
+  session_handlers handlers;
+  handlers.post = [&, is_first = true](std::function<void()> const&) mutable {
+    if (!std::exchange(is_first, false)) return;
+    entered.set_value();
+    EXPECT_EQ(destroyed.get_future().wait_for(std::chrono::milliseconds(50)),
+              std::future_status::timeout);
+  };
+  start(handlers);
+  entered.get_future().wait();
+  session.reset();
+  destroyed.set_value();
 }
 
 }  // namespace

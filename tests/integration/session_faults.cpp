@@ -595,18 +595,30 @@ TEST_F(a_session_and, a_message_at_the_limit_go_on) {
   expect_complete(1);
 }
 
-TEST_F(a_session_and, a_message_at_the_limit_of_64_mib_go_on) {
-  // Not as one of the emulator's options, of which there are several copies.
-  on_event = [this](live::event const& e) {
-    auto const* made = std::get_if<live::started>(&e);
-    if (!made) return;
-    service->inject(made->session.id, text(std::string(std::size_t{64} << 20, '[')));
-    feed(audio);
-  };
-  start();
-  run_to_end();
-  expect_complete(1);
+struct a_session_and_a_huge_message : a_session_and {
+  void run_with(std::string const& message) {
+    // Not as one of the emulator's options, of which there are several copies.
+    on_event = [&](live::event const& e) {
+      auto const* made = std::get_if<live::started>(&e);
+      if (!made) return;
+      service->inject(made->session.id, text(message));
+      feed(audio);
+    };
+    start();
+    run_to_end();
+    expect_complete(1);
+  }
+};
+
+TEST_F(a_session_and_a_huge_message, at_the_limit_of_64_mib_go_on) {
+  run_with(std::string(std::size_t{64} << 20, '['));
   EXPECT_EQ(all<gladia::malformed_message>().size(), 1u);
+}
+
+TEST_F(a_session_and_a_huge_message, beyond_it_go_on_where_the_limit_was_raised) {
+  options.max_message = std::size_t{80} << 20;
+  run_with(R"({"type":"new"})" + std::string(std::size_t{65} << 20, ' '));
+  EXPECT_EQ(all<gladia::unknown_message>().size(), 1u);
 }
 
 struct an_invalid_frame : faulty_service,

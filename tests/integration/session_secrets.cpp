@@ -163,6 +163,15 @@ TEST_F(secrets, that_the_service_repeats_as_it_closes_are_kept) {
   EXPECT_EQ(end->error.details().close_reason, "who is ***?");
 }
 
+TEST_F(secrets, that_the_service_repeats_as_it_refuses_audio_are_kept) {
+  auto const refusal = R"({"type":"audio_chunk","acknowledged":false,"error":{"message":"who is )" +
+                       token + R"(?"},"data":null})";
+  faults.injections = {{0, fake::injection::kind::text, refusal}};
+  run_whole();
+  ASSERT_EQ(all<live::warning>().size(), 1u);
+  EXPECT_EQ(all<live::warning>()[0].text, "the server refused audio: who is ***?");
+}
+
 TEST_F(secrets, of_a_session_whose_job_is_fetched_are_kept) {
   options.stop_timeout = 300ms;
   options.fetch_result = true;

@@ -84,7 +84,6 @@ struct far_side {
     auto const number = ++operations;
     if (on_operation) on_operation(what, number);
     if (what == operation::open) link_was_told_to_stop = false;
-    if (what == operation::stop) link_was_told_to_stop = true;
     auto const fails = fail_at > 0 && (number == fail_at || number == fail_again_at ||
                                        (fails_for_ever && number > fail_at));
     if (!fails) return std::nullopt;
@@ -206,17 +205,20 @@ class fake_websocket final : public net::websocket,
     });
   }
 
-  void write(asio::const_buffer first, asio::const_buffer second, bool is_binary) override {
+  bool write(asio::const_buffer first, asio::const_buffer second, bool is_binary) override {
     std::string message(static_cast<char const*>(first.data()), first.size());
     message.append(static_cast<char const*>(second.data()), second.size());
-    if (is_mute_) return;
+    if (is_over_) return false;
+    if (is_mute_) return true;
     auto const is_stop = !is_binary && message.find("stop_recording") != std::string::npos;
+    far_->link_was_told_to_stop = far_->link_was_told_to_stop || is_stop;
     if (breaks(is_binary ? operation::audio : is_stop ? operation::stop : operation::keep_alive)) {
-      return;
+      return true;
     }
     later([this] { listener_->on_written(*this); });
-    if (is_binary) return take_audio(message);
+    if (is_binary) take_audio(message);
     if (is_stop) take_stop();
+    return true;
   }
 
   void ping() override {

@@ -125,6 +125,8 @@ TEST_F(an_intake, misses_nothing_that_was_acknowledged_after_all) {
   ASSERT_FALSE(offer(audio(2000ms)));
   send();
   ASSERT_FALSE(offer(audio(100ms)));
+  EXPECT_TRUE(intake.acknowledge(format.bytes(50ms))) << "news, though it lets nothing go";
+  EXPECT_FALSE(intake.acknowledge(format.bytes(50ms)));
   intake.acknowledge(format.bytes(1000ms));
   EXPECT_FALSE(intake.rewind());
   EXPECT_EQ(intake.lost(), 0u);

@@ -85,6 +85,16 @@ TEST_F(an_offset_clock, keeps_the_first_time_of_what_is_repeated) {
   EXPECT_EQ(clock.time_of(200), start + 2s);
 }
 
+TEST_F(an_offset_clock, moves_up_what_comes_behind_audio_that_was_dropped) {
+  for (unsigned i = 1; i <= 5; ++i) clock.note(i * 100u, start + i * 1s);
+  clock.close_gap(100, 200);
+  EXPECT_EQ(clock.time_of(100), start + 1s);
+  EXPECT_EQ(clock.time_of(200), start + 4s) << "what was at 400";
+  EXPECT_EQ(clock.time_of(300), start + 5s);
+  clock.note(400, start + 6s);
+  EXPECT_EQ(clock.time_of(400), start + 6s);
+}
+
 TEST_F(an_offset_clock, notes_no_more_than_its_resolution) {
   clock.note(100, start + 1s);
   clock.note(150, start + 2s);

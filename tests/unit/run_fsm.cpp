@@ -302,6 +302,12 @@ TEST_F(a_session, drops_a_dead_link_and_reconnects) {
   EXPECT_EQ(machine.last_end().error, boost::asio::error::connection_reset);
 }
 
+TEST_F(a_session, believes_a_close_code_that_came_while_its_link_was_given_up) {
+  open();
+  machine.on_link_failed(error(errc::send_stalled));
+  expect_end(end({4504, "no speech", {}}), errc::no_speech);
+}
+
 TEST_F(a_session, does_not_drop_a_link_that_is_being_closed) {
   open();
   machine.on_cancel();

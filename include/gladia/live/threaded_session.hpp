@@ -27,9 +27,10 @@ struct session_handlers {
   /// is ignored.
   std::function<void(std::exception_ptr)> on_exception{};
   /// Runs a function soon, after this call returned, for example in a GUI's event loop. It is
-  /// called on an I/O thread, for one function at a time, and must not throw. Functions that are
-  /// never run keep the session's memory; one that runs after the end does nothing. Empty: a thread
-  /// of the session's own.
+  /// called on an I/O thread, for one function at a time, must not throw, and not wait for the
+  /// thread that destroys the session: the destructor waits for it. Functions that are never run
+  /// keep the session's memory; one that runs after the end does nothing. Empty: a thread of the
+  /// session's own.
   std::function<void(std::function<void()>)> post{};
 };
 
@@ -59,8 +60,8 @@ class threaded_session {
   threaded_session(live::session session, session_handlers handlers);
   threaded_session(threaded_session&&) = delete;
   threaded_session& operator=(threaded_session&&) = delete;
-  /// Cancels. No handler runs afterwards: it waits for the one that is running, unless called from
-  /// it, and for nothing else.
+  /// Cancels. Nothing of `session_handlers` is called afterwards: it waits for the handler, or
+  /// `post`, that is running, unless called from it, and for nothing else.
   ~threaded_session();
 
   /// Hands over audio, and waits while too much of it is unsent: as `session::async_send`, with its

@@ -75,10 +75,10 @@ class websocket {
   virtual void open(websocket_request request, std::shared_ptr<websocket_listener> listener) = 0;
 
   /// Sends `first` and, behind it, `second` as one message in one frame; either may be empty. Both
-  /// are copied before the call returns. Precondition: open,
-  /// and the last write was reported written. A failure is reported by `on_closed`; between the
-  /// end of a link and `on_closed` the message is dropped.
-  virtual void write(boost::asio::const_buffer first, boost::asio::const_buffer second,
+  /// are copied before the call returns. Precondition: open, and the last write was reported
+  /// written. A failure is reported by `on_closed`. Returns false where the link is closing or
+  /// over, and `on_closed` on its way: the message is dropped.
+  virtual bool write(boost::asio::const_buffer first, boost::asio::const_buffer second,
                      bool is_binary) = 0;
 
   /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be

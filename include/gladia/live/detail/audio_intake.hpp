@@ -88,17 +88,21 @@ class audio_intake {
     return lost;
   }
 
-  /// Everything before `offset` arrived. Returns whether that let audio go.
+  /// Everything before `offset` arrived. Returns whether that is more than before.
   bool acknowledge(std::uint64_t offset) noexcept {
+    auto const before = acknowledged_;
     acknowledged_ = std::max(acknowledged_, frames_.whole_frames(std::min(offset, ring_.sent())));
     forget_gaps();
-    return ring_.acknowledge(offset);
+    ring_.acknowledge(offset);
+    return acknowledged_ > before;
   }
 
   [[nodiscard]] replay_buffer& ring() noexcept { return ring_; }
   [[nodiscard]] replay_buffer const& ring() const noexcept { return ring_; }
   [[nodiscard]] std::uint64_t acknowledged() const noexcept { return acknowledged_; }
   [[nodiscard]] std::uint64_t accepted() const noexcept { return accepted_; }
+  /// How much accepted audio was dropped unsent.
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_bytes_; }
   /// How much accepted audio the server will never hear.
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_bytes_ + dropped_bytes_; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -137,13 +138,14 @@ class engine final : public net::websocket_listener,
   void admit_senders();
   void fail_senders(error const& why);
   result<void> accept(boost::asio::const_buffer bytes, audio_intake::patience who);
+  void close_gap(std::uint64_t bytes) noexcept;
   [[nodiscard]] wake wake_after_accept() noexcept;
   void cancel_send(std::uint64_t id);
 
   // Messages in.
   void on_ack(audio_chunk_ack const& ack);
   void measure(transcript const& t);
-  connected describe_link(std::uint64_t resume) const;
+  connected describe_link(std::uint64_t resume, std::uint64_t highest_sent) const;
   void push(event e, std::size_t text_size = 0);
   void warn(warning_code code, std::string text, stretch where = {});
   [[nodiscard]] losses take_losses() noexcept;
@@ -174,6 +176,7 @@ class engine final : public net::websocket_listener,
   statistics numbers_;
   histogram ack_round_trip_, first_partial_, final_transcript_;
   offset_clock accepted_clock_, sent_clock_;
+  std::uint64_t highest_sent_ = 0;  // what lies below is sent again
 
   // On the strand.
   run_fsm run_;
@@ -190,11 +193,11 @@ class engine final : public net::websocket_listener,
   boost::asio::steady_timer stop_timer_;          // until `stop_timeout`
   boost::asio::steady_timer watch_timer_;         // until the watchdog may have to act
   std::optional<time_point> watch_due_;
-  std::vector<char> frame_;         // the message being handed to the link
-  std::uint64_t highest_sent_ = 0;  // what lies below is sent again
+  std::vector<char> frame_;  // the message being handed to the link
   bool mismatch_reported_ = false;
   bool shortening_reported_ = false;  // since acknowledgements last advanced
-  std::string partial_id_;            // the utterance whose first partial was measured
+  // By channel, the utterance whose first partial was measured.
+  std::array<std::string, max_channels> partial_ids_;
   // Of the session's destruction: handlers on their way look at it, which may outlive the engine.
   std::shared_ptr<std::atomic<bool>> is_abandoned_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<live_job const> job_;

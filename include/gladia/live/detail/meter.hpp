@@ -79,6 +79,13 @@ class offset_clock {
     }
   }
 
+  /// The `bytes` behind `offset` are taken out of the stream: what comes behind them moves up.
+  void close_gap(std::uint64_t offset, std::uint64_t bytes) noexcept {
+    for (auto& m : marks_) {
+      if (m.offset > offset) m.offset -= std::min(bytes, m.offset - offset);
+    }
+  }
+
   /// When it first had passed `offset`; none where that is too long ago to be known.
   [[nodiscard]] std::optional<time_point> time_of(std::uint64_t offset) const noexcept {
     if (marks_.size() == capacity && offset < marks_[next_].offset) return std::nullopt;

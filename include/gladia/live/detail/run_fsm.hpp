@@ -113,7 +113,9 @@ class run_fsm {
   /// The link ended, or could not be opened.
   run_action on_link_end(net::link_end end, time_point now) {
     last_end_ = std::move(end);
-    if (link_failure_) last_end_ = {0, {}, std::exchange(link_failure_, {})};
+    // A close code that came after all says more.
+    auto failure = std::exchange(link_failure_, {});
+    if (failure && last_end_.close_code == 0) last_end_ = {0, {}, std::move(failure)};
     if (intent_ == intent::cancelled) return finish(aborted());
     if (intent_ == intent::stop_expired) return conclude(stop_timeout(), now);
     switch (fate_of(last_end_, options_.retry_unassigned_close_codes)) {

@@ -430,9 +430,10 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
   writer_.on_open();
   watchdog_.on_open(now());
   std::optional<stretch> lost;
-  std::uint64_t resume = 0;
+  std::uint64_t resume = 0, highest_sent = 0;
   {
     std::lock_guard lock(mutex_);
+    highest_sent = highest_sent_;
     auto const& ring = intake_.ring();
     auto const acknowledged = intake_.acknowledged();
     auto const sent = ring.sent();
@@ -445,14 +446,15 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
   acks_.on_open(resume);
   shortening_reported_ = false;
   log(log_level::info, "connected, link " + std::to_string(run_.connections()));
-  push(describe_link(resume));
+  push(describe_link(resume, highest_sent));
   if (lost) push(audio_dropped{lost->from, lost->to});
   write_next();
   watch();
 }
 
-GLADIA_DECL connected engine::describe_link(std::uint64_t resume) const {
-  connected link{run_.connections(), resume, std::max(resume, highest_sent_)};
+GLADIA_DECL connected engine::describe_link(std::uint64_t resume,
+                                            std::uint64_t highest_sent) const {
+  connected link{run_.connections(), resume, std::max(resume, highest_sent)};
   auto const repeated = service_clock_.repeated(link.replayed_to);
   using seconds = std::chrono::duration<double>;
   link.repeated_from = seconds(request_.audio.duration(repeated.from)).count();
@@ -467,7 +469,10 @@ GLADIA_DECL void engine::on_activity(net::websocket& link) {
 GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text, bool) {
   if (!is_current(link)) return;
   watchdog_.on_activity(now());
-  auto message = codec::decode_message(text, {options_.keep_raw});
+  codec::decode_options how;
+  how.keep_raw = options_.keep_raw;
+  how.max_size = options_.max_message;
+  auto message = codec::decode_message(text, how);
   {
     std::lock_guard lock(mutex_);
     ++numbers_.messages_received;
@@ -522,9 +527,19 @@ GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
 
 GLADIA_DECL result<void> engine::accept(boost::asio::const_buffer bytes,
                                         audio_intake::patience who) {
+  auto const dropped_before = intake_.dropped();
   auto outcome = intake_.offer(bytes, who);
-  if (outcome) accepted_clock_.note(intake_.accepted(), now());
+  if (auto const dropped = intake_.dropped() - dropped_before) close_gap(dropped);
+  if (outcome) accepted_clock_.note(intake_.ring().end(), now());
   return outcome;
+}
+
+// What lies behind dropped audio has other offsets from now on.
+GLADIA_DECL void engine::close_gap(std::uint64_t bytes) noexcept {
+  auto const at = intake_.ring().base();
+  accepted_clock_.close_gap(at, bytes);
+  sent_clock_.close_gap(at, bytes);
+  if (highest_sent_ > at) highest_sent_ -= std::min(bytes, highest_sent_ - at);
 }
 
 GLADIA_DECL engine::wake engine::wake_after_accept() noexcept {
@@ -584,9 +599,9 @@ GLADIA_DECL void engine::write_next() {
       break;
     }
     case kind::stop: {
-      log(log_level::info, "stop sent");
       auto const text = codec::encode_stop_recording();
-      link->write(boost::asio::buffer(text), {}, false);
+      if (!link->write(boost::asio::buffer(text), {}, false)) break;
+      log(log_level::info, "stop sent");
       run_.on_stop_written();
       break;
     }
@@ -651,8 +666,9 @@ GLADIA_DECL void engine::cancel_send(std::uint64_t id) {
 GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
   if (!ack.acknowledged || !ack.data) {
     if (ack.acknowledged) return;  // without a range it says nothing
-    return warn(warning_code::audio_refused,
-                "the server refused audio: " + (ack.error ? ack.error->message : std::string()));
+    auto why = ack.error ? ack.error->message : std::string();
+    gladia::detail::redact_query(why, session_.url.reveal(), session_.id);
+    return warn(warning_code::audio_refused, "the server refused audio: " + why);
   }
   auto const& range = ack.data->byte_range;
   auto const reading = acks_.on_ack(range.begin, range.end);
@@ -660,16 +676,14 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
   auto const time = now();
   auto moved = false;
   auto everything = false;
-  std::uint64_t base = 0;
   {
     std::lock_guard lock(mutex_);
-    auto& ring = intake_.ring();
     moved = intake_.acknowledge(reading.offset);
-    base = ring.base();
-    everything = base == ring.sent();
+    auto const acknowledged = intake_.acknowledged();
+    everything = acknowledged == intake_.ring().sent();
     if (moved) {
       acks_are_stalled_ = false;
-      if (auto sent_at = sent_clock_.time_of(base)) {
+      if (auto sent_at = sent_clock_.time_of(acknowledged)) {
         ack_round_trip_.add(std::chrono::duration_cast<std::chrono::microseconds>(time - *sent_at));
       }
     }
@@ -692,9 +706,11 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
 
 GLADIA_DECL void engine::measure(transcript const& t) {
   auto const& utterance = t.data.utterance;
-  auto const is_first_partial = !t.data.is_final && t.data.id != partial_id_;
+  // Utterances of several channels take turns; a channel there cannot be does no harm.
+  auto& partial_id = partial_ids_[static_cast<unsigned>(utterance.channel) % partial_ids_.size()];
+  auto const is_first_partial = !t.data.is_final && t.data.id != partial_id;
   if (!t.data.is_final && !is_first_partial) return;
-  if (is_first_partial) partial_id_ = t.data.id;
+  if (is_first_partial) partial_id = t.data.id;
   auto const seconds = t.data.is_final ? utterance.end : utterance.start;
   if (!(seconds >= 0 && seconds < 1e6)) return;
   auto const offset = service_clock_.in_stream(
@@ -735,7 +751,8 @@ GLADIA_DECL void engine::deliver() {
 
 GLADIA_DECL void engine::warn(warning_code code, std::string text, stretch where) {
   log(log_level::warning, text);
-  push(warning{code, std::move(text), where.from, where.to});
+  auto const size = text.size();
+  push(warning{code, std::move(text), where.from, where.to}, size);
 }
 
 GLADIA_DECL void engine::report(losses const& lost) {

@@ -113,7 +113,18 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
         thread->post(std::move(call));
         return true;
       }
+      posting = std::this_thread::get_id();
     }
+    auto const is_posted = call_post(std::move(call));
+    {
+      std::lock_guard lock(mutex);
+      posting = std::thread::id();
+    }
+    changed.notify_all();
+    return is_posted;
+  }
+
+  bool call_post(std::function<void()> call) {
     try {
       handlers.post(std::move(call));
       return true;
@@ -173,8 +184,10 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
     is_closed = true;
     // The handler that is running may still use the session, or wait for it.
     session->cancel();
-    auto const is_handler = handling == std::this_thread::get_id();
-    changed.wait(lock, [&] { return is_handler || handling == std::thread::id(); });
+    auto const is_done = [self = std::this_thread::get_id()](std::thread::id who) {
+      return who == self || who == std::thread::id();
+    };
+    changed.wait(lock, [&] { return is_done(handling) && is_done(posting); });
     lock.unlock();
     thread.reset();
     session.reset();
@@ -193,6 +206,7 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
   session_handlers handlers;
   std::optional<detail::handler_thread> thread;  // unless the user posts
   std::thread::id handling;                      // the thread a handler runs on
+  std::thread::id posting;                       // the thread that is inside of `handlers.post`
   std::optional<summary> end;
   bool all_handled = false;
   bool is_closed = false;

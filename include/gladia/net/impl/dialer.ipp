@@ -77,7 +77,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   void end_step(cut why) noexcept {
     if (!done_) return;
-    if (cut_ == cut::none) cut_ = why;
+    // A time limit leads on to the next address, a cancellation never does.
+    if (cut_ == cut::none || why == cut::cancelled) cut_ = why;
     if (phase_ == phase::resolve) {
       timer_.fire();
     } else {

@@ -40,16 +40,17 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
                 });
   }
 
-  void write(boost::asio::const_buffer first, boost::asio::const_buffer second,
+  bool write(boost::asio::const_buffer first, boost::asio::const_buffer second,
              bool is_binary) override {
     BOOST_ASSERT(!is_pending(operation::writing));
-    if (state_ != state::open) return;  // on_closed is on its way
+    if (state_ != state::open) return false;
     fill_write_buffer(first, second);
     begin(operation::writing);
     with_stream([&](auto& stream) {
       stream.binary(is_binary);
       stream.async_write(boost::asio::buffer(write_buffer_), then(&tcp_websocket::on_written));
     });
+    return true;
   }
 
   void ping() override {
