@@ -485,6 +485,50 @@ TEST_F(a_download, leaves_no_half_file_behind_when_it_is_cancelled) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
+/// Calls what is posted at once: the worst that several threads can do to whoever posts.
+class hasty_executor {
+ public:
+  explicit hasty_executor(boost::asio::io_context& context) : context_(&context) {}
+
+  [[nodiscard]] boost::asio::execution_context& query(
+      boost::asio::execution::context_t) const noexcept {
+    return *context_;
+  }
+  // A lie, without which Asio takes no executor for its I/O.
+  [[nodiscard]] hasty_executor require(boost::asio::execution::blocking_t::never_t) const {
+    return *this;
+  }
+  template <class F>
+  void execute(F f) const {
+    f();
+  }
+  friend bool operator==(hasty_executor a, hasty_executor b) noexcept {
+    return a.context_ == b.context_;
+  }
+  friend bool operator!=(hasty_executor a, hasty_executor b) noexcept { return !(a == b); }
+
+ private:
+  boost::asio::io_context* context_;
+};
+
+TEST_F(a_download, has_removed_its_half_file_before_it_tells_its_end) {
+  fail(action(fake::route::storage, fake::http_action::half_answer, -1));
+  auto const tells = [&](std::string const& job) {
+    gladia::client hasty(hasty_executor(io), client_options);
+    std::optional<std::vector<std::string>> left;
+    hasty.live().async_download_file(job, path(), {}, [&](result<void> r) {
+      EXPECT_FALSE(r);
+      left = files();
+    });
+    gladia::test::run_until(io, [&] { return left.has_value(); });
+    EXPECT_THAT(*left, IsEmpty()) << "job " << job;
+  };
+  for (auto const& job : {id, std::string("unknown"), std::string()}) tells(job);
+  client_options.api_key = "";
+  client_options.api_url = "https://gladia.invalid";
+  tells(id);
+}
+
 // Trying again.
 
 TEST_F(the_live_client, tries_again_as_often_as_it_is_told) {

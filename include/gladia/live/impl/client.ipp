@@ -53,14 +53,14 @@ class api_call : public std::enable_shared_from_this<api_call<T>> {
   std::weak_ptr<net::http_operation> http_;
 };
 
-/// Starts `call`, unless the client cannot make any.
+/// Starts `call`, unless the client cannot make any; `read` hears of that too.
 template <class T>
 void start_call(std::shared_ptr<service const> const& service,
                 typename gladia::detail::completion<result<T>>::handler_type handler,
                 result<net::http_call> call, typename api_call<T>::reader read) {
   auto operation = std::make_shared<api_call<T>>(service, std::move(handler));
-  if (auto fault = service->check_ready()) return operation->finish(std::move(fault));
-  if (!call) return operation->finish(call.error());
+  if (auto fault = service->check_ready()) return operation->finish(read(std::move(fault)));
+  if (!call) return operation->finish(read(call.error()));
   operation->start(std::move(*call), std::move(read));
 }
 
@@ -126,11 +126,7 @@ class job_walk : public std::enable_shared_from_this<job_walk> {
 class part_file {
  public:
   explicit part_file(std::string path) : path_(std::move(path)), part_(path_ + ".part") {}
-  ~part_file() {
-    if (!file_) return;
-    std::fclose(file_);
-    std::remove(part_.c_str());
-  }
+  ~part_file() { discard(); }
   part_file(part_file const&) = delete;
   part_file& operator=(part_file const&) = delete;
 
@@ -150,6 +146,13 @@ class part_file {
     auto failure = last_error();
     std::remove(part_.c_str());
     return failure;
+  }
+  /// Removes what there is. To be called before the user hears of the failure: from then on the
+  /// name may be that of another download.
+  void discard() noexcept {
+    if (!file_) return;
+    std::fclose(std::exchange(file_, nullptr));
+    std::remove(part_.c_str());
   }
 
  private:
@@ -240,8 +243,9 @@ GLADIA_DECL void client::start_download_file(handler<void> h, std::string id, st
   };
   detail::start_call<void>(service_, std::move(h), make_call(),
                            [file](result<net::http_response> response) -> result<void> {
-                             if (!response) return response.error();
-                             return file->finish();
+                             if (response) return file->finish();
+                             file->discard();
+                             return response.error();
                            });
 }
 
