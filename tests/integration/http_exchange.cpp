@@ -186,6 +186,20 @@ TEST_F(http_exchange, keeps_the_body_of_a_failure_from_the_sink) {
   EXPECT_EQ(response->body, "gone");
 }
 
+TEST_F(http_exchange, tells_no_progress_but_that_of_a_success) {
+  for (auto const* status : {"302 Found", "404 Not Found"}) {
+    answer.reset();
+    calls = 0;
+    scripted_server server(
+        answering("HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 4\r\n\r\nbody"));
+    auto request = get(server.url("http"));
+    request.progress = [&](auto...) { ADD_FAILURE() << status; };
+    auto& response = run(std::move(request));
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->body, "body");
+  }
+}
+
 TEST_F(http_exchange, ends_with_the_error_of_the_sink) {
   scripted_server server(answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"));
   auto request = get(server.url("http"));

@@ -33,8 +33,8 @@ using http_headers = std::vector<std::pair<std::string, std::string>>;
 /// part follows. `part` is valid during the call only. It must not throw.
 using body_sink = std::function<result<void>(std::string_view part)>;
 
-/// Hears how much of a response's body has come: bytes, and the total where the server said it. It
-/// must not throw.
+/// Hears how much of the body of a 2xx response has come: bytes, and the total where the server
+/// said it. It must not throw.
 using body_progress =
     std::function<void(std::uint64_t received, std::optional<std::uint64_t> total)>;
 

@@ -145,7 +145,8 @@ class tcp_http_exchange final : public http_exchange,
     next_part();
   }
 
-  bool to_sink() const noexcept { return request_.sink && response_.status / 100 == 2; }
+  bool is_success() const noexcept { return response_.status / 100 == 2; }
+  bool to_sink() const noexcept { return request_.sink && is_success(); }
 
   void next_part() {
     if (parser_->is_done()) return finish(std::move(response_));
@@ -169,7 +170,9 @@ class tcp_http_exchange final : public http_exchange,
       if (part.size() > request_.max_body - response_.body.size()) return finish(too_large());
       response_.body += part;
     }
-    if (request_.progress && !part.empty()) request_.progress(received_, total_);
+    // Of a redirect or an error it would be the progress of something else.
+    bool const is_told = request_.progress && is_success() && !part.empty();
+    if (is_told) request_.progress(received_, total_);
     // Either may have called cancel.
     if (cut_ != cut::none) return fail({});
     next_part();
