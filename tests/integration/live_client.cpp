@@ -325,6 +325,36 @@ TEST_F(the_live_client, takes_its_key_to_no_other_place_that_a_page_names) {
   EXPECT_THAT(visited, ElementsAre("the first", ids[0]));
 }
 
+TEST_F(the_live_client, keeps_the_path_of_its_url_on_every_page) {
+  std::vector<std::string> asked;
+  auto const page = [&asked](std::string const& next) {
+    return [&asked, next](gladia::test::tcp::socket& socket) {
+      auto const head = gladia::test::read_head(socket);
+      asked.push_back(head.substr(0, head.find(" HTTP")));
+      auto const body = R"({"first": "", "current": "", "next": )" + next + R"(, "items": [
+          {"id": "a", "request_id": "G-1", "version": 2, "status": "queued",
+           "created_at": "2026-01-31T12:00:00Z", "kind": "live"}]})";
+      gladia::test::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " +
+                                     std::to_string(body.size()) + "\r\n\r\n" + body);
+    };
+  };
+  gladia::test::scripted_server server(
+      {page(R"("https://gladia.invalid/v2/live?offset=1")"), page(R"("/v2/live?offset=2")"),
+       page(R"("https://gladia.invalid/gateway/v2/live?offset=3")"),
+       page(R"("/gateway2/v2/live?offset=4")"), page("null")});
+  client_options.api_url = server.url("http", "/gateway/");
+  client.emplace(io, client_options);
+  auto const count = call<std::size_t>([&](auto h) {
+    client->live().async_list_all(
+        {}, [](auto const&) { return true; }, h);
+  });
+  ASSERT_TRUE(count) << count.error().what();
+  server.finish();
+  EXPECT_THAT(asked, ElementsAre("GET /gateway/v2/live", "GET /gateway/v2/live?offset=1",
+                                 "GET /gateway/v2/live?offset=2", "GET /gateway/v2/live?offset=3",
+                                 "GET /gateway/gateway2/v2/live?offset=4"));
+}
+
 // Deleting.
 
 TEST_F(the_live_client, deletes_a_job_once_it_is_done) {

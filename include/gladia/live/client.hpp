@@ -104,8 +104,8 @@ class client {
     return initiate<live_job_page>(&client::start_list, token, std::move(query));
   }
 
-  /// Asks for the page behind `page`. Of its `next` only path and query are taken: the key goes to
-  /// nobody else.
+  /// Asks for the page behind `page`. Of its `next` only path and query are taken, behind the path
+  /// of `client_options::api_url`: the key goes to nobody else.
   ///
   /// Handler signature: `void(gladia::result<gladia::live_job_page>)`. Errors: the common ones, and
   /// `errc::invalid_request` where `page.next` is not set: `page` is the last one.

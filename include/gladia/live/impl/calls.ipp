@@ -71,13 +71,23 @@ inline std::string list_path(live_list_query const& query) {
   return path;
 }
 
+/// Whether `target` is `path` or below it.
+inline bool is_within(std::string_view target, std::string_view path) noexcept {
+  if (target.substr(0, path.size()) != path) return false;
+  auto const rest = target.substr(path.size());
+  return rest.empty() || rest.front() == '/' || rest.front() == '?';
+}
+
 /// The page at `next`, of which only path and query count: the key is for our origin alone.
 inline result<net::http_call> make_next_call(service const& s, std::string_view next) {
   if (next.empty()) return error(errc::invalid_request, "this is the last page: next is not set");
   auto url = net::resolve_url(s.api, next);
   if (!url) return url.error();
   auto call = s.make_call("GET", "");
-  call.request.url.target = url->target;
+  auto& target = call.request.url.target;
+  // A service behind a gateway does not know the prefix that we reach it with.
+  if (is_within(url->target, target)) target.clear();
+  target += url->target;
   return call;
 }
 
