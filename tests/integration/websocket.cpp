@@ -196,6 +196,16 @@ TEST_F(websocket_link, explains_a_refused_upgrade) {
   EXPECT_EQ(error.details().server_message, "slow down");
 }
 
+TEST_F(websocket_link, reads_the_whole_answer_of_a_refused_upgrade) {
+  // What hides the token looks for all of it.
+  std::string const body = "<p style='" + std::string(2030, ' ') + "'>" + "unknown: a-long-token";
+  scripted_server server(refusing("HTTP/1.1 403 Forbidden\r\nContent-Length: " +
+                                  std::to_string(body.size()) + "\r\n\r\n" + body));
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.details().server_message, "unknown: a-long-token");
+}
+
 TEST_F(websocket_link, reports_a_server_that_does_not_speak_websocket) {
   for (auto const* answer : {"nonsense\r\n\r\n",
                              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"

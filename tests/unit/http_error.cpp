@@ -75,6 +75,25 @@ TEST(http_error, shows_the_words_of_a_page_that_is_not_json) {
   EXPECT_EQ(words(std::string(100000, '<')), "");
 }
 
+TEST(http_error, cuts_a_long_text_before_a_token_and_not_within) {
+  auto const words = [](std::string body) {
+    return error_of({502, {}, std::move(body)}).details().server_message;
+  };
+  std::string const token = "aZ09-._~%2B+/==";
+  // The token lies in all places around the end of what is shown.
+  for (std::size_t before = 270; before < 305; ++before) {
+    for (std::string const gap : {" ", "\"", ":", "<br>", "&", "\xc3\xa9"}) {
+      auto const text = words(std::string(before, '!') + gap + token + gap + "tail, and more");
+      EXPECT_LE(text.size(), 300u);
+      auto const whole = text.find(token) != std::string::npos;
+      EXPECT_TRUE(whole || text.find('a') == std::string::npos) << before << gap << ": " << text;
+    }
+  }
+  EXPECT_EQ(words(std::string(301, 'x')), "") << "all of it may be one token";
+  EXPECT_EQ(words(std::string(300, 'x')), std::string(300, 'x')) << "nothing has to be cut";
+  EXPECT_EQ(words(std::string(300, 'x') + " more"), std::string(300, 'x'));
+}
+
 TEST(http_error, knows_how_long_to_wait) {
   EXPECT_EQ(error_of({429, {{"Retry-After", "7"}}, ""}).details().retry_after, 7s);
   EXPECT_FALSE(error_of({429, {{"Retry-After", "soon"}}, ""}).details().retry_after);

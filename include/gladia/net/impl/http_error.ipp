@@ -11,8 +11,16 @@
 namespace gladia::net {
 namespace detail {
 
+/// Whether `c` may be part of a token, also of one in Base64 or percent-encoded.
+inline bool may_be_in_token(char c) noexcept {
+  return is_alpha(c) || is_digit(c) ||
+         std::string_view("-._~%+/=").find(c) != std::string_view::npos;
+}
+
 /// The beginning of a body that is not Gladia's JSON, on one line: a gateway's page or a plain
 /// text.
+///
+/// It never ends within a token: what hides secrets later looks for whole ones.
 inline std::string short_text(std::string_view body) {
   constexpr std::size_t shown = 300;
   std::string text;
@@ -26,7 +34,11 @@ inline std::string short_text(std::string_view body) {
     } else {
       text += static_cast<unsigned char>(c) < 0x80 ? c : '?';
     }
-    if (text.size() == shown) break;
+    if (text.size() > shown) {
+      while (!text.empty() && may_be_in_token(text.back())) text.pop_back();
+      if (!text.empty()) text.pop_back();  // what stands before the token, or the one too many
+      break;
+    }
   }
   return std::string(trim(text));
 }

@@ -198,8 +198,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
       for (auto const& field : response_) {
         response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
       }
-      constexpr std::size_t shown = 2048;
-      response.body = response_.body().substr(0, shown);
+      response.body = response_.body();  // of 8 MiB at most, says Beast's parser
       return error_from_response(response, phase::upgrade,
                                  "the WebSocket handshake with " + request_.url.host,
                                  std::chrono::system_clock::now());
