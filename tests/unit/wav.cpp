@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <string>
@@ -345,6 +346,34 @@ TEST_F(wav_on_disk, an_unfinished_file_is_read_to_its_end) {
     ASSERT_TRUE(file) << file.error().what();
     EXPECT_EQ(read_all(*file, 1000), "samples!odd" + std::string(1, '\0'));
   }
+}
+
+// SoX, which rounds 0x7ffff000 down to whole frames.
+TEST_F(wav_on_disk, a_file_that_was_piped_by_sox_is_read_to_its_end) {
+  for (std::uint64_t size : {0x7fff0000u, 0x7fffeffeu, 0x7ffff000u, 0x7fffffffu}) {
+    auto file = wav_file::open(holding(riff({fmt, chunk("data", "samples!", size)})));
+    ASSERT_TRUE(file) << file.error().what();
+    EXPECT_EQ(file->data_bytes(), 8u);
+    EXPECT_EQ(read_all(*file, 1000), "samples!");
+  }
+}
+
+TEST_F(wav_on_disk, a_file_that_holds_as_much_as_sox_promises_is_read_so_far) {
+  std::uint64_t const size = 0x7fff0000;
+  holding(riff({fmt, chunk("data", "samples!", size)}));
+  std::filesystem::resize_file(path_, 44 + size + 100);  // a hole, on any disk of ours
+  auto const file = wav_file::open(path_);
+  ASSERT_TRUE(file) << file.error().what();
+  EXPECT_EQ(file->data_bytes(), size);
+}
+
+TEST_F(wav_on_disk, a_file_of_any_other_size_is_refused_when_it_is_shorter) {
+  for (std::uint64_t size : {0x7ffeffffu, 0x80000000u, 0xfffffffeu}) {
+    refusal(riff({fmt, chunk("data", "samples!", size)}), errc::truncated_audio);
+  }
+  auto const sizes = chunk("ds64", little_endian(0, 8) + little_endian(0x7ffff000, 8) +
+                                       little_endian(0, 8) + little_endian(0, 4));
+  refusal(riff({sizes, fmt, chunk("data", "samples!", 0xffffffff)}, "RF64"), errc::truncated_audio);
 }
 
 TEST_F(wav_on_disk, a_file_without_samples_is_empty) {

@@ -25,6 +25,10 @@ struct wav_header {
   /// Bytes of samples; none where the writer did not finish the header (0 or 0xFFFFFFFF): then
   /// they reach to the end of the file or stream. May hold an incomplete frame at its end.
   std::optional<std::uint64_t> data_bytes{};
+  /// Whether `data_bytes` may be a stand-in: SoX, which cannot finish the header of what it pipes,
+  /// promises nearly 2 GiB (0x7FFFF000, in whole frames). So of any size from 0x7FFF0000 to
+  /// 0x7FFFFFFF; where there is less, the samples reach to the end of the file or stream.
+  bool may_be_unfinished = false;
 
   /// How many whole frames there are, if known.
   [[nodiscard]] std::optional<std::uint64_t> frames() const noexcept {
@@ -116,7 +120,8 @@ class wav_file {
   /// \return The file, standing at its first frame, or
   ///   - a code of the operating system when it cannot be opened or read,
   ///   - `errc::not_a_wav`, `errc::unsupported_audio` as `wav_header_parser::error`,
-  ///   - `errc::truncated_audio` when it is shorter than its header says.
+  ///   - `errc::truncated_audio` when it is shorter than its header says, unless
+  ///     `wav_header::may_be_unfinished`: then it is read to its end.
   ///   The message always names the file and the fault.
   static result<wav_file> open(std::string path);
 

@@ -284,6 +284,8 @@ GLADIA_DECL void wav_header_parser::read_data_header(std::uint32_t size) {
     unfinished = full_size == 0 || full_size == ~std::uint64_t{0};
   }
   if (!unfinished) header_.data_bytes = full_size;
+  // MS_UNSPEC in src/wav.c of SoX, rounded down to whole frames.
+  header_.may_be_unfinished = size >= 0x7fff0000 && size <= 0x7fffffff;
   header_.data_offset = offset_;
   status_ = status::complete;
 }
@@ -358,7 +360,8 @@ GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
 
   auto const& header = parser.header();
   auto const present = file_bytes - std::min<std::uint64_t>(file_bytes, header.data_offset);
-  if (header.data_bytes && *header.data_bytes > present) {
+  bool const is_short = header.data_bytes && *header.data_bytes > present;
+  if (is_short && !header.may_be_unfinished) {
     return detail::file_error(errc::truncated_audio, path,
                               "the header promises " + std::to_string(*header.data_bytes) +
                                   " bytes of audio, but the file holds " + std::to_string(present) +
@@ -367,7 +370,8 @@ GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
   wav.path_ = std::move(path);
   wav.format_ = header.format;
   wav.data_offset_ = header.data_offset;
-  wav.data_bytes_ = wav.format_.whole_frames(header.data_bytes.value_or(present));
+  wav.data_bytes_ =
+      wav.format_.whole_frames(std::min(header.data_bytes.value_or(present), present));
   if (auto rewound = wav.rewind(); !rewound) return rewound.error();
   return wav;
 }
