@@ -201,6 +201,53 @@ TEST_F(http_calls, repeat_idempotent_requests_as_often_as_wanted) {
   EXPECT_TRUE(is_finished());
 }
 
+TEST_F(http_calls, find_deleted_what_an_earlier_attempt_may_have_deleted) {
+  auto const attempts = std::vector<gladia::result<http_response>>{
+      network_error(phase::response), error(make_error_code(errc::timeout), phase::response),
+      http_response{408, {}, ""}, http_response{503, {}, ""}};
+  for (auto const& attempt : attempts) {
+    for (int gone : {404, 410}) {
+      auto m = machine("DELETE");
+      ends(m, attempt);
+      waits(m);
+      answers(m, gone);
+      ASSERT_TRUE(is_finished());
+      ASSERT_TRUE(outcome()) << failure().what();
+      EXPECT_EQ(outcome()->status, gone);
+    }
+  }
+  retry.attempts = 3;
+  auto m = machine("DELETE");
+  ends(m, network_error(phase::response));
+  waits(m);
+  answers(m, 429);
+  waits(m);
+  answers(m, 404);
+  EXPECT_TRUE(outcome()) << "the first attempt may have done it";
+}
+
+TEST_F(http_calls, do_not_take_for_deleted_what_no_attempt_can_have_deleted) {
+  auto m = machine("DELETE");
+  answers(m, 404);
+  EXPECT_EQ(failure(), errc::not_found);
+  auto const attempts = std::vector<gladia::result<http_response>>{
+      http_response{429, {}, ""}, network_error(phase::connect), network_error(phase::request)};
+  for (auto const& attempt : attempts) {
+    m = machine("DELETE");
+    ends(m, attempt);
+    waits(m);
+    answers(m, 404);
+    EXPECT_EQ(failure(), errc::not_found);
+  }
+  for (auto const* method : {"GET", "POST"}) {
+    m = machine(method);
+    ends(m, network_error(phase::response));
+    waits(m);
+    answers(m, 404);
+    EXPECT_EQ(failure(), errc::not_found) << method;
+  }
+}
+
 TEST_F(http_calls, do_not_hand_a_sink_the_same_bytes_twice) {
   auto m = machine();
   ends(m, network_error(phase::response), true);

@@ -53,6 +53,9 @@ class http_client {
   /// this function. The pending operations keep the call alive; whoever started it need only hold
   /// it weakly.
   ///
+  /// A DELETE is also done with the 404 or 410 that follows an attempt which may have deleted what
+  /// it asked for: one that was sent and not answered, or answered with 408 or 5xx.
+  ///
   /// Redirects are followed up to 20 times, never from `https` to `http` but for loopback. The
   /// headers `x-gladia-key`, `authorization` and `cookie` stay with the origin they were meant for.
   ///

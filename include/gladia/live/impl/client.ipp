@@ -209,16 +209,8 @@ GLADIA_DECL void client::start_list_all(handler<std::size_t> h, live_list_query 
 }
 
 GLADIA_DECL void client::start_delete(handler<void> h, std::string id) const {
-  auto read = [](result<net::http_response> response) -> result<void> {
-    // An earlier attempt, whose answer was lost, deleted it.
-    if (!response && response.error() == errc::not_found &&
-        response.error().details().attempts > 1) {
-      return {};
-    }
-    return detail::ignore_body(std::move(response));
-  };
   detail::start_call<void>(service_, std::move(h), detail::make_job_call(*service_, "DELETE", id),
-                           read);
+                           detail::ignore_body);
 }
 
 GLADIA_DECL void client::start_download(handler<void> h, std::string id, net::body_sink sink,

@@ -66,6 +66,7 @@ class http_fsm {
   decision redirect(http_response const& response, moment now);
   decision finish_with(error e, moment now) const;
   bool may_retry(error const& e, bool sink_was_used);
+  bool is_deleted(int status) const noexcept;
   error check_link(url const& target) const;
   void become_get();
   std::string name() const;
@@ -79,7 +80,8 @@ class http_fsm {
   moment started_{};
   int attempts_ = 1;
   int redirects_ = 0;
-  bool was_unanswered_ = false;  ///< a request that may have been carried out was retried
+  bool was_unanswered_ = false;  ///< a POST or PATCH that may have been carried out was retried
+  bool may_be_done_ = false;     ///< an earlier attempt may have been carried out
 };
 
 }  // namespace gladia::net::detail

@@ -67,7 +67,7 @@ GLADIA_DECL http_fsm::decision http_fsm::resume(event what, moment now) {
 
 GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, bool sink_was_used,
                                                      moment now) {
-  if (response.status / 100 == 2) {
+  if (response.status / 100 == 2 || is_deleted(response.status)) {
     auto line = name() + ": HTTP " + std::to_string(response.status);
     return {finish{std::move(response)}, log_level::debug, std::move(line)};
   }
@@ -92,6 +92,9 @@ GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used,
         delay, std::min(*e.details().retry_after, retry_.retry_after_cap));
   }
   decision next{wait{delay, sink_was_used}, log_level::warning, told(e)};
+  auto const status = e.details().http_status;
+  // An error or a timeout of a gateway says nothing about the server behind it.
+  if (was_unanswered || status == 408 || status / 100 == 5) may_be_done_ = true;
   if (was_unanswered && !is_idempotent(request_.method)) {
     was_unanswered_ = true;
     next.line += "; it was sent whole, so that a session may have been left behind";
@@ -108,6 +111,11 @@ GLADIA_DECL bool http_fsm::may_retry(error const& e, bool sink_was_used) {
   bool const is_harmless = is_idempotent(request_.method) || !was_unanswered || !was_unanswered_;
   return attempts_ < retry_.attempts && is_worth_it && is_harmless &&
          (!sink_was_used || can_restart_sink_);
+}
+
+/// Whether what is gone was deleted by an earlier attempt, as far as one can know.
+GLADIA_DECL bool http_fsm::is_deleted(int status) const noexcept {
+  return may_be_done_ && request_.method == "DELETE" && errc_for_status(status) == errc::not_found;
 }
 
 GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response, moment now) {
