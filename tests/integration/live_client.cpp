@@ -535,7 +535,9 @@ class hasty_executor {
   friend bool operator==(hasty_executor a, hasty_executor b) noexcept {
     return a.context_ == b.context_;
   }
-  friend bool operator!=(hasty_executor a, hasty_executor b) noexcept { return !(a == b); }
+  [[maybe_unused]] friend bool operator!=(hasty_executor a, hasty_executor b) noexcept {
+    return !(a == b);
+  }
 
  private:
   boost::asio::io_context* context_;
