@@ -222,7 +222,7 @@ class fake_websocket final : public net::websocket,
   }
 
   void ping() override {
-    if (is_mute_ || breaks(operation::ping)) return;
+    if (is_over_ || is_mute_ || breaks(operation::ping)) return;
     later([this] { listener_->on_activity(*this); });
   }
 
