@@ -86,7 +86,7 @@ class program {
   }
 
  private:
-  static constexpr std::chrono::seconds limit{240};
+  static constexpr std::chrono::seconds limit{60};
 
   static void close(int& fd) {
     if (fd >= 0) ::close(std::exchange(fd, -1));

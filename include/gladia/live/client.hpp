@@ -146,9 +146,7 @@ class client {
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones, `errc::not_found`,
   /// and what the sink returns. Not retried once the sink has got something. There is no limit for
   /// the whole, only for a silence of the server: 10 s, then `errc::timeout`.
-  /// \param sink      Called with each part, on the client's executor, which it holds up for as
-  /// long
-  ///   as it takes.
+  /// \param sink      Called with each part, on the client's executor, which waits for it.
   /// \param progress  Called after each part, if it is not empty.
   /// Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio.
   template <class CompletionToken = boost::asio::deferred_t>

@@ -28,8 +28,8 @@ enum class event_selection {
 struct session_options {
   // Reconnecting.
 
-  /// How long a lost link is tried to be restored, since the last progress: an acknowledgement that
-  /// lets audio go, or 5 s of open link.
+  /// How long a lost link is tried to be restored, since the last progress: an acknowledgement of
+  /// more audio, or 5 s of open link.
   std::chrono::milliseconds reconnect_window{30'000};
   /// How many attempts that may take; zero: as many as fit into the window. Reconnecting cannot be
   /// switched off: with 1 it is tried once.

@@ -100,7 +100,7 @@ class run_fsm {
     attempts_ = 0;
   }
 
-  /// Audio was let go by an acknowledgement, or the link has been open for 5 s.
+  /// More audio was acknowledged than before, or the link has been open for 5 s.
   void on_progress() noexcept {
     outage_.reset();
     outage_attempts_ = 0;
