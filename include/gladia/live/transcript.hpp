@@ -32,7 +32,7 @@ struct transcript_line {
 /// A live transcript: one line for each utterance, whatever partials and finals arrive.
 ///
 /// \code
-/// std::visit([&](auto const& message) { view.add(message); }, event);   // or view.add(event)
+/// view.add(event);   // each one that the session gives
 /// std::cout << view.text() << '\n';
 /// \endcode
 ///
