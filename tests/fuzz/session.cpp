@@ -294,9 +294,10 @@ class session {
     auto const acknowledged = intake_.acknowledged();
     auto const moved = intake_.acknowledge(acks_.on_ack(begin, end).offset);
     require(intake_.acknowledged() >= acknowledged, "acknowledgements never go back");
+    require(moved == (intake_.acknowledged() > acknowledged), "it tells whether there is news");
     if (!moved) return;
     run_.on_progress();
-    watchdog_.on_acknowledged(intake_.ring().base() == intake_.ring().sent(), now_);
+    watchdog_.on_acknowledged(intake_.acknowledged() == intake_.ring().sent(), now_);
   }
 
   // The engine.

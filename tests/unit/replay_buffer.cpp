@@ -25,7 +25,8 @@ TEST(replay_buffer, gives_out_again_what_was_not_acknowledged) {
   replay_buffer ring(2, 100);
   append(ring, "abcdef");
   ring.mark_sent(6);
-  EXPECT_TRUE(ring.acknowledge(2));
+  ring.acknowledge(2);
+  EXPECT_EQ(ring.base(), 2u);
   EXPECT_EQ(ring.rewind(), 4u);
   EXPECT_EQ(take(ring, 4), "cdef");
 }
@@ -52,7 +53,7 @@ TEST(replay_buffer, ignores_acknowledgements_that_go_back) {
   append(ring, "abcdef");
   ring.mark_sent(6);
   ring.acknowledge(4);
-  EXPECT_FALSE(ring.acknowledge(2));
+  ring.acknowledge(2);
   EXPECT_EQ(ring.base(), 4u);
 }
 

@@ -57,13 +57,10 @@ class replay_buffer {
   void mark_sent(std::size_t n) noexcept { sent_ += n; }
 
   /// Lets go what lies before `offset`, rounded down to a whole frame and never beyond `sent`.
-  /// Returns whether `base` moved.
-  bool acknowledge(std::uint64_t offset) noexcept {
+  void acknowledge(std::uint64_t offset) noexcept {
     offset = std::min(offset, sent_);
     offset -= offset % frame_bytes_;
-    if (offset <= base_) return false;
-    discard(to_size(offset - base_));
-    return true;
+    if (offset > base_) discard(to_size(offset - base_));
   }
 
   /// A new link starts at `base`. Returns how many bytes it has to be sent again.
