@@ -46,7 +46,7 @@ enum class errc {
   truncated_audio,    ///< a WAV file shorter than its header says
 
   // Network.
-  timeout,             ///< the phase named in `details().phase` took too long
+  timeout,             ///< the phase named in `details().phase` took too long; also 408, 425
   link_dead,           ///< the server stopped answering: neither data nor pong
   send_stalled,        ///< the server stopped reading
   no_trust_anchors,    ///< no CA certificate could be loaded, so no server can be trusted
@@ -55,7 +55,7 @@ enum class errc {
   bad_redirect,        ///< a redirect without a usable `Location`
 
   // HTTP status of a response or of the WebSocket handshake.
-  bad_request,        ///< 400, 422: a parameter is wrong; see `validation_errors`
+  bad_request,        ///< 400, 413, 422: a parameter is wrong; see `validation_errors`
   unauthorized,       ///< 401: the API key or token is unknown
   payment_required,   ///< 402: the plan does not cover this
   forbidden,          ///< 403: not allowed now; for delete: the job is not done yet

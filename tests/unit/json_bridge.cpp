@@ -50,6 +50,17 @@ TEST(json_bridge, names_the_path_of_what_it_cannot_read) {
   EXPECT_EQ(info.error().details().message, "id: expected a string, got a number");
 }
 
+TEST(json_bridge, refuses_what_is_nested_too_deeply) {
+  auto const nested = [](std::size_t depth) {
+    return codec::from_json<live_message>(
+        json::parse(std::string(depth, '[') + std::string(depth, ']')));
+  };
+  EXPECT_TRUE(nested(64));
+  for (std::size_t depth : {65, 100'000}) {
+    EXPECT_EQ(nested(depth).error(), errc::malformed_json);
+  }
+}
+
 TEST(json_bridge, replaces_bytes_that_are_not_utf8) {
   EXPECT_EQ(codec::to_json_text(json("\xff")).text, "\"\xef\xbf\xbd\"");
 }

@@ -110,16 +110,27 @@ TEST(validate, lets_a_config_be_turned_off_on_purpose) {
             "");
 }
 
+TEST(validate, wants_the_list_of_a_config_that_is_turned_off_for_it_is_sent) {
+  EXPECT_EQ(faults([](auto& r) {
+              r.realtime_processing.translation = false;
+              r.realtime_processing.translation_config.model = translation_model::base;
+            }),
+            "realtime_processing.translation_config.target_languages: needs at least one entry");
+  EXPECT_EQ(faults([](auto& r) {
+              r.realtime_processing.custom_vocabulary = false;
+              r.realtime_processing.custom_vocabulary_config.default_intensity = 0.4;
+            }),
+            "realtime_processing.custom_vocabulary_config.vocabulary: needs at least one entry");
+}
+
 TEST(validate, refuses_a_flag_without_what_it_needs) {
   EXPECT_EQ(faults([](auto& r) { r.realtime_processing.translation = true; }),
-            "realtime_processing.translation_config.target_languages: needs at least one "
-            "language, as translation is true");
+            "realtime_processing.translation_config.target_languages: needs at least one entry");
   EXPECT_EQ(faults([](auto& r) { r.realtime_processing.custom_vocabulary = true; }),
-            "realtime_processing.custom_vocabulary_config.vocabulary: needs at least one entry, as "
-            "custom_vocabulary is true");
-  EXPECT_EQ(faults([](auto& r) { r.realtime_processing.custom_spelling = true; }),
-            "realtime_processing.custom_spelling_config.spelling_dictionary: needs at least one "
-            "entry, as custom_spelling is true");
+            "realtime_processing.custom_vocabulary_config.vocabulary: needs at least one entry");
+  EXPECT_EQ(
+      faults([](auto& r) { r.realtime_processing.custom_spelling = true; }),
+      "realtime_processing.custom_spelling_config.spelling_dictionary: needs at least one entry");
   EXPECT_EQ(faults([](auto& r) { r.callback = true; }),
             "callback_config.url: needed, as callback is true");
   EXPECT_EQ(faults([](auto& r) { r.post_processing.summarization = true; }), "");
@@ -160,6 +171,7 @@ TEST(validate, finds_text_that_is_not_utf8_anywhere) {
               r.language_config.languages = {"en", "\xff"};
               r.model = open_enum<live_model>("\xfe");
               r.realtime_processing.translation_config.context = "\xc0\xaf";
+              r.realtime_processing.translation_config.target_languages = {"fr"};
               r.realtime_processing.translation = false;
               r.realtime_processing.custom_vocabulary = false;
               r.realtime_processing.custom_vocabulary_config.vocabulary = {{"ok"}, {"\x80"}};
@@ -181,6 +193,8 @@ TEST(validate, checks_the_request_as_extra_makes_it) {
   EXPECT_EQ(extra("{" + given + "}"), "");
   EXPECT_EQ(extra("{" + given + R"(,"channels":9})"), "channels: must be from 1 to 8");
   EXPECT_EQ(extra("{" + given + R"(,"channels":"all","new":1})"), "");
+  EXPECT_EQ(extra("{" + given + R"(,"custom_metadata":{"a":")" + std::string(2000, 'a') + "\"}}"),
+            "custom_metadata: 2008 characters are more than 2000");
   EXPECT_EQ(extra("[]"), "extra: expected an object, got an array");
   EXPECT_EQ(extra("{"), "extra: the text is not JSON");
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <gladia/codec/decode.hpp>
 #include <gladia/codec/impl/read.ipp>
 #include <gladia/codec/impl/write.ipp>
 #include <gladia/error.hpp>
@@ -41,12 +42,16 @@ template <class T>
   return result<nlohmann::json>(boost::system::in_place_value, std::move(document));
 }
 
-/// `document` as a struct of the model or a `live_message`. Errors: `errc::malformed_response`; a
-/// `live_message` never fails.
+/// `document` as a struct of the model or a `live_message`. Errors: `errc::malformed_json` if it is
+/// nested deeper than `decode_options::max_depth` is by default; `errc::malformed_response` for a
+/// struct of another shape.
 template <class T>
 [[nodiscard]] result<T> from_json(nlohmann::json document) {
   T value{};
   detail::fault why;
+  if (detail::is_deeper_than(decode_options{}.max_depth, document)) {
+    return error(errc::malformed_json, "the JSON is too deep");
+  }
   if (!detail::read(document, value, why)) return error(errc::malformed_response, why.text());
   return value;
 }

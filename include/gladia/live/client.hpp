@@ -35,9 +35,11 @@ using job_visitor = std::function<bool(live_job)>;
 /// errors, timeouts), honours `Retry-After`, and follows redirects without taking the key to
 /// another origin. Common errors: those of the client's options (`missing_api_key`, `invalid_url`,
 /// `insecure_url`, `invalid_options`, `no_trust_anchors`); network and TLS errors and
-/// `errc::timeout`, with the phase; `unauthorized`, `payment_required`, `forbidden`, `bad_request`,
-/// `too_many_requests`, `server_error`, `unexpected_status`; `malformed_json` and
-/// `malformed_response` for an answer that is not understood; `operation_aborted`.
+/// `errc::timeout`, with the phase; `proxy_refused`; `unauthorized`, `payment_required`,
+/// `forbidden`, `bad_request`, `not_found` (also where `api_url` leads elsewhere),
+/// `too_many_requests`, `server_error`, `unexpected_status`; `too_many_redirects`, `bad_redirect`;
+/// `malformed_json`, `malformed_response` and `message_too_large` for an answer that is not
+/// understood; `operation_aborted`. Calls for one job: `invalid_request` for an empty id.
 ///
 /// Cancellation (any type) of an operation ends it with `operation_aborted`; the server may have
 /// acted on it. Completion tokens and executors: as for `session`.

@@ -99,7 +99,8 @@ class session {
   /// - `errc::invalid_request`, `invalid_options`, `missing_api_key`, `invalid_url`,
   ///   `insecure_url`: nothing was sent; the message says what to change;
   /// - `errc::unauthorized`, `payment_required`, `forbidden`, `bad_request`, `too_many_requests`,
-  ///   `server_error`, or a network error: the session could not be created, retries included;
+  ///   `server_error`, `timeout`, `proxy_refused`, or a network error: the session could not be
+  ///   created, retries included;
   /// - `errc::malformed_json`, `malformed_response`: the answer to its creation cannot be read;
   /// - `errc::closed_by_server`, `session_gone`, `idle_timeout`, `no_speech`: a final close code,
   ///   or the server ended the session before `stop()`; make a new session;

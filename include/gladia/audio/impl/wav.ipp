@@ -4,11 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include <gladia/audio/wav.hpp>
+#include <gladia/detail/lists.hpp>
 
 namespace gladia::audio {
 namespace detail {
@@ -102,22 +102,6 @@ inline std::string describe_tag(std::uint32_t tag) {
 /// The bytes 4 to 15 of the sub-format GUID of every encoding that has a number as well.
 inline constexpr unsigned char sub_format_tail[] = {0x00, 0x00, 0x10, 0x00, 0x80, 0x00,
                                                     0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71};
-
-template <std::size_t N>
-std::string list(int const (&values)[N]) {
-  std::string text;
-  for (std::size_t i = 0; i < N; ++i) {
-    if (i > 0) text += i + 1 < N ? ", " : " or ";
-    text += std::to_string(values[i]);
-  }
-  return text;
-}
-
-template <std::size_t N>
-bool contains(int const (&values)[N], std::uint32_t value) {
-  return std::any_of(std::begin(values), std::end(values),
-                     [&](int v) { return static_cast<std::uint32_t>(v) == value; });
-}
 
 GLADIA_DECL std::string describe(audio_format const& format) {
   return std::string(format.encoding.name()) + ", " + std::to_string(format.bit_depth) + " bit, " +
@@ -237,10 +221,10 @@ GLADIA_DECL void wav_header_parser::read_format() {
                       ", and only integer PCM, A-law and µ-law are taken; convert it, for example "
                       "with ffmpeg -i in.wav -c:a pcm_s16le out.wav");
   }
-  if (!detail::contains(supported_sample_rates, sample_rate)) {
+  if (!gladia::detail::contains(supported_sample_rates, sample_rate)) {
     return fail(errc::unsupported_audio, "its sample rate is " + std::to_string(sample_rate) +
                                              " Hz, and only " +
-                                             detail::list(supported_sample_rates) +
+                                             gladia::detail::list_of(supported_sample_rates) +
                                              " Hz are taken; convert it, for example with "
                                              "ffmpeg -i in.wav -ar 16000 out.wav");
   }
@@ -253,10 +237,10 @@ GLADIA_DECL void wav_header_parser::read_format() {
     return fail(errc::unsupported_audio, "it says that its A-law or µ-law samples have " +
                                              std::to_string(bits) + " bits instead of 8");
   }
-  if (!detail::contains(supported_bit_depths, bits)) {
+  if (!gladia::detail::contains(supported_bit_depths, bits)) {
     return fail(errc::unsupported_audio, "its samples have " + std::to_string(bits) +
                                              " bits, and only " +
-                                             detail::list(supported_bit_depths) +
+                                             gladia::detail::list_of(supported_bit_depths) +
                                              " are taken; convert it, for example with "
                                              "ffmpeg -i in.wav -c:a pcm_s16le out.wav");
   }

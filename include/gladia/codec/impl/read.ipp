@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -55,6 +57,14 @@ inline char const* kind_of(json const& value) noexcept {
 
 inline bool mismatch(fault& why, char const* expected, json const& got) {
   return why.set(std::string("expected ") + expected + ", got " + kind_of(got));
+}
+
+/// Whether arrays and objects are nested deeper than `limit`.
+inline bool is_deeper_than(std::size_t limit, json const& value) {
+  if (!value.is_structured()) return false;
+  return limit == 0 || std::any_of(value.begin(), value.end(), [limit](json const& inner) {
+           return is_deeper_than(limit - 1, inner);
+         });
 }
 
 inline std::string dump(json const& value) {

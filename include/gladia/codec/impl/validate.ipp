@@ -3,7 +3,6 @@
 #include <gladia/codec/validate.hpp>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <gladia/codec/impl/fault.ipp>
 #include <gladia/codec/impl/read.ipp>
 #include <gladia/codec/impl/write.ipp>
+#include <gladia/detail/lists.hpp>
 
 namespace gladia::codec {
 namespace detail {
@@ -120,24 +120,26 @@ inline void check_metadata(fault_list& faults, json_text const& metadata) {
   }
 }
 
+template <std::size_t N>
+void check_number(fault_list& faults, std::string_view path, int value, int const (&allowed)[N]) {
+  if (!gladia::detail::contains(allowed, value)) {
+    faults.add(path, "must be " + gladia::detail::list_of(allowed));
+  }
+}
+
 inline void check_audio(fault_list& faults, audio_format const& audio) {
-  constexpr std::array rates{8000, 16000, 32000, 44100, 48000};
-  constexpr std::array depths{8, 16, 24, 32};
-  auto const has = [](auto const& list, int value) {
-    return std::find(list.begin(), list.end(), value) != list.end();
-  };
   auto const encoding = audio.encoding.value();
-  if (encoding == audio_encoding::pcm && !has(depths, audio.bit_depth)) {
-    faults.add("bit_depth", "must be 8, 16, 24 or 32");
+  if (encoding == audio_encoding::pcm) {
+    check_number(faults, "bit_depth", audio.bit_depth, supported_bit_depths);
   }
   if ((encoding == audio_encoding::alaw || encoding == audio_encoding::ulaw) &&
       audio.bit_depth != 8) {
     faults.add("bit_depth", "must be 8, as the encoding is " + std::string(audio.encoding.name()));
   }
-  if (!has(rates, audio.sample_rate)) {
-    faults.add("sample_rate", "must be 8000, 16000, 32000, 44100 or 48000");
+  check_number(faults, "sample_rate", audio.sample_rate, supported_sample_rates);
+  if (audio.channels < 1 || audio.channels > max_channels) {
+    faults.add("channels", "must be from 1 to " + std::to_string(max_channels));
   }
-  if (audio.channels < 1 || audio.channels > 8) faults.add("channels", "must be from 1 to 8");
 }
 
 struct limits {
@@ -161,14 +163,18 @@ inline void check_flag(fault_list& faults, std::string_view path, std::optional<
   }
 }
 
+/// A config that is sent, or that its flag needs, cannot do without its list.
+inline void check_list(fault_list& faults, std::string_view path, bool is_empty,
+                       std::optional<bool> const& flag, bool config_is_set) {
+  if (is_empty && (flag == true || config_is_set)) faults.add(path, "needs at least one entry");
+}
+
 inline void check_realtime(fault_list& faults, realtime_processing_settings const& s) {
   auto const& vocabulary = s.custom_vocabulary_config;
-  check_flag(faults, "realtime_processing.custom_vocabulary", s.custom_vocabulary,
-             vocabulary != custom_vocabulary_settings{});
+  auto const has_vocabulary = vocabulary != custom_vocabulary_settings{};
+  check_flag(faults, "realtime_processing.custom_vocabulary", s.custom_vocabulary, has_vocabulary);
   std::string const list = "realtime_processing.custom_vocabulary_config.vocabulary";
-  if (s.custom_vocabulary == true && vocabulary.vocabulary.empty()) {
-    faults.add(list, "needs at least one entry, as custom_vocabulary is true");
-  }
+  check_list(faults, list, vocabulary.vocabulary.empty(), s.custom_vocabulary, has_vocabulary);
   for (std::size_t i = 0; i < vocabulary.vocabulary.size(); ++i) {
     auto const path = list + "[" + std::to_string(i) + "]";
     auto const& entry = vocabulary.vocabulary[i];
@@ -179,20 +185,16 @@ inline void check_realtime(fault_list& faults, realtime_processing_settings cons
               vocabulary.default_intensity, fraction);
 
   auto const& spelling = s.custom_spelling_config;
-  check_flag(faults, "realtime_processing.custom_spelling", s.custom_spelling,
-             spelling != custom_spelling_settings{});
-  if (s.custom_spelling == true && spelling.spelling_dictionary.empty()) {
-    faults.add("realtime_processing.custom_spelling_config.spelling_dictionary",
-               "needs at least one entry, as custom_spelling is true");
-  }
+  auto const has_spelling = spelling != custom_spelling_settings{};
+  check_flag(faults, "realtime_processing.custom_spelling", s.custom_spelling, has_spelling);
+  check_list(faults, "realtime_processing.custom_spelling_config.spelling_dictionary",
+             spelling.spelling_dictionary.empty(), s.custom_spelling, has_spelling);
 
   auto const& translation = s.translation_config;
-  check_flag(faults, "realtime_processing.translation", s.translation,
-             translation != translation_settings{});
-  if (s.translation == true && translation.target_languages.empty()) {
-    faults.add("realtime_processing.translation_config.target_languages",
-               "needs at least one language, as translation is true");
-  }
+  auto const has_translation = translation != translation_settings{};
+  check_flag(faults, "realtime_processing.translation", s.translation, has_translation);
+  check_list(faults, "realtime_processing.translation_config.target_languages",
+             translation.target_languages.empty(), s.translation, has_translation);
 }
 
 inline void check_callback(fault_list& faults, live_request const& request) {
@@ -235,12 +237,14 @@ GLADIA_DECL error validate(live_request const& request) {
   detail::fault_list faults;
   detail::utf8_visitor texts(faults, "");
   visit_fields(texts, request);
-  detail::check_metadata(faults, request.custom_metadata);
+  std::optional<live_request> whole;
   if (request.extra.empty()) {
-    detail::check_values(faults, request);
+    whole = request;
   } else if (detail::parse_object(faults, "extra", request.extra)) {
-    if (auto const whole = detail::merged(request)) detail::check_values(faults, *whole);
+    whole = detail::merged(request);
   }
+  detail::check_metadata(faults, (whole ? *whole : request).custom_metadata);
+  if (whole) detail::check_values(faults, *whole);
   return faults.text.empty() ? error() : error(errc::invalid_request, std::move(faults.text));
 }
 
