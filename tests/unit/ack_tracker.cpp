@@ -61,6 +61,13 @@ TEST(ack_tracker, tells_the_first_range_of_a_connection) {
   EXPECT_FALSE(acks.on_ack(3200, 6400).is_first);
 }
 
+TEST(ack_tracker, takes_a_range_before_the_first_one_for_no_progress) {
+  ack_tracker acks;
+  acks.on_open(100);
+  EXPECT_EQ(acks.on_ack(50, 60).offset, 110u);
+  EXPECT_EQ(acks.on_ack(0, 40).offset, 100u);
+}
+
 TEST(ack_tracker, takes_nonsense_for_no_progress) {
   ack_tracker acks;
   acks.on_open(100);
