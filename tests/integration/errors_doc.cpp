@@ -405,7 +405,7 @@ scenario const creating_a_session[] = {
      }},
     {"No answer in time",
      [](stage& s) {
-       s.options.init_timeout = 50ms;
+       s.options.init_timeout = 300ms;
        s.fault(route::init, http_action::hang);
        return s.play();
      }},

@@ -181,7 +181,7 @@ TEST_F(a_session, ends_when_a_server_accepts_and_closes_for_ever) {
 }
 
 TEST_F(a_session, ends_in_time_when_a_stop_is_never_answered) {
-  options.stop_timeout = 300ms;
+  options.stop_timeout = 2s;
   emulator_options.faults.ignore_stop = true;
   start();
   feed(std::string(32'000, '\0'));
@@ -205,10 +205,10 @@ TEST_F(a_session, outlives_the_silence_of_its_caller) {
 }
 
 TEST_F(a_session, keeps_its_link_over_a_pause_of_the_whole_process) {
-  options.link_timeout = 600ms;
+  options.link_timeout = 2s;
   on_event = [this](live::event const& e) {
     if (!std::holds_alternative<live::connected>(e)) return;
-    network.pause(700ms);
+    network.pause(2200ms);
     session->stop();
   };
   start();
@@ -218,7 +218,7 @@ TEST_F(a_session, keeps_its_link_over_a_pause_of_the_whole_process) {
 }
 
 TEST_F(a_session, is_left_to_idle_out_behind_a_warning_by_a_caller_who_is_silent_for_too_long) {
-  emulator_options.idle_timeout = 300ms;
+  emulator_options.idle_timeout = 2s;
   options.keep_alive_after = 100ms;
   options.keep_alive_interval = 50ms;
   options.keep_alive_limit = 200ms;

@@ -80,6 +80,9 @@ struct secrets : live_fixture {
   void run_whole() {
     start();
     feed(position_coded_audio(32'000));
+    see_end();
+  }
+  void see_end() {
     run_to_end();
     see(live::to_json(*end));
     see(end->error);
@@ -173,11 +176,52 @@ TEST_F(secrets, that_the_service_repeats_as_it_refuses_audio_are_kept) {
 }
 
 TEST_F(secrets, of_a_session_whose_job_is_fetched_are_kept) {
-  options.stop_timeout = 300ms;
+  options.stop_timeout = 2s;
   options.fetch_result = true;
   faults.never_close = true;
   run_whole();
   EXPECT_TRUE(end->job);
+}
+
+TEST_F(secrets, are_kept_and_so_are_the_words_that_were_said) {
+  emulator_options.script = R"([{"text": "xylophone", "start": 0.1, "end": 0.4}])";
+  request.messages_config.receive_partial_transcripts = true;
+  run_whole();
+  EXPECT_FALSE(all<gladia::transcript>().empty());
+  end_network();
+  for (auto const& line : logged()) EXPECT_EQ(line.find("xylophone"), std::string::npos) << line;
+}
+
+TEST_F(secrets, of_a_link_that_died_are_kept) {
+  options.link_timeout = 500ms;
+  options.reconnect_attempts = 1;
+  faults.ignore_pings = true;
+  start();
+  see_end();
+  EXPECT_EQ(all<live::disconnected>().at(0).error, errc::link_dead);
+  EXPECT_EQ(end->error, errc::reconnect_failed);
+}
+
+TEST_F(secrets, of_a_session_that_was_attached_to_are_kept) {
+  start_service();
+  std::optional<gladia::result<gladia::live_session_info>> made;
+  gladia::client(io, client_options).live().async_init(request, seeing(made));
+  run_calls();
+  ASSERT_TRUE(made && *made);
+  auto const good = (**made).url.reveal();
+  client_options.api_key = "";
+  for (auto const& url : {good, "ftp" + good.substr(2), "ws://gladia.example.com/?token=" + token,
+                          good.substr(0, good.find("token=")) + "token=gone&ticket=" + token}) {
+    auto info = **made;
+    info.url = url;
+    end.reset();
+    client.emplace(network.context(), client_options);
+    session.emplace(client->live().attach(info, request, options));
+    run();
+    session->stop();
+    see_end();
+    EXPECT_EQ(end->verdict == completeness::complete, url == good) << end->error.what();
+  }
 }
 
 struct secrets_and_a_refused : secrets, ::testing::WithParamInterface<int> {
@@ -216,8 +260,8 @@ TEST_F(secrets, are_kept_when_the_service_does_not_know_the_key) {
 }
 
 TEST_F(secrets, are_kept_when_a_post_and_a_handshake_hang) {
-  options.init_timeout = 150ms;
-  options.timeouts.upgrade = 150ms;
+  options.init_timeout = 1s;
+  options.timeouts.upgrade = 1s;
   faults.http = {{route::init, http_action::hang}, {route::upgrade, http_action::hang}};
   run_whole();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();

@@ -3,15 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <future>
 #include <gladia.hpp>
 #include <gladia/testing/emulator.hpp>
 #include <memory>
@@ -53,10 +56,17 @@ class threaded_context {
   }
   /// Has all threads, and this one, do nothing for so long.
   void pause(std::chrono::milliseconds time) {
+    std::atomic<std::size_t> awake{threads_.size() + 1};
+    std::vector<std::future<void>> asleep;
+    auto const sleep = [&awake, time] {
+      for (--awake; awake > 0;) std::this_thread::yield();  // for the others
+      std::this_thread::sleep_for(time);
+    };
     for (std::size_t i = 0; i < threads_.size(); ++i) {
-      boost::asio::post(context_, [time] { std::this_thread::sleep_for(time); });
+      asleep.push_back(boost::asio::post(context_, boost::asio::use_future(sleep)));
     }
-    std::this_thread::sleep_for(time);
+    sleep();
+    for (auto& thread : asleep) thread.get();
   }
 
  private:
