@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -292,6 +293,19 @@ class random_stream {
     return o;
   }
   std::size_t sent() const { return static_cast<std::size_t>(intake_.ring().sent()); }
+  std::string audio(std::size_t bytes) {
+    // What may begin a header is another test's.
+    return accepted_ == 0 ? std::string(bytes, 'x') : noise().substr(random_() % 10'000, bytes);
+  }
+  static std::string const& noise() {
+    static auto const bytes = [] {
+      std::mt19937 random;
+      std::string text(200'000, '\0');
+      for (char& c : text) c = static_cast<char>(random());
+      return text;
+    }();
+    return bytes;
+  }
 
   void step() {
     switch (random_() % 8) {
@@ -311,10 +325,7 @@ class random_stream {
   }
 
   void offer() {
-    std::string piece(random_() % (intake_.ring().limit() / 3), 'x');
-    if (accepted_ > 0) {  // what may begin a header is another test's
-      for (char& c : piece) c = static_cast<char>(random_());
-    }
+    auto const piece = audio(random_() % (intake_.ring().limit() / 3));
     auto const taken =
         intake_.offer(boost::asio::buffer(piece), static_cast<patience>(random_() % 3));
     if (auto const dropped = intake_.take_dropped()) {
@@ -330,7 +341,9 @@ class random_stream {
       return;
     }
     text_ += piece;
-    for (std::size_t i = 0; i < piece.size(); ++i) origin_.push_back(accepted_++);
+    origin_.resize(origin_.size() + piece.size());
+    std::iota(origin_.end() - static_cast<std::ptrdiff_t>(piece.size()), origin_.end(), accepted_);
+    accepted_ += piece.size();
     ASSERT_EQ(intake_.accepted(), accepted_);
     ASSERT_LE(intake_.ring().size(), intake_.ring().limit());
     ASSERT_EQ(intake_.lost(), lost_);
