@@ -5,39 +5,34 @@
 //   jobs download ID recording.wav
 //   jobs delete ID
 
-#include <unistd.h>
-
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <sstream>
+#include <support/interrupts.hpp>
 #include <support/service.hpp>
+#include <support/terminal.hpp>
 
 namespace live = gladia::live;
 
 namespace {
 
-/// Prints a failure; the exit status of the program.
-int report(gladia::error const& e) {
-  std::cerr << "error: " << e.what() << '\n';
-  return 1;
+void print_line(examples::terminal& terminal, gladia::live_job const& job) {
+  std::ostringstream line;
+  line << job.id << "  " << job.status.name() << "  " << job.created_at;
+  if (job.file && job.file->audio_duration) line << "  " << *job.file->audio_duration << " s";
+  terminal.line(line.str());
 }
 
-void print_line(gladia::live_job const& job) {
-  std::cout << job.id << "  " << job.status.name() << "  " << job.created_at;
-  if (job.file && job.file->audio_duration) std::cout << "  " << *job.file->audio_duration << " s";
-  std::cout << '\n';
-}
-
-void print_whole(gladia::live_job const& job) {
-  print_line(job);
+void print_whole(examples::terminal& terminal, gladia::live_job const& job) {
+  print_line(terminal, job);
   if (!job.result || !job.result->transcription) return;
   for (auto const& said : job.result->transcription->utterances) {
-    std::cout << "  " << said.start << ".." << said.end << ':' << said.text << '\n';
+    std::ostringstream line;
+    line << "  " << said.start << ".." << said.end << ':' << said.text;
+    terminal.line(line.str());
   }
-}
-
-void print_progress(std::uint64_t received, std::optional<std::uint64_t> total) {
-  std::cerr << '\r' << received << " bytes";
-  if (total) std::cerr << " of " << *total;
-  if (received == total) std::cerr << '\n';
 }
 
 }  // namespace
@@ -73,35 +68,51 @@ int main(int argc, char** argv) {
 
   boost::asio::io_context io;
   gladia::client client(io, service.options());
-  int exit_status = 0;
+  examples::terminal terminal(false);
+  gladia::error failure;
+
+  // Ctrl-C ends the call in order: a download then leaves no part of the file behind.
+  boost::asio::cancellation_signal cancel;
+  examples::interrupts interrupts([&](int) {
+    boost::asio::post(io, [&] { cancel.emit(boost::asio::cancellation_type::terminal); });
+  });
+  auto const cancellable = [&](auto handler) {
+    return boost::asio::bind_cancellation_slot(cancel.slot(), std::move(handler));
+  };
+  auto const note_failure = [&](gladia::result<void> done) {
+    if (!done) failure = done.error();
+  };
 
   if (*list) {
-    auto visit = [](gladia::live_job job) {
-      print_line(job);
+    auto visit = [&](gladia::live_job job) {
+      print_line(terminal, job);
       return true;
     };
-    client.live().async_list_all(query, visit, [&](gladia::result<std::size_t> count) {
+    auto on_end = [&](gladia::result<std::size_t> count) {
       if (!count) {
-        exit_status = report(count.error());
+        failure = count.error();
       } else if (*count == 0) {
         std::cerr << "no jobs\n";
       }
-    });
+    };
+    client.live().async_list_all(query, visit, cancellable(on_end));
   } else if (*get) {
-    client.live().async_get(id, [&](gladia::result<gladia::live_job> job) {
-      job ? print_whole(*job) : void(exit_status = report(job.error()));
-    });
+    auto on_job = [&](gladia::result<gladia::live_job> job) {
+      job ? print_whole(terminal, *job) : void(failure = job.error());
+    };
+    client.live().async_get(id, cancellable(on_job));
   } else if (*download) {
-    gladia::net::body_progress progress;
-    if (::isatty(STDERR_FILENO) == 1) progress = print_progress;
-    client.live().async_download_file(id, path, progress, [&](gladia::result<void> done) {
-      if (!done) exit_status = report(done.error());
-    });
+    auto progress = [&](std::uint64_t received, std::optional<std::uint64_t> total) {
+      terminal.progress(std::to_string(received) + " bytes" +
+                        (total ? " of " + std::to_string(*total) : ""));
+    };
+    client.live().async_download_file(id, path, progress, cancellable(note_failure));
   } else {
-    client.live().async_delete(id, [&](gladia::result<void> done) {
-      if (!done) exit_status = report(done.error());
-    });
+    client.live().async_delete(id, cancellable(note_failure));
   }
   io.run();
-  return exit_status;
+  terminal.finish();
+  if (!failure) return 0;
+  std::cerr << "error: " << examples::printable(failure.what()) << '\n';
+  return 1;
 }

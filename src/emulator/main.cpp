@@ -24,6 +24,12 @@ using gladia::testing::word_source;
 
 constexpr int usage_error = 2;
 
+/// Says what is wrong; the exit status of the program.
+int fail(std::string const& why) {
+  std::cerr << "gladia-emulator: " << why << std::endl;
+  return usage_error;
+}
+
 int run(emulator_options options) {
   bool const is_self_signed = options.tls && options.certificate_file.empty();
   options.logger.level = gladia::log_level::info;
@@ -36,10 +42,7 @@ int run(emulator_options options) {
   signals.async_wait([](auto const&...) {});
 
   auto started = emulator::start(std::move(options));
-  if (!started) {
-    std::cerr << "gladia-emulator: " << started.error().what() << std::endl;
-    return usage_error;
-  }
+  if (!started) return fail(started.error().what());
   std::cout << "listening on " << started->url() << std::endl;
   std::cout << "words: " << started->words() << std::endl;
   if (is_self_signed) std::cout << "certificate to trust:\n" << started->ca_pem() << std::flush;
@@ -96,7 +99,10 @@ int main(int argc, char** argv) {
   }
   if (!script.empty()) {
     std::ifstream file(script, std::ios::binary);
+    if (!file) return fail(script + ": cannot be read");
     options.script.assign(std::istreambuf_iterator<char>(file), {});
+    // To the emulator it would mean that there is no script.
+    if (options.script.empty()) return fail(script + ": holds no words");
   }
   return run(std::move(options));
 }

@@ -1,8 +1,14 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <gladia/testing/emulator.hpp>
 
+#include <boost/asio/read.hpp>
+#include <chrono>
 #include <fstream>
+#include <future>
 #include <string>
 #include <support/emulator_fixture.hpp>
 #include <thread>
@@ -26,6 +32,28 @@ class emulator_http : public emulator_fixture {
     ASSERT_TRUE(wait_for_job("done"));
     client.reset();
   }
+  asio::ip::tcp::endpoint endpoint() const {
+    auto const port = std::stoi(net::parse_url(emulator->url())->port);
+    return {asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)};
+  }
+};
+
+/// While it exists, this process can open no file.
+class no_more_files {
+ public:
+  no_more_files() {
+    ::getrlimit(RLIMIT_NOFILE, &limit_);
+    auto const next = ::open("/dev/null", O_RDONLY);
+    ::close(next);
+    auto none = limit_;
+    none.rlim_cur = static_cast<rlim_t>(next);
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~no_more_files() { ::setrlimit(RLIMIT_NOFILE, &limit_); }
+  no_more_files(no_more_files&&) = delete;
+
+ private:
+  rlimit limit_{};
 };
 
 TEST_F(emulator_http, answers_an_init_with_id_time_and_socket_url) {
@@ -116,6 +144,17 @@ TEST_F(emulator_http, checks_every_member) {
   }
 }
 
+TEST_F(emulator_http, counts_the_characters_of_metadata) {
+  start();
+  auto const metadata = [](int letters) {
+    std::string text;
+    for (int i = 0; i < letters; ++i) text += "é";
+    return json{{"custom_metadata", {{"a", text}}}};
+  };
+  EXPECT_EQ(call("POST", "/v2/live", metadata(1992)).status, 201);
+  EXPECT_EQ(call("POST", "/v2/live", metadata(1993)).status, 400);
+}
+
 TEST_F(emulator_http, takes_the_contracts_full_request) {
   start();
   std::ifstream file(GLADIA_TEST_DATA "/contract/request.live.init.full.json");
@@ -128,6 +167,58 @@ TEST_F(emulator_http, refuses_text_that_is_not_json_and_bodies_that_are_too_larg
   EXPECT_EQ(exchange("POST", url, {{"x-gladia-key", "key"}}, "{").status, 400);
   auto const large = exchange("POST", url, {{"x-gladia-key", "key"}}, std::string(1100000, ' '));
   EXPECT_TRUE(large.status == 413 || large.error);  // it does not read the body to its end
+}
+
+TEST_F(emulator_http, refuses_json_that_is_nested_too_deeply) {
+  start();
+  std::string const deep =
+      "{\"custom_metadata\":{\"a\":" + std::string(250000, '[') + std::string(250000, ']') + "}}";
+  auto const answer =
+      exchange("POST", emulator->url() + "/v2/live", {{"x-gladia-key", "key"}}, deep);
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.parsed()["message"], "Request body is not valid JSON");
+}
+
+TEST_F(emulator_http, answers_a_path_that_is_not_utf8) {
+  start();
+  asio::io_context io;
+  asio::ip::tcp::socket socket(io);
+  socket.connect(endpoint());
+  std::string const request =
+      "GET /v2/live/\xff HTTP/1.1\r\nx-gladia-key: k\r\nConnection: close\r\n\r\n";
+  asio::write(socket, asio::buffer(request));
+  std::string answer;
+  error_code ec;
+  asio::read(socket, asio::dynamic_buffer(answer), ec);
+  EXPECT_THAT(answer, ::testing::StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(answer, ::testing::HasSubstr("/v2/live/%FF"));
+  EXPECT_EQ(call("GET", "/v2/live").status, 200);
+}
+
+TEST_F(emulator_http, waits_before_it_tries_again_when_it_cannot_accept) {
+  using clock = std::chrono::steady_clock;
+  struct {
+    std::promise<clock::time_point> first;
+    std::promise<clock::time_point> second;
+    int count = 0;
+  } failures;
+  testing::emulator_options options;
+  options.logger.level = log_level::info;
+  options.logger.write = [&failures](log_level, std::string_view line) {
+    if (line.find("cannot accept") == line.npos || ++failures.count > 2) return;
+    (failures.count == 1 ? failures.first : failures.second).set_value(clock::now());
+  };
+  start(options);
+  asio::io_context io;
+  asio::ip::tcp::socket socket(io, asio::ip::tcp::v4());
+  {
+    no_more_files const none;
+    socket.connect(endpoint());
+    auto const first = failures.first.get_future().get();
+    EXPECT_GE(failures.second.get_future().get() - first, std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(call("GET", "/v2/live").status, 200);
+  emulator.reset();  // it logs no more
 }
 
 TEST_F(emulator_http, limits_the_sessions_at_a_time) {
@@ -226,6 +317,8 @@ TEST_F(emulator_http, filters_the_list) {
   EXPECT_EQ(found("custom_metadata=%7B%22user%22%3A%22Jim%22%7D"), list{});
   EXPECT_EQ(found("before_date=2020-01-01T00:00:00Z"), list{});
   EXPECT_EQ(found("after_date=2020-01-01T00:00:00.000%2B02:00").size(), 2u);
+  EXPECT_EQ(found("before_date=9999-12-31").size(), 2u);
+  EXPECT_EQ(found("after_date=1600-01-01").size(), 2u);
   EXPECT_EQ(found("date=2020-01-01"), list{});
   auto const today = call("GET", "/v2/live/" + queued).parsed()["created_at"].get<std::string>();
   EXPECT_EQ(found("date=" + today.substr(0, 10)).size(), 2u);
@@ -319,6 +412,10 @@ TEST_F(emulator_http, tells_what_is_wrong_with_its_options) {
   EXPECT_THAT(why([](auto& o) { o.script = R"([{"text": "a", "start": 2, "end": 1}])"; }),
               ::testing::HasSubstr("script: [0] needs start and end"));
   EXPECT_THAT(why([](auto& o) { o.script = "[{"; }), ::testing::HasSubstr("not valid JSON"));
+  for (auto const* script : {" \n\n", "[]", "\xEF\xBB\xBF"}) {
+    EXPECT_THAT(why([&](auto& o) { o.script = script; }),
+                ::testing::HasSubstr("script: holds no words"));
+  }
 }
 
 TEST_F(emulator_http, injects_faults_into_requests) {
@@ -356,8 +453,7 @@ TEST_F(emulator_http, hangs_until_the_client_gives_up) {
   start_with(faults);
   asio::io_context io;
   asio::ip::tcp::socket socket(io);
-  socket.connect({asio::ip::address_v4::loopback(),
-                  static_cast<unsigned short>(std::stoi(net::parse_url(emulator->url())->port))});
+  socket.connect(endpoint());
   asio::write(socket,
               asio::buffer(std::string("GET /v2/live HTTP/1.1\r\nx-gladia-key: k\r\n\r\n")));
   while (emulator->requests().empty()) std::this_thread::yield();

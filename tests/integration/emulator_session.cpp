@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 #include <gladia/testing/emulator.hpp>
 
+#include <algorithm>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
+#include <cstdint>
 #include <string>
 #include <support/emulator_fixture.hpp>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace gladia::test {
@@ -86,6 +89,13 @@ TEST_F(emulator_session, answers_what_it_does_not_know_with_an_error) {
   EXPECT_EQ(client.receive("error")->at("message"), "Unknown message");
   client.send_text("nonsense");
   EXPECT_TRUE(client.receive("error"));
+}
+
+TEST_F(emulator_session, answers_json_that_is_nested_too_deeply_with_an_error) {
+  start();
+  connect();
+  client.send_text(R"({"type":)" + std::string(250000, '[') + std::string(250000, ']') + "}");
+  EXPECT_EQ(client.receive("error")->at("message"), "Unknown message");
 }
 
 TEST_F(emulator_session, ends_in_the_documented_order) {
@@ -296,6 +306,45 @@ TEST_F(emulator_session, calls_nobody_back_but_this_machine) {
   start();
   connect({{"callback", true}, {"callback_config", {{"url", "http://192.0.2.1/hook"}}}});
   EXPECT_TRUE(emulator->wait_until(id, [](auto const& r) { return r.callbacks_failed == 2; }));
+}
+
+// What is injected, each one after so many bytes.
+testing::faults with_injections(std::vector<std::pair<std::uint64_t, char const*>> const& types) {
+  testing::faults faults;
+  for (auto const& [bytes, type] : types) {
+    faults.injections.push_back(
+        {bytes, testing::injection::kind::text, json{{"type", type}}.dump()});
+  }
+  return faults;
+}
+
+TEST_F(emulator_session, sends_injections_that_are_set_after_others_were_sent) {
+  start_with(with_injections({{0, "first"}}));
+  connect();
+  EXPECT_TRUE(client.receive("first"));
+  emulator->set_faults(with_injections({{0, "second"}}));
+  EXPECT_TRUE(client.receive("second"));
+  emulator->set_faults(id, with_injections({{0, "third"}}));
+  EXPECT_TRUE(client.receive("third"));
+}
+
+TEST_F(emulator_session, keeps_its_own_injections_when_those_of_all_sessions_change) {
+  start();
+  connect();
+  emulator->set_faults(id, with_injections({{0, "own"}}));
+  emulator->set_faults(with_injections({{0, "other"}}));
+  client.stop();
+  auto const types = types_of(client.drain());
+  EXPECT_EQ(std::count(types.begin(), types.end(), "own"), 1);
+  EXPECT_THAT(types, ::testing::Not(::testing::Contains("other")));
+}
+
+TEST_F(emulator_session, sends_injections_in_the_order_of_the_audio) {
+  start_with(with_injections({{3200, "later"}, {0, "at once"}}));
+  connect();
+  EXPECT_EQ(client.receive()->at("type"), "at once");
+  client.send(silence(0.1));
+  EXPECT_TRUE(client.receive("later"));
 }
 
 TEST_F(emulator_session, closes_open_links_when_it_ends) {

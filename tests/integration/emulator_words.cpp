@@ -87,6 +87,23 @@ TEST_F(emulator_words, gives_each_stretch_of_speech_the_next_line_of_the_script)
   EXPECT_EQ(messages[messages.size() - 2]["data"]["full_transcript"], "Hello world. How are you?");
 }
 
+TEST_F(emulator_words, reads_a_script_behind_a_byte_order_mark) {
+  for (std::string const script : {"said", R"([{"text": "said", "start": 0, "end": 0.2}])"}) {
+    start_script("\xEF\xBB\xBF" + script);
+    EXPECT_THAT(texts(say(tone(0.5))), ElementsAre(" said")) << script;
+    client.reset();
+  }
+}
+
+TEST_F(emulator_words, refuses_a_script_that_is_not_utf8) {
+  testing::emulator_options options;
+  options.script = "caf\xe9";
+  auto const started = testing::emulator::start(options);
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error(), errc::invalid_options);
+  EXPECT_THAT(started.error().what(), ::testing::HasSubstr("script: is not UTF-8"));
+}
+
 TEST_F(emulator_words, starts_the_script_anew_in_each_session) {
   start_script("one\ntwo");
   auto const first = say(tone(0.5));

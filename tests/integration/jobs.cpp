@@ -1,11 +1,16 @@
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <csignal>
+#include <filesystem>
 #include <support/contract.hpp>
 #include <support/example_fixture.hpp>
+#include <thread>
 
 namespace {
 
 using namespace gladia::testing_support;
+using ::testing::_;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -54,14 +59,58 @@ TEST_F(jobs, prints_a_job_and_what_was_said) {
                                                         "  0.2..0.9: hello world"));
 }
 
+TEST_F(jobs, keeps_what_the_service_says_from_controlling_the_terminal) {
+  emulator_options.script = R"([{"text": "bad\u001b[2J\nwords", "start": 0.1, "end": 0.4}])";
+  auto const end = run({"get", make_job()});
+  EXPECT_THAT(lines_of(end.out), ::testing::ElementsAre(_, "  0.1..0.4: bad [2J words"));
+  fake::faults faults;
+  faults.http = {{fake::route::get, fake::http_action::answer}};
+  faults.http[0].status = 403;
+  faults.http[0].body = R"({"statusCode":403,"message":"bad\u001b[2J\nwords"})";
+  service->set_faults(faults);
+  expect_failure(run({"get", report().id}), "bad [2J words");
+}
+
 TEST_F(jobs, saves_the_recording) {
   auto const path = (folder / "recording.wav").string();
   auto const end = run({"download", make_job(), path});
   EXPECT_EQ(end.status, 0) << end.err;
-  EXPECT_THAT(end.err, IsEmpty()) << "progress is for terminals";
+  EXPECT_THAT(end.out + end.err, IsEmpty()) << "progress is for terminals";
   auto const recording = read_text(path);
   EXPECT_THAT(recording, StartsWith("RIFF"));
   EXPECT_TRUE(recording.substr(recording.size() - audio.size()) == audio);
+}
+
+TEST_F(jobs, overwrites_progress_on_a_terminal_and_removes_it_before_a_failure) {
+  auto const id = make_job();
+  fake::faults faults;
+  faults.http = {{fake::route::storage, fake::http_action::half_answer, -1}};
+  service->set_faults(faults);
+  options.columns = 80;
+  auto const end = run({"download", id, (folder / "recording.wav").string()});
+  expect_failure(end, "error: ");
+  EXPECT_THAT(end.out, HasSubstr(" bytes of 32044"));
+  EXPECT_THAT(screen_of(end.out), ::testing::ElementsAre(""));
+}
+
+TEST_F(jobs, leaves_no_part_of_a_file_when_it_is_interrupted) {
+  auto const id = make_job();
+  fake::faults faults;
+  faults.http = {{fake::route::storage, fake::http_action::hang}};
+  auto const path = (folder / "recording.wav").string();
+  for (int signal : {SIGINT, SIGTERM}) {
+    service->set_faults(faults);
+    auto const before = service->requests().size();
+    options.arguments = arguments({"download", id, path});
+    program running(GLADIA_JOBS, options);
+    while (service->requests().size() < before + 2) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_TRUE(std::filesystem::exists(path + ".part"));
+    running.send_signal(signal);
+    expect_failure(running.wait(), "error: ");
+    EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+  }
 }
 
 TEST_F(jobs, deletes_a_job) {

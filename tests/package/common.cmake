@@ -21,7 +21,7 @@ function(configure_consumer name)
     ${ARGN})
 endfunction()
 
-# Sets COMPILE and LINK to what pkg-config says of the installed package.
+# Sets cflags, libs and modversion to what pkg-config says of the installed package.
 function(ask_pkg_config)
   find_program(PKG_CONFIG NAMES pkg-config pkgconf REQUIRED)
   set(ENV{PKG_CONFIG_PATH} ${PREFIX}/${LIBDIR}/pkgconfig)

@@ -38,7 +38,7 @@ struct emulator_options {
   std::string certificate_file{};  ///< PEM file with the chain; implies `tls`
   std::string key_file{};          ///< PEM file with its private key
 
-  /// What is said in the audio. Empty: see `words`. Each session starts at its beginning.
+  /// What is said in the audio, in UTF-8. Empty: see `words`. Each session starts at its beginning.
   ///
   /// Plain text: each line that is not blank is the text of the next stretch of speech heard, in
   /// any channel; behind the last one there are only speech events. JSON:
@@ -68,12 +68,12 @@ struct emulator_options {
 
 /// A faithful local Gladia: HTTP and WebSocket on 127.0.0.1, for tests and offline trials.
 ///
-/// It serves every `/v2/live` endpoint, validates as the service does and answers with its error
-/// bodies, acknowledges audio, detects speech by its energy, sends transcripts, post-processing
-/// and callbacks, and resumes a session on the same URL. It never makes words up: they come from
-/// the script, from recognising the audio with PocketSphinx (always as US English, whatever
-/// language is asked for), or not at all; translation, entities, sentiment and summaries are
-/// answered with the error that they are not available here.
+/// It serves every `/v2/live` endpoint that this library calls, validates as the service does and
+/// answers with its error bodies, acknowledges audio, detects speech by its energy, sends
+/// transcripts, post-processing and callbacks, and resumes a session on the same URL. It never
+/// makes words up: they come from the script, from recognising the audio with PocketSphinx (always
+/// as US English, whatever language is asked for), or not at all; translation, entities, sentiment
+/// and summaries are answered with the error that they are not available here.
 ///
 /// It has a thread of its own, and one more for recognition. Thread safety: every member but move
 /// and destruction may be called from any thread, except from the logger. A moved-from emulator may
@@ -82,9 +82,9 @@ class emulator {
  public:
   /// Starts listening.
   ///
-  /// Errors: `errc::invalid_options` for a certificate or script that cannot be used or a word
-  /// source that is not there; the system's error where the port cannot be had. The message says
-  /// which.
+  /// Errors: `errc::invalid_options` for a certificate or script that cannot be used, a script
+  /// without words, or a word source that is not there; the system's error where the port cannot be
+  /// had. The message says which.
   [[nodiscard]] static result<emulator> start(emulator_options options = {});
 
   emulator(emulator&&) noexcept;

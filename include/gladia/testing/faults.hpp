@@ -149,7 +149,8 @@ struct faults {
   bool ignore_stop = false;                 ///< does nothing about a stop
   bool never_close = false;                 ///< sends everything at the end but does not close
 
-  std::vector<injection> injections{};  ///< each is sent once per session
+  /// Each is sent once per session, in the order of `after_bytes`; set again, it is sent again.
+  std::vector<injection> injections{};
 };
 
 }  // namespace gladia::testing

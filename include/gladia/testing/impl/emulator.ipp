@@ -54,8 +54,11 @@ class listener : public std::enable_shared_from_this<listener> {
  public:
   using accepted = std::function<void(tcp::socket)>;
 
-  listener(asio::any_io_executor const& executor, accepted handler)
-      : acceptor_(executor), handler_(std::move(handler)) {}
+  listener(std::shared_ptr<shared_state> shared, accepted handler)
+      : shared_(std::move(shared)),
+        acceptor_(shared_->executor),
+        pause_(shared_->executor),
+        handler_(std::move(handler)) {}
 
   error_code open(std::uint16_t port) {
     error_code ec;
@@ -71,17 +74,30 @@ class listener : public std::enable_shared_from_this<listener> {
   void start() {
     acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp::socket socket) {
       if (!self->acceptor_.is_open()) return;
-      if (!ec) self->handler_(std::move(socket));
+      if (ec) return self->start_later(ec);
+      self->handler_(std::move(socket));
       self->start();
     });
   }
   void close() {
     error_code ec;
     acceptor_.close(ec);
+    pause_.cancel();
   }
 
  private:
+  // Without a pause it would do nothing else while file descriptors are short.
+  void start_later(error_code why) {
+    shared_->log("cannot accept a connection: " + why.message());
+    pause_.expires_after(std::chrono::milliseconds(100));
+    pause_.async_wait([self = shared_from_this()](error_code ec) {
+      if (!ec && self->acceptor_.is_open()) self->start();
+    });
+  }
+
+  std::shared_ptr<shared_state> shared_;
   tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
   accepted handler_;
 };
 
@@ -162,6 +178,7 @@ class emulator::impl {
     if (options.script.empty()) return {};
     auto parsed = detail::parse_script(options.script);
     if (!parsed) return parsed.error();
+    if (parsed->empty()) return detail::unusable("script", "holds no words");
     shared_->script = std::move(*parsed);
     return {};
   }
@@ -209,7 +226,7 @@ class emulator::impl {
   }
 
   std::shared_ptr<detail::listener> make_listener(detail::listener::accepted handler) {
-    return std::make_shared<detail::listener>(context_.get_executor(), std::move(handler));
+    return std::make_shared<detail::listener>(shared_, std::move(handler));
   }
 
   std::string url_of(detail::listener const& where) const {
@@ -297,7 +314,10 @@ GLADIA_DECL std::string emulator::words() const {
 }
 
 GLADIA_DECL void emulator::set_faults(testing::faults faults) {
-  impl_->ask([&] { impl_->shared().faults = detail::active_faults(std::move(faults)); });
+  impl_->ask([&] {
+    impl_->shared().faults = detail::active_faults(std::move(faults));
+    for (auto const& session : impl_->service().sessions()) session->on_shared_faults();
+  });
 }
 
 GLADIA_DECL void emulator::set_faults(std::string const& session_id, testing::faults faults) {

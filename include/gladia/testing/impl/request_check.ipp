@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <gladia/codec/json.hpp>
+#include <gladia/codec/validate.hpp>
 #include <gladia/model/audio_format.hpp>
 #include <gladia/model/language.hpp>
 #include <gladia/model/live_request.hpp>
@@ -137,7 +139,10 @@ class request_check {
     one_of(body, "", "sample_rate", std::initializer_list<int>{8000, 16000, 32000, 44100, 48000});
     integer(body, "channels", 1, 8);
     object(body, "", "custom_metadata", [&](json const& value, std::string const&) {
-      if (value.dump().size() > 2000) {
+      // Counts characters, not bytes.
+      live_request request;
+      request.custom_metadata = codec::to_json_text(value);
+      if (codec::validate(request)) {
         fault("custom_metadata",
               "must be shorter than or equal to 2000 characters once stringified");
       }

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include <gladia/codec/impl/write.ipp>
 #include <gladia/error.hpp>
 #include <gladia/model/live_result.hpp>
+#include <gladia/net/detail/text.hpp>
 
 namespace gladia::testing::detail {
 
@@ -30,13 +32,7 @@ struct script {
   [[nodiscard]] bool empty() const noexcept { return lines.empty() && timed.empty(); }
 };
 
-/// `text` without white space at both ends.
-inline std::string_view trim(std::string_view text) {
-  auto const blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
+using net::detail::trim;
 
 inline std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -138,6 +134,9 @@ inline result<script> parse_json_script(std::string_view text) {
 
 /// Reads a script, plain text or JSON. Errors: `errc::invalid_options`, saying where.
 inline result<script> parse_script(std::string_view text) {
+  if (!codec::detail::is_utf8(text)) return error(errc::invalid_options, "script: is not UTF-8");
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (net::detail::starts_with(text, byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (is_json_script(text)) return parse_json_script(text);
   script parsed;
   for (auto line : split(text, '\n')) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <map>
@@ -68,12 +69,22 @@ inline char const* reason_of(int status) {
   }
 }
 
+/// The path of a request's target, in UTF-8 whatever was sent.
+inline std::string path_of(std::string_view target) {
+  std::string path;
+  for (char const& c : target.substr(0, target.find('?'))) {
+    bool const is_ascii = static_cast<unsigned char>(c) < 0x80;
+    path += is_ascii ? std::string(1, c) : net::percent_encode({&c, 1});
+  }
+  return path;
+}
+
 /// The service's error body.
 inline http_reply error_reply(int status, std::string_view target, std::string message,
                               std::vector<std::string> faults = {}) {
   api_error body;
   body.timestamp = iso_time(wall_clock::now());
-  body.path = target.substr(0, target.find('?'));
+  body.path = path_of(target);
   body.request_id = make_request_id();
   body.statusCode = status;
   body.message = std::move(message);
@@ -120,7 +131,7 @@ class job_filter {
   [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 
   [[nodiscard]] bool matches(session const& job) const {
-    auto const created = job.created_at();
+    auto const created = std::chrono::floor<std::chrono::milliseconds>(job.created_at());
     if (!date_.empty() && iso_time(created).substr(0, 10) != date_) return false;
     if (before_ && !(created < *before_)) return false;
     if (after_ && !(created > *after_)) return false;
@@ -170,7 +181,7 @@ class job_filter {
       }
       status_.push_back(value);
     } else if (name == "custom_metadata") {
-      auto parsed = nlohmann::json::parse(value, nullptr, false);
+      auto const parsed = parse_json(value);
       if (!parsed.is_object()) return invalid(name, "must be an object");
       metadata_.update(parsed);
     } else if (name.substr(0, bracket) == "custom_metadata" && name.back() == ']') {
@@ -198,8 +209,8 @@ class job_filter {
   std::size_t offset_ = 0;
   std::size_t limit_ = 20;
   std::string date_{};
-  std::optional<wall_clock::time_point> before_{};
-  std::optional<wall_clock::time_point> after_{};
+  std::optional<wall_time> before_{};
+  std::optional<wall_time> after_{};
   std::vector<std::string> status_{};
   nlohmann::json metadata_ = nlohmann::json::object();
   std::string filters_{};
@@ -323,7 +334,7 @@ class service {
 
   http_reply init(request_report const& request) {
     auto const text = trim(request.body).empty() ? std::string("{}") : request.body;
-    auto const json = nlohmann::json::parse(text, nullptr, false);
+    auto const json = parse_json(text);
     if (json.is_discarded())
       return error_reply(400, request.target, "Request body is not valid JSON");
     auto faults = request_check::faults_of(json);

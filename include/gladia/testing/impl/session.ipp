@@ -103,7 +103,14 @@ class session : public std::enable_shared_from_this<session> {
                                     : job_status::processing;
   }
   [[nodiscard]] active_faults& faults() { return own_faults_ ? *own_faults_ : shared_->faults; }
-  void set_faults(testing::faults faults) { own_faults_.emplace(std::move(faults)); }
+  void set_faults(testing::faults faults) {
+    own_faults_.emplace(std::move(faults));
+    restart_injections();
+  }
+  /// The faults of all sessions without their own are others now.
+  void on_shared_faults() {
+    if (!own_faults_) restart_injections();
+  }
 
   [[nodiscard]] session_report report() const {
     session_report result;
@@ -356,6 +363,11 @@ class session : public std::enable_shared_from_this<session> {
     stop();
   }
 
+  void restart_injections() {
+    injected_ = 0;
+    send_injections();
+  }
+
   void send_injections() {
     auto const& injections = faults().plan.injections;
     while (link_ && injected_ < injections.size() &&
@@ -425,7 +437,7 @@ class session : public std::enable_shared_from_this<session> {
   // Text messages.
 
   void take_text(std::string_view text) {
-    auto const json = nlohmann::json::parse(text, nullptr, false);
+    auto const json = parse_json(text);
     auto const type = json.is_object() && json.contains("type") ? json["type"] : nlohmann::json();
     if (type == "stop_recording") {
       ++current().stops;

@@ -28,6 +28,8 @@ struct active_faults {
 
   explicit active_faults(testing::faults faults) : plan(std::move(faults)) {
     plan.ack_every = std::max(1, plan.ack_every);
+    std::stable_sort(plan.injections.begin(), plan.injections.end(),
+                     [](auto const& a, auto const& b) { return a.after_bytes < b.after_bytes; });
     for (auto const& fault : plan.http) http_left.push_back(fault.times);
     cuts_left = plan.cuts.times;
     on_open_left = plan.on_open.times;

@@ -9,11 +9,16 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
-// Small things that the service has a form of its own for: times, ids, base64, percent-encoding.
+#include <gladia/codec/decode.hpp>
+#include <gladia/codec/impl/fault.ipp>
+
+// Small things that the service has a form of its own for: times, ids, JSON, base64,
+// percent-encoding.
 
 namespace gladia::testing::detail {
 
@@ -33,8 +38,11 @@ inline std::string iso_time(wall_clock::time_point time) {
   return text;
 }
 
+/// In milliseconds: the ticks of the clock cannot hold every year that a date can.
+using wall_time = std::chrono::time_point<wall_clock, std::chrono::milliseconds>;
+
 /// Reads `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM:SS[.fff][Z|+HH:MM]`; without a zone it is UTC.
-inline std::optional<wall_clock::time_point> parse_iso_time(std::string const& text) {
+inline std::optional<wall_time> parse_iso_time(std::string const& text) {
   std::tm parts{};
   auto const* rest = strptime(text.c_str(), "%Y-%m-%d", &parts);
   if (!rest) return std::nullopt;
@@ -61,7 +69,7 @@ inline std::optional<wall_clock::time_point> parse_iso_time(std::string const& t
     }
   }
   if (*rest != '\0') return std::nullopt;
-  return wall_clock::from_time_t(timegm(&parts) - offset) +
+  return wall_time(std::chrono::seconds(timegm(&parts) - offset)) +
          std::chrono::milliseconds(std::llround(fraction * 1000));
 }
 
@@ -99,6 +107,15 @@ inline std::optional<std::string> from_base64(std::string_view text) {
   if (size < 0 || static_cast<std::size_t>(size) < padding) return std::nullopt;
   bytes.resize(static_cast<std::size_t>(size) - padding);
   return bytes;
+}
+
+/// `text` as JSON; discarded if it is none, or so deep that copying or writing it, which recurse,
+/// could overflow the stack.
+inline nlohmann::json parse_json(std::string_view text) {
+  if (codec::detail::deeper_than(codec::decode_options().max_depth, text)) {
+    return nlohmann::json(nlohmann::json::value_t::discarded);
+  }
+  return nlohmann::json::parse(text, nullptr, false);
 }
 
 /// `text` of a query without its percent-encoding.
