@@ -113,6 +113,6 @@ int main(int argc, char** argv) {
   io.run();
   terminal.finish();
   if (!failure) return 0;
-  std::cerr << "error: " << examples::printable(failure.what()) << '\n';
+  std::cerr << "error: " << failure.what() << '\n';
   return 1;
 }

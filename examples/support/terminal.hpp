@@ -20,13 +20,6 @@ inline std::string clock_text(double seconds) {
   return text;
 }
 
-/// What a server says may hold anything, but is to stay on its line.
-inline std::string printable(std::string text) {
-  auto const is_control = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
-  std::replace_if(text.begin(), text.end(), is_control, ' ');
-  return text;
-}
-
 /// Writes lines that stay to standard output, and where that is a terminal a row at the bottom that
 /// is overwritten in place.
 class terminal {
@@ -90,6 +83,12 @@ class terminal {
     auto from = text.size();
     for (auto left = count; left > 1;) left -= begins_character(text[--from]) ? 1 : 0;
     return "…" + text.substr(from);
+  }
+  /// What a server says may hold anything, but is to stay on its line.
+  static std::string printable(std::string text) {
+    auto const is_control = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
+    std::replace_if(text.begin(), text.end(), is_control, ' ');
+    return text;
   }
   static void write(std::string const& text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
