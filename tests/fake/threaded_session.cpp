@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <future>
 #include <memory>
@@ -20,12 +21,7 @@
 namespace {
 
 using namespace gladia_test;
-using gladia::errc;
-using gladia::live::completeness;
-using gladia::live::ended;
-using gladia::live::event;
 using gladia::live::session_handlers;
-using gladia::live::summary;
 using gladia::live::threaded_session;
 
 /// A session whose I/O runs on a thread of the test's.
@@ -146,6 +142,57 @@ TEST_F(a_threaded_session, survives_handlers_that_throw) {
   EXPECT_FALSE(session->wait().error);
   EXPECT_EQ(ends, 1);
   EXPECT_GE(caught, 3);
+}
+
+/// Posts to a thread of the test's, and throws instead at one of the events.
+struct a_threaded_session_whose_post_throws : a_threaded_session {
+  struct thrown_by_user {};
+  int posts = 0;
+  std::atomic<int> told{0};
+  std::vector<std::size_t> kinds;  // of events
+  std::promise<void> over;
+
+  /// \param at  the number of the event, from 1
+  void run_and_throw(int at, bool is_last) {
+    asio::thread_pool gui(1);
+    session_handlers handlers;
+    handlers.post = [&, at](std::function<void()> f) {
+      if (++posts == at) throw thrown_by_user();
+      asio::post(gui, std::move(f));
+    };
+    handlers.on_event = [&](event const& e) { kinds.push_back(e.index()); };
+    handlers.on_end = [&](summary const&) { over.set_value(); };
+    handlers.on_exception = [&, is_last](std::exception_ptr const& e) {
+      EXPECT_THROW(std::rethrow_exception(e), thrown_by_user);
+      ++told;
+      if (is_last) over.set_value();
+    };
+    start(handlers);
+    send(2);
+    session->stop();
+    EXPECT_EQ(session->wait().verdict, completeness::complete);
+    EXPECT_EQ(over.get_future().wait_for(30s), std::future_status::ready);
+    session.reset();
+    gui.join();
+  }
+};
+
+TEST_F(a_threaded_session_whose_post_throws, loses_that_event_and_no_other) {
+  run_and_throw(0, false);
+  auto const all = std::exchange(kinds, {});
+  EXPECT_EQ(all.size(), 6u);
+  for (std::size_t at = 1; at <= all.size(); ++at) {
+    SCOPED_TRACE(at);
+    far = std::make_shared<far_side>();
+    posts = told = 0;
+    kinds.clear();
+    over = {};
+    run_and_throw(static_cast<int>(at), at == all.size());
+    auto expected = all;
+    expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(at) - 1);
+    EXPECT_EQ(kinds, expected);
+    EXPECT_EQ(told, 1);
+  }
 }
 
 TEST_F(a_threaded_session, calls_handlers_where_its_user_wants_them) {

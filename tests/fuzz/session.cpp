@@ -248,7 +248,7 @@ class session {
     if (pending_ != pending::opening && pending_ != pending::open) return;
     pending_ = pending::nothing;
     writer_.on_closed();
-    watchdog_.on_closed();
+    watchdog_.on_closed(now_);
     perform(run_.on_link_end(std::move(end), now_));
   }
 
@@ -433,7 +433,7 @@ class session {
         require(writer_.is_writing(), "only a write can stall");
         [[fallthrough]];
       case watchdog_alarm::link_dead:
-        watchdog_.on_closed();
+        watchdog_.on_closed(now_);
         return perform(run_.on_link_failed(error(errc::link_dead)));
       case watchdog_alarm::progress:
         return run_.on_progress();

@@ -2,52 +2,14 @@
 #include <netdb.h>
 #include <gladia/net/http.hpp>
 
-#include <condition_variable>
 #include <cstring>
 #include <optional>
+#include <support/name_service.hpp>
 #include <support/net_fixture.hpp>
 #include <support/ports.hpp>
 #include <support/tls_server.hpp>
 
-namespace {
-
-/// The name service as the tests want it. A look-up of `stuck.test` lasts until `release`.
-class name_service {
- public:
-  static name_service& instance() {
-    static name_service only;
-    return only;
-  }
-
-  void wait_while_stuck() {
-    std::unique_lock lock(mutex_);
-    ++stuck_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return released_; });
-  }
-  void stick() {
-    std::lock_guard const lock(mutex_);
-    released_ = false;
-    stuck_ = 0;
-  }
-  void wait_until_stuck() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stuck_ > 0; });
-  }
-  void release() {
-    std::lock_guard const lock(mutex_);
-    released_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool released_ = true;
-  int stuck_ = 0;
-};
-
-}  // namespace
+using gladia::test::name_service;
 
 /// Stands before the C library's own, which looks up everything else.
 extern "C" int getaddrinfo(char const* host, char const* port, addrinfo const* hints,

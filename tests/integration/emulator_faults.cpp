@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <string>
 #include <support/emulator_fixture.hpp>
 #include <thread>
@@ -303,6 +304,31 @@ TEST_F(emulator_faults, ignores_pings) {
   EXPECT_TRUE(client.receive("audio_chunk"));
   EXPECT_EQ(client.pongs, 0);
   EXPECT_EQ(report().connections[0].pings, 1u);
+}
+
+TEST_F(emulator_faults, ignores_a_close) {
+  testing::faults faults;
+  faults.ignore_close = true;
+  start_with(faults);
+  connect();
+  auto closing = std::async(std::launch::async, [this] { return client.close(1000); });
+  std::optional<testing::session_report> heard;
+  for (int i = 0; i < 1000 && !heard; ++i) {
+    heard = emulator->wait_until(  // again and again: what is ignored wakes nobody
+        id,
+        [](auto const& r) {
+          return r.total(&testing::connection_report::client_close_code) == 1000;
+        },
+        std::chrono::milliseconds(10));
+  }
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->connections[0].server_close_code, 0);
+  EXPECT_TRUE(heard->connections[0].open);
+  testing::cut_plan now;
+  now.kind = cut_kind::brutal;
+  now.how = ending::fin;
+  emulator->cut(id, now);
+  EXPECT_EQ(closing.get(), asio::error::eof) << "without an answer";
 }
 
 TEST_F(emulator_faults, stops_reading) {

@@ -122,4 +122,58 @@ INSTANTIATE_TEST_SUITE_P(
              name_of(std::get<1>(given.param));
     });
 
+/// A link is lost, its server refuses two more, and audio goes on coming.
+struct a_session_after_an_outage : live_fixture, ::testing::WithParamInterface<named_format> {
+  audio_format const& format = request.audio = GetParam().format;
+  std::size_t bytes(std::chrono::milliseconds time) const { return format.bytes(time); }
+
+  void SetUp() override {
+    live_fixture::SetUp();
+    auto& faults = emulator_options.faults;
+    faults.cuts.kind = fake::cut_kind::brutal;
+    faults.cuts.every = bytes(1s);
+    faults.cuts.unacknowledged = bytes(500ms);
+    faults.cuts.times = 1;
+    fake::http_fault fault;
+    fault.route = fake::route::upgrade;
+    fault.action = fake::http_action::serve;
+    faults.http = {fault, fault};
+    faults.http[1].action = fake::http_action::answer;
+    faults.http[1].times = 2;
+  }
+};
+
+TEST_P(a_session_after_an_outage, sends_what_has_piled_up_in_small_messages_of_whole_frames) {
+  // Some messages of the largest size, or many of a second.
+  auto const audio = position_coded_audio(std::max<std::size_t>(bytes(3s), 1'000'000));
+  on_event = [&](live::event const& e) {
+    if (!std::holds_alternative<live::disconnected>(e)) return;
+    if (all<live::disconnected>().size() > 1) return;
+    EXPECT_TRUE(session->try_send(boost::asio::buffer(audio) + bytes(2s)));
+    session->stop();
+  };
+  start();
+  ASSERT_TRUE(session->try_send(boost::asio::buffer(audio, bytes(2s))));
+  run_to_end();
+  EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+  EXPECT_EQ(all<live::disconnected>().size(), 4u) << "the cut, two refusals, the end";
+  expect_no_gap(stretches_of(*service, audio), audio);
+  auto const links = report().connections;
+  ASSERT_EQ(links.size(), 2u);
+  EXPECT_GE(links[1].bytes, audio.size() - bytes(1s)) << "that much was not acknowledged";
+  for (auto const& link : links) {
+    EXPECT_LE(link.largest_frame, std::min<std::size_t>(bytes(1s), 512 * 1024));
+    EXPECT_EQ(link.largest_frame % format.bytes_per_frame(), 0u);
+    EXPECT_EQ(link.bytes % format.bytes_per_frame(), 0u);
+    EXPECT_EQ(link.fragments, 0u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    in, a_session_after_an_outage,
+    ::testing::Values(named_format{"mono_16_bit", {audio_encoding::pcm, 16, 16000, 1}},
+                      named_format{"seven_channels_24_bit", {audio_encoding::pcm, 24, 48000, 7}},
+                      named_format{"eight_channels_32_bit", {audio_encoding::pcm, 32, 48000, 8}}),
+    [](auto const& given) { return given.param.name; });
+
 }  // namespace

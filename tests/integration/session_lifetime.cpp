@@ -67,4 +67,57 @@ TEST_P(a_session_destroyed_at_event, while_the_next_is_awaited_completes_everyth
 INSTANTIATE_TEST_SUITE_P(number, a_session_destroyed_at_event, ::testing::Range<std::size_t>(1, 9),
                          [](auto const& given) { return std::to_string(given.param); });
 
+/// A session whose link stays open until the session is destroyed.
+struct a_session_with_an_open_link : live_fixture, ::testing::WithParamInterface<bool> {
+  void SetUp() override {
+    live_fixture::SetUp();
+    emulator_options.tls = GetParam();
+    emulator_options.faults.ignore_stop = true;
+    request.messages_config.receive_acknowledgments = true;
+  }
+  template <class Event>
+  void destroy_at() {
+    on_event = [this](live::event const& e) {
+      if (std::holds_alternative<Event>(e)) session.reset();
+    };
+  }
+  void expect_closed_in_order() {
+    run_to_end(below_default_limits);
+    EXPECT_EQ(end->error, boost::asio::error::operation_aborted) << end->error.what();
+    auto const closed = service->wait_until(
+        [](auto const& r) { return !r.connections.empty() && !r.connections[0].open; });
+    ASSERT_TRUE(closed);
+    EXPECT_EQ(closed->connections[0].client_close_code, 1000);
+    EXPECT_EQ(closed->connections.size(), 1u);
+  }
+};
+
+TEST_P(a_session_with_an_open_link, closes_it_in_order_when_it_is_destroyed_at_once) {
+  destroy_at<live::connected>();
+  start();
+  expect_closed_in_order();
+}
+
+TEST_P(a_session_with_an_open_link, closes_it_in_order_when_it_is_destroyed_while_audio_flows) {
+  destroy_at<gladia::audio_chunk_ack>();
+  start();
+  feed(std::string(1'000'000, '\0'));
+  expect_closed_in_order();
+}
+
+TEST_P(a_session_with_an_open_link, closes_it_in_order_when_it_is_destroyed_after_the_stop) {
+  on_event = [this](live::event const& e) {
+    if (!std::holds_alternative<live::connected>(e)) return;
+    session->stop();
+    EXPECT_TRUE(service->wait_until(
+        [](auto const& r) { return r.total(&fake::connection_report::stops) == 1; }));
+    session.reset();
+  };
+  start();
+  expect_closed_in_order();
+}
+
+INSTANTIATE_TEST_SUITE_P(over, a_session_with_an_open_link, ::testing::Bool(),
+                         [](auto const& given) { return given.param ? "wss" : "ws"; });
+
 }  // namespace

@@ -42,7 +42,10 @@ struct secrets : live_fixture {
   void TearDown() override {
     end_network();
     std::lock_guard lock(mutex_);
-    for (auto const& line : log_) see(line);
+    for (auto const& line : log_) {
+      EXPECT_EQ(line.find('\n'), std::string::npos) << "it is more than one line: " << line;
+      see(line);
+    }
     EXPECT_FALSE(seen_.empty());
     for (auto const& text : seen_) {
       for (auto const& hidden : {key, password, coded_password, token}) {
@@ -167,12 +170,13 @@ TEST_F(secrets, that_the_service_repeats_as_it_closes_are_kept) {
 }
 
 TEST_F(secrets, that_the_service_repeats_as_it_refuses_audio_are_kept) {
-  auto const refusal = R"({"type":"audio_chunk","acknowledged":false,"error":{"message":"who is )" +
-                       token + R"(?"},"data":null})";
+  auto const refusal =
+      R"({"type":"audio_chunk","acknowledged":false,"error":{"message":"who\nis )" + token +
+      R"(?"},"data":null})";
   faults.injections = {{0, fake::injection::kind::text, refusal}};
   run_whole();
   ASSERT_EQ(all<live::warning>().size(), 1u);
-  EXPECT_EQ(all<live::warning>()[0].text, "the server refused audio: who is ***?");
+  EXPECT_EQ(all<live::warning>()[0].text, "the server refused audio: who\nis ***?");
 }
 
 TEST_F(secrets, of_a_session_whose_job_is_fetched_are_kept) {
@@ -308,15 +312,25 @@ TEST_F(secrets, are_kept_from_a_server_that_cannot_be_trusted) {
 
 TEST_F(secrets, are_not_sent_unencrypted) {
   start_service();
-  client_options.api_url = "http://gladia.example.com/?api_key=" + key;
+  client_options.api_url = "http://gladia.example.com/";
   run_whole();
   EXPECT_EQ(end->error, errc::insecure_url);
 }
 
+TEST_F(secrets, are_not_sent_unencrypted_where_the_service_is_not_even_if_that_is_allowed) {
+  emulator_options.tls = true;
+  client_options.allow_insecure = true;
+  faults.init_url = "ws://gladia.example.com/v2/live?token=" + token;
+  run_whole();
+  EXPECT_EQ(end->error, errc::insecure_url);
+  EXPECT_TRUE(all<live::connecting>().empty());
+}
+
 TEST_F(secrets, in_a_url_that_is_wrong_are_kept) {
   for (auto const& url :
-       {"gladia.example.com/?x-gladia-key=" + key, "https://:port/?" + key,
-        "https://me:" + password + "@gladia.example.com:port/", "ftp://" + key + "@example.com"}) {
+       {"gladia.example.com/?x-gladia-key=" + key, "https://gladia.example.com/?key=" + key,
+        "https://:port/?" + key, "https://me:" + password + "@gladia.example.com:port/",
+        "ftp://" + key + "@example.com"}) {
     client_options.api_url = url;
     gladia::client wrong(io, client_options);
     std::optional<gladia::result<gladia::live_session_info>> made;

@@ -22,6 +22,16 @@ using ::testing::IsEmpty;
 namespace live = gladia::live;
 namespace fake = gladia::testing;
 
+/// Waits for what nobody tells.
+[[nodiscard]] bool comes_true(std::function<bool()> const& condition) {
+  auto const deadline = std::chrono::steady_clock::now() + 20s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
 /// A client with a thread of its own, and an emulator.
 struct a_threaded_session : ::testing::Test {
   fake::emulator_options emulator_options;
@@ -249,7 +259,7 @@ TEST_F(a_threaded_session, waits_in_its_destructor_for_nothing_else) {
   handlers.on_event = [&](live::event const&) { ++calls; };
   handlers.on_end = [&](live::summary const&) { ++calls; };
   start();
-  while (service->requests().empty()) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(comes_true([&] { return !service->requests().empty(); }));
   session.reset();
   EXPECT_EQ(calls, 0);
 }
@@ -337,7 +347,10 @@ TEST_F(a_threaded_session, refuses_audio_after_the_stop) {
 
 TEST_F(a_threaded_session, holds_a_sender_back_and_lets_it_go_at_the_stop) {
   emulator_options.faults.stop_reading_after = 1;
+  options.buffer = 10s;
+  options.ack_timeout = 1h;  // it would make room
   options.stop_timeout = 300ms;
+  options.close_timeout = 200ms;
   start();
   std::promise<void> refused;
   std::thread sender([&] {
@@ -345,7 +358,7 @@ TEST_F(a_threaded_session, holds_a_sender_back_and_lets_it_go_at_the_stop) {
     }
     refused.set_value();
   });
-  while (session->stats().bytes_unsent < 160'000) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(comes_true([&] { return session->stats().bytes_buffered >= 300'000; }));
   session->stop();
   refused.get_future().wait();
   sender.join();

@@ -1,5 +1,7 @@
+#include <unistd.h>
 #include <gladia/net/tls.hpp>
 
+#include <cstdio>
 #include <fstream>
 #include <optional>
 #include <support/net_fixture.hpp>
@@ -23,6 +25,7 @@ using gladia::test::tcp;
 using gladia::test::tls_connection;
 using gladia::test::wait_for_close;
 using outcome = gladia::result<net::http_response>;
+
 void answer_ok(tls_connection& stream) {
   read_head(stream);
   send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -31,6 +34,7 @@ void answer_ok(tls_connection& stream) {
 class tls : public gladia::test::net_fixture {
  protected:
   tls() { trust(authority.pem()); }
+  ~tls() override { std::remove(own_file.c_str()); }
 
   outcome get(std::string const& url, net::timeouts timeouts = {}) {
     std::optional<outcome> answer;
@@ -52,6 +56,9 @@ class tls : public gladia::test::net_fixture {
   }
 
   certificate_authority authority{};
+  /// For the test to write; of no other process.
+  std::string const own_file =
+      testing::TempDir() + "gladia_tls_" + std::to_string(::getpid()) + ".pem";
 };
 
 TEST_F(tls, trusts_a_server_whose_certificate_comes_from_the_given_authority) {
@@ -148,12 +155,11 @@ TEST_F(revocation, is_read_from_text) {
 }
 
 TEST_F(revocation, is_read_from_a_file) {
-  auto const path = testing::TempDir() + "gladia_revoked.pem";
-  std::ofstream(path) << certificate_authority().revocation_list({})
-                      << authority.revocation_list({own});
+  std::ofstream(own_file) << certificate_authority().revocation_list({})
+                          << authority.revocation_list({own});
   auto options = plain_options();
   options.tls.ca_pem = authority.pem();
-  options.tls.crl_file = path;
+  options.tls.crl_file = own_file;
   use(std::move(options));
   EXPECT_THAT(refusal(), testing::HasSubstr("certificate revoked"));
 }
@@ -170,11 +176,10 @@ TEST_F(revocation, is_suspected_when_the_list_has_expired) {
 
 TEST_F(tls, shows_a_client_certificate_to_a_server_that_asks) {
   auto const own = authority.issue();
-  auto const path = testing::TempDir() + "gladia_client.pem";
-  std::ofstream(path) << own.certificate << own.key;
+  std::ofstream(own_file) << own.certificate << own.key;
   auto options = plain_options();
   options.tls.ca_pem = authority.pem();
-  options.tls.client_certificate_file = path;  // holds the key too
+  options.tls.client_certificate_file = own_file;  // holds the key too
   use(options);
 
   auto context = std::make_shared<ssl::context>(server_context(authority.issue()));
@@ -271,10 +276,9 @@ TEST_F(tls, names_the_option_that_cannot_be_used) {
 
 TEST_F(tls, does_not_ask_the_terminal_for_the_password_of_a_key) {
   auto const own = authority.issue();
-  auto const path = testing::TempDir() + "gladia_encrypted.pem";
   auto* bio = BIO_new_mem_buf(own.key.data(), static_cast<int>(own.key.size()));
   auto* key = PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr);
-  auto* file = BIO_new_file(path.c_str(), "w");
+  auto* file = BIO_new_file(own_file.c_str(), "w");
   std::string password = "right";
   PEM_write_bio_PKCS8PrivateKey(file, key, EVP_aes_128_cbc(), password.data(),
                                 static_cast<int>(password.size()), nullptr, nullptr);
@@ -284,7 +288,7 @@ TEST_F(tls, does_not_ask_the_terminal_for_the_password_of_a_key) {
   BIO_free(bio);
 
   auto options = plain_options();
-  options.tls.client_certificate_file = path;
+  options.tls.client_certificate_file = own_file;
   EXPECT_FALSE(net::make_transport(options));
   options.tls.client_key_password = "wrong";
   EXPECT_FALSE(net::make_transport(options));

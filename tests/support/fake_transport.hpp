@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -30,6 +31,7 @@ struct failure {
     silence,      ///< nothing happens any more, until a time limit
     close_code,   ///< the link is closed with `code`; an HTTP call is answered with 503
     http_status,  ///< the call or handshake is answered with `code`; an open link is lost
+    untrusted,    ///< the certificate is refused; an open link is lost
   };
   kind what = kind::lost_link;
   int code = 0;
@@ -58,7 +60,10 @@ struct far_side {
   bool fails_for_ever = false;  ///< whether all later ones fail too
   int close_after = 0;  ///< closes the first link with 1012 at so many audio messages; 0: never
   bool acknowledges = true;
-  bool says_goodbye = true;  ///< whether it closes with 1000 after the stop
+  int goodbye = 1000;  ///< what it closes with after the stop; 0: it does not
+  std::string job = R"({"id":"job","url":"ws://127.0.0.1/v2/live?token=t"})";  ///< as it is created
+  /// What the calls for the job say of it, one after the other; the last one for ever.
+  std::vector<std::string> statuses{"done"};
   /// What is said to the audio of these bytes instead of its acknowledgement, if set.
   std::function<std::vector<std::string>(std::uint64_t from, std::uint64_t to)> answer_to_audio{};
   std::function<void(operation, int)> on_operation{};  ///< hears of each one, before it is done
@@ -69,6 +74,7 @@ struct far_side {
   bool link_was_told_to_stop = false;  ///< the last one, however that went
   std::uint64_t heard_bytes = 0;       ///< repeated ones, too
   int http_calls = 0;
+  std::size_t asked = 0;  ///< for the job, with success
   int links = 0;
   int stops = 0;
   int client_closes = 0;  ///< by `close`, with 1000
@@ -89,6 +95,13 @@ struct far_side {
     if (!fails) return std::nullopt;
     failed.push_back(what);
     return how;
+  }
+
+  /// The answer to a call that does not fail.
+  net::http_response answer(std::string const& method) {
+    if (method == "POST") return {201, {}, job};
+    auto const& status = statuses.at(std::min(asked++, statuses.size() - 1));
+    return {200, {}, R"({"id":"job","status":")" + status + R"("})"};
   }
 
   /// Takes audio. Gives its first byte's position.
@@ -120,6 +133,11 @@ inline std::string acknowledgement(std::uint64_t from, std::uint64_t to, bool is
 inline gladia::error network_error(gladia::phase phase) {
   return gladia::error(asio::error::connection_reset, phase);
 }
+/// An error of another category than the network's, as OpenSSL's are.
+inline gladia::error no_trust() {
+  return gladia::error(gladia::error_code(1, boost::system::generic_category()),
+                       gladia::phase::tls);
+}
 inline gladia::error time_out(gladia::phase phase) {
   return gladia::error(make_error_code(gladia::errc::timeout), phase);
 }
@@ -143,12 +161,11 @@ class fake_exchange final : public net::http_exchange,
     auto delay = std::chrono::milliseconds(0);
     gladia::error error;
     if (!fails) {
-      response.status = request.method == "POST" ? 201 : 200;
-      response.body = request.method == "POST"
-                          ? R"({"id":"job","url":"ws://127.0.0.1/v2/live?token=t"})"
-                          : R"({"id":"job","status":"done"})";
+      response = far_->answer(request.method);
     } else if (fails->what == failure::kind::lost_link) {
       error = network_error(gladia::phase::response);
+    } else if (fails->what == failure::kind::untrusted) {
+      error = no_trust();
     } else if (fails->what == failure::kind::silence) {
       error = time_out(gladia::phase::response);
       delay = request.deadline;
@@ -238,6 +255,7 @@ class fake_websocket final : public net::websocket,
 
  private:
   static gladia::error refusal(failure const& f) {
+    if (f.what == failure::kind::untrusted) return no_trust();
     if (f.what != failure::kind::http_status) return network_error(gladia::phase::connect);
     return net::error_from_response({f.code, {}, {}}, gladia::phase::upgrade, "a handshake", {});
   }
@@ -284,7 +302,7 @@ class fake_websocket final : public net::websocket,
     later([this] {
       if (breaks(operation::goodbye)) return;
       say(R"({"type":"end_session","session_id":"job"})");
-      if (far_->says_goodbye) end({1000, "", {}});
+      if (far_->goodbye != 0) end({static_cast<std::uint16_t>(far_->goodbye), "", {}});
     });
   }
 
@@ -337,12 +355,13 @@ class fake_transport final : public net::transport {
 
 /// A client whose sessions talk to `far`.
 inline gladia::live::client make_test_client(asio::any_io_executor executor,
-                                             std::shared_ptr<far_side> far) {
+                                             std::shared_ptr<far_side> far,
+                                             std::string key = "key") {
   gladia::live::detail::service service;
   service.executor = std::move(executor);
   service.transport = std::make_shared<fake_transport>(std::move(far));
   service.api = *net::parse_url("http://127.0.0.1");
-  service.api_key = "key";
+  service.api_key = std::move(key);
   service.version_header = "test";
   net::http_client_options http;
   http.retry.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(1)};

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <gladia/codec/decode.hpp>
 #include <gladia/codec/validate.hpp>
 #include <gladia/model/fields.hpp>
 #include <gladia/model/live_job.hpp>
@@ -146,9 +147,8 @@ std::string object_at(std::string const& path, json const& value) {
 }
 
 std::string faults_with(std::string const& path, json const& value) {
-  live_request request;
-  request.extra.text = object_at(path, value);
-  return codec::validate(request).details().message;
+  auto const request = codec::decode<live_request>(object_at(path, value));
+  return request ? codec::validate(*request).details().message : request.error().what();
 }
 
 }  // namespace

@@ -21,6 +21,12 @@ TEST(redact, leaves_words_that_are_too_short_to_be_a_secret) {
   EXPECT_EQ(text, "en, english");
 }
 
+TEST(redact, hides_the_values_of_a_query_also_as_they_mean) {
+  std::string text = "bad signature ab+cd12 of ab%2Bcd12";
+  gladia::detail::redact_query(text, "https://h/?sig=ab%2Bcd12");
+  EXPECT_EQ(text, "bad signature *** of ***");
+}
+
 TEST(redact, hides_a_key_that_the_server_repeats) {
   net::http_request request;
   request.url = *net::parse_url("https://api.gladia.io/v2/live");

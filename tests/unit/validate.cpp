@@ -191,12 +191,22 @@ TEST(validate, checks_the_request_as_extra_makes_it) {
   std::string const given =
       R"("realtime_processing":{"translation_config":{"target_languages":["fr"]}})";
   EXPECT_EQ(extra("{" + given + "}"), "");
-  EXPECT_EQ(extra("{" + given + R"(,"channels":9})"), "channels: must be from 1 to 8");
+  EXPECT_EQ(extra("{" + given + R"(,"endpointing":11})"), "endpointing: must be from 0.01 to 10");
   EXPECT_EQ(extra("{" + given + R"(,"channels":"all","new":1})"), "");
   EXPECT_EQ(extra("{" + given + R"(,"custom_metadata":{"a":")" + std::string(2000, 'a') + "\"}}"),
             "custom_metadata: 2008 characters are more than 2000");
   EXPECT_EQ(extra("[]"), "extra: expected an object, got an array");
   EXPECT_EQ(extra("{"), "extra: the text is not JSON");
+}
+
+TEST(validate, lets_extra_change_nothing_that_a_session_relies_on) {
+  auto const extra = [](std::string text) {
+    return faults([&](auto& r) { r.extra.text = std::move(text); });
+  };
+  EXPECT_EQ(extra(R"({"channels":2})"), "extra: must not change the audio format");
+  EXPECT_EQ(extra(R"({"channels":1,"messages_config":{"receive_acknowledgments":true}})"), "");
+  EXPECT_EQ(extra(R"({"messages_config":{"receive_acknowledgments":false}})"),
+            "extra: must not turn acknowledgements off: sessions need them");
 }
 
 TEST(validate, lets_values_pass_that_this_version_does_not_know) {

@@ -134,7 +134,7 @@ TEST_F(a_watched_link, is_not_kept_alive_after_the_stop) {
 TEST_F(a_watched_link, carries_the_silence_over_a_reconnect) {
   options.link_timeout = 0ms;
   restart();
-  dog.on_closed();
+  dog.on_closed(now);
   now = start + 19s;
   dog.on_open(now);
   expect(alarm::keep_alive, 20s);
@@ -152,6 +152,26 @@ TEST_F(a_watched_link, reports_acknowledgements_that_stand_still_once) {
   expect(alarm::ack_stalled, 22s);
 }
 
+TEST_F(a_watched_link,
+       that_is_lost_again_and_again_does_not_hide_that_acknowledgements_stand_still) {
+  options.link_timeout = 0ms;
+  options.keep_alive_after = 0ms;
+  restart();
+  dog.on_audio_sent(now);
+  expect(alarm::progress, 5s);
+  dog.on_closed(start + 8s);
+  now = start + 20s;  // only what a link had time for counts
+  dog.on_open(now);
+  dog.on_audio_sent(now);
+  expect(alarm::ack_stalled, 22s);
+  dog.on_closed(start + 23s);
+  now = start + 30s;
+  dog.on_open(now);
+  dog.on_audio_sent(now);
+  expect(alarm::progress, 35s);
+  expect(alarm::ack_stalled, 40s);
+}
+
 TEST_F(a_watched_link, expects_no_acknowledgement_when_all_audio_has_one) {
   options.link_timeout = 0ms;
   options.keep_alive_after = 0ms;
@@ -163,7 +183,7 @@ TEST_F(a_watched_link, expects_no_acknowledgement_when_all_audio_has_one) {
 }
 
 TEST_F(a_watched_link, is_not_watched_once_it_closed) {
-  dog.on_closed();
+  dog.on_closed(now);
   EXPECT_EQ(dog.deadline(), std::nullopt);
   EXPECT_EQ(dog.check(start + 1h), alarm::none);
 }

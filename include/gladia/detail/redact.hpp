@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include <gladia/detail/percent.hpp>
 #include <gladia/error.hpp>
 
 namespace gladia::detail {
@@ -34,7 +35,9 @@ template <class Text>
 void redact_query(Text& text, std::string_view url, std::string_view known = {}) {
   for (auto at = url.find('='); at != std::string_view::npos; at = url.find('=', at + 1)) {
     auto const value = url.substr(at + 1, url.find('&', at) - at - 1);
-    if (value != known) redact(text, value);
+    if (value == known) continue;
+    redact(text, value);
+    redact(text, percent_decoded(value));
   }
 }
 

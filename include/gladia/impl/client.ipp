@@ -26,6 +26,10 @@ inline std::string or_environment(std::string value, char const* name, char cons
 inline result<net::url> parse_api_url(std::string const& text) {
   auto url = net::parse_url(text);
   if (!url) return url;
+  if (url->target.find('?') != std::string::npos) {
+    return error(errc::invalid_url,
+                 "the URL of the API has a query, but paths are put behind it: " + url->redacted());
+  }
   if (url->scheme == "ws") url->scheme = "http";
   if (url->scheme == "wss") url->scheme = "https";
   return url;

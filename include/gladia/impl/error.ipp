@@ -4,6 +4,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include <gladia/detail/one_line.hpp>
+
 namespace gladia {
 namespace detail {
 
@@ -221,10 +223,7 @@ GLADIA_DECL std::string error::what() const {
       code_.category() == error_category() ? detail::find_text(code_.value()) : nullptr;
   line += text ? std::string(" [gladia:") + text->name + "]"
                : " [" + std::string(code_.category().name()) + ":" + code_.message() + "]";
-  // The server's words may hold anything; one line stays one line.
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
+  detail::put_on_one_line(line);
   return line;
 }
 

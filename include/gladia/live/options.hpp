@@ -56,7 +56,8 @@ struct session_options {
   std::chrono::milliseconds ack_timeout{10'000};
   /// How long the server may take to finish, from the call of `stop()`.
   std::chrono::milliseconds stop_timeout{60'000};
-  /// How long the closing handshake may take after `cancel()`, and at the end.
+  /// How long the closing handshake may take after `cancel()`, and at the end. Zero: the link is
+  /// dropped at once, and the service may not notice.
   std::chrono::milliseconds close_timeout{1'000};
 
   // Silence of the caller.

@@ -168,7 +168,8 @@ struct live_request {
   callback_settings callback_config{};                 ///< what is posted, and where
 
   /// An object that is merged into the body last and wins: for members that the service knows and
-  /// this version does not. Objects merge with objects, anything else replaces.
+  /// this version does not. Objects merge with objects, anything else replaces. It must not change
+  /// the audio format, nor turn acknowledgements off.
   json_text extra{};
 };
 

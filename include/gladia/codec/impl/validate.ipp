@@ -231,6 +231,18 @@ inline std::optional<live_request> merged(live_request const& request) {
   return whole;
 }
 
+/// What a session relies on is set in the request itself.
+inline void check_extra(fault_list& faults, live_request request, live_request const& whole) {
+  if (whole.audio != request.audio) {
+    faults.add("extra", "must not change the audio format");
+  }
+  request.messages_config.receive_acknowledgments = true;
+  if (auto const asked = merged(request);
+      asked && asked->messages_config.receive_acknowledgments != true) {
+    faults.add("extra", "must not turn acknowledgements off: sessions need them");
+  }
+}
+
 }  // namespace detail
 
 GLADIA_DECL error validate(live_request const& request) {
@@ -242,6 +254,7 @@ GLADIA_DECL error validate(live_request const& request) {
     whole = request;
   } else if (detail::parse_object(faults, "extra", request.extra)) {
     whole = detail::merged(request);
+    if (whole) detail::check_extra(faults, request, *whole);
   }
   detail::check_metadata(faults, (whole ? *whole : request).custom_metadata);
   if (whole) detail::check_values(faults, *whole);

@@ -41,12 +41,14 @@ class audio_intake {
         // Never below a frame: an incomplete one waits unsent, for as long as it takes.
         low_water_(std::max<std::uint64_t>(format.bytes(options.low_water), frames_.frame_bytes())),
         high_water_(std::max(format.bytes(options.high_water), low_water_)),
-        overflow_(options.overflow) {}
+        overflow_(options.overflow) {
+    if (overflow_ == overflow_policy::drop_oldest) gaps_.reserve(gap_limit);
+  }
 
   /// Takes all of `bytes`, or nothing: `would_block` when there is no room for one with this
   /// patience, or the lasting reason why none is taken.
   result<void> offer(boost::asio::const_buffer bytes, patience who) {
-    if (closed_) return error(*closed_);
+    if (closed_) return error(make_error_code(*closed_));
     if (bytes.size() > largest_) return too_large(bytes.size());
     if (who != patience::none && ring_.unsent() > high_water_) return full();
     // What the head of the stream held back may come out with this piece.

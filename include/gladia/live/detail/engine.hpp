@@ -79,12 +79,16 @@ class engine final : public net::websocket_listener,
   using time_point = std::chrono::steady_clock::time_point;
   enum class wake { not_needed, needed };
 
-  /// A caller of `async_send` that waits for room.
-  struct pending_send {
+  /// A user's operation that waits. By its id it is found by its own cancellation alone.
+  template <class T>
+  struct pending {
     std::uint64_t id;
+    completion<T> done;
+  };
+  /// A caller of `async_send` that waits for room.
+  struct pending_send : pending<result<void>> {
     boost::asio::const_buffer bytes;
-    completion<result<void>> done;
-    result<void> outcome;
+    result<void> outcome{};
   };
 
   /// Audio that had to make room.
@@ -99,7 +103,7 @@ class engine final : public net::websocket_listener,
   void on_strand(Function function) noexcept;
 
   // The life of the session.
-  void start(completion<summary> done);
+  void start(pending<summary> runner);
   void execute(run_action const& action);
   void create_session();
   void abandon_call();
@@ -112,6 +116,7 @@ class engine final : public net::websocket_listener,
   void on_stop();
   void arm_stop_timer();
   void on_cancel();
+  void abort_receive();
   void drop_handlers() noexcept override;
   error check_setup() const;
   error accept_session(result<net::http_response> const& response);
@@ -164,12 +169,12 @@ class engine final : public net::websocket_listener,
   session_options const options_;
   boost::asio::any_io_executor const strand_;
   std::shared_ptr<gladia::detail::handler_memory> const wake_memory_;
+  std::atomic<std::uint64_t> next_operation_{0};
 
   // Behind the mutex.
   mutable std::mutex mutex_;
   audio_intake intake_;
   std::list<pending_send> senders_;
-  std::uint64_t next_sender_ = 0;
   bool writer_sleeps_ = true;  // the next audio that is accepted has to wake it
   bool acks_are_stalled_ = false;
   std::optional<time_point> stopped_at_;
@@ -202,8 +207,8 @@ class engine final : public net::websocket_listener,
   std::shared_ptr<std::atomic<bool>> is_abandoned_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<live_job const> job_;
   std::optional<live::summary> summary_;  // once the session ended
-  std::optional<completion<summary>> runner_;
-  std::optional<completion<result<event>>> receiver_;
+  std::optional<pending<summary>> runner_;
+  std::optional<pending<result<event>>> receiver_;
   std::vector<completion<summary>> waiters_;
 };
 

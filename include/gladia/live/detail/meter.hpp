@@ -65,7 +65,9 @@ class offset_clock {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  explicit offset_clock(std::uint64_t resolution) noexcept : resolution_(resolution) {}
+  explicit offset_clock(std::uint64_t resolution) : resolution_(resolution) {
+    marks_.reserve(capacity);
+  }
 
   /// The stream reached `offset`. A lower one than before is a repeat and not noted.
   void note(std::uint64_t offset, time_point now) {

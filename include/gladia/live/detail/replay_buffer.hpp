@@ -63,12 +63,8 @@ class replay_buffer {
     if (offset > base_) discard(to_size(offset - base_));
   }
 
-  /// A new link starts at `base`. Returns how many bytes it has to be sent again.
-  std::size_t rewind() noexcept {
-    auto const again = to_size(sent_ - base_);
-    sent_ = base_;
-    return again;
-  }
+  /// A new link starts at `base`.
+  void rewind() noexcept { sent_ = base_; }
 
   /// Forgets up to `n` bytes, rounded up to whole frames, that were sent but not acknowledged.
   /// Returns how many.
@@ -120,8 +116,11 @@ class replay_buffer {
   }
 
   void reserve(std::size_t needed) {
-    if (needed <= capacity_) return;
-    auto grown = std::max(first_capacity, capacity_);
+    // In a stream that goes on there is always a byte under way. Half, so that it does not grow
+    // again at once.
+    auto const had_grown = capacity_ > kept_capacity() && needed <= kept_capacity() / 2;
+    if (needed <= capacity_ && !had_grown) return;
+    auto grown = had_grown ? first_capacity : std::max(first_capacity, capacity_);
     while (grown < needed) grown *= 2;
     grown = std::max(std::min(grown, limit_), needed);
     std::unique_ptr<char[]> data(new char[grown]);

@@ -38,6 +38,8 @@ struct service {
 
   /// Whether secrets may be sent to `target`: encrypted, or loopback, or explicitly allowed.
   [[nodiscard]] error check_secure(net::url const& target) const;
+  /// The same for a link the service names, which is never less secure than the service.
+  [[nodiscard]] error check_link(net::url const& link) const;
 };
 
 }  // namespace gladia::live::detail

@@ -36,9 +36,14 @@ class watchdog {
     stable_ = ack_reported_ = false;
     pinged_.reset();
     write_started_.reset();
+  }
+  void on_closed(time_point now) noexcept {
+    opened_.reset();
+    if (unacknowledged_since_ && !ack_reported_) {
+      unacknowledged_for_ += now - *unacknowledged_since_;
+    }
     unacknowledged_since_.reset();
   }
-  void on_closed() noexcept { opened_.reset(); }
   void on_activity(time_point now) noexcept {
     last_activity_ = now;
     pinged_.reset();
@@ -52,6 +57,7 @@ class watchdog {
   }
   void on_acknowledged(bool everything, time_point now) noexcept {
     ack_reported_ = false;
+    unacknowledged_for_ = {};
     unacknowledged_since_ = everything ? std::nullopt : std::optional<time_point>(now);
   }
   /// From now on the silence of the caller is intended.
@@ -72,6 +78,7 @@ class watchdog {
     }
     if (is_due(ack_deadline(), now)) {
       ack_reported_ = true;
+      unacknowledged_for_ = {};
       return alarm::ack_stalled;
     }
     if (is_due(limit_deadline(), now)) {
@@ -121,7 +128,9 @@ class watchdog {
     return stable_ ? std::nullopt : after(opened_, stable_after);
   }
   deadline_type ack_deadline() const noexcept {
-    return ack_reported_ ? std::nullopt : after(unacknowledged_since_, options_.ack_timeout);
+    if (ack_reported_) return std::nullopt;
+    auto const deadline = after(unacknowledged_since_, options_.ack_timeout);
+    return deadline ? deadline_type(*deadline - unacknowledged_for_) : std::nullopt;
   }
   bool keeps_alive() const noexcept {
     return !stopping_ && !limit_reported_ && options_.keep_alive_after.count() > 0;
@@ -144,6 +153,8 @@ class watchdog {
   deadline_type last_keep_alive_;
   deadline_type write_started_;
   deadline_type unacknowledged_since_;
+  // On earlier links: one that is lost again and again must not put it off for ever.
+  std::chrono::nanoseconds unacknowledged_for_{0};
   // What was reported since it last became untrue.
   bool stable_ = false;
   bool ack_reported_ = false;

@@ -9,7 +9,9 @@
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/encode.hpp>
 #include <gladia/codec/validate.hpp>
+#include <gladia/detail/one_line.hpp>
 #include <gladia/detail/redact.hpp>
+#include <gladia/detail/reused_buffer.hpp>
 #include <gladia/detail/strand.hpp>
 #include <gladia/live/impl/calls.ipp>
 
@@ -73,26 +75,32 @@ void engine::on_strand(Function function) noexcept {
 
 GLADIA_DECL void engine::run(handler<summary> h) {
   completion<summary> done(std::move(h), service_->executor);
-  done.on_cancellation([weak = weak_from_this()] {
-    if (auto self = weak.lock()) self->cancel();
+  auto const id = next_operation_++;
+  done.on_cancellation([id, weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self) return;
+    self->on_strand([id](engine& e) {
+      if (e.runner_ && e.runner_->id == id) e.on_cancel();
+    });
   });
-  on_strand([done = std::move(done)](engine& self) mutable { self.start(std::move(done)); });
+  on_strand([id, done = std::move(done)](engine& self) mutable {
+    self.start({id, std::move(done)});
+  });
 }
 
 GLADIA_DECL void engine::receive(handler<result<event>> h) {
   completion<result<event>> done(std::move(h), service_->executor);
-  done.on_cancellation([weak = weak_from_this()] {
+  auto const id = next_operation_++;
+  done.on_cancellation([id, weak = weak_from_this()] {
     auto self = weak.lock();
     if (!self) return;
-    self->on_strand([](engine& e) {
-      if (!e.receiver_) return;
-      std::move(*e.receiver_).post(aborted());
-      e.receiver_.reset();
+    self->on_strand([id](engine& e) {
+      if (e.receiver_ && e.receiver_->id == id) e.abort_receive();
     });
   });
-  on_strand([done = std::move(done)](engine& self) mutable {
+  on_strand([id, done = std::move(done)](engine& self) mutable {
     if (self.receiver_) return std::move(done).post(error(errc::already_receiving));
-    self.receiver_.emplace(std::move(done));
+    self.receiver_.emplace(pending<result<event>>{id, std::move(done)});
     self.deliver();
   });
 }
@@ -107,12 +115,12 @@ GLADIA_DECL void engine::send(boost::asio::const_buffer bytes, handler<result<vo
     if (!senders_.empty()) outcome = error(errc::would_block);
     if (outcome) outcome = accept(bytes, patience_of_senders());
     if (!outcome && outcome.error() == errc::would_block) {
-      auto const id = next_sender_++;
+      auto const id = next_operation_++;
       done.on_cancellation([id, weak = weak_from_this()] {
         auto self = weak.lock();
         if (self) self->on_strand([id](engine& e) { e.cancel_send(id); });
       });
-      senders_.push_back({id, bytes, std::move(done), {}});
+      senders_.push_back({{id, std::move(done)}, bytes});
       return;
     }
     if (outcome) waker = wake_after_accept();
@@ -193,13 +201,13 @@ GLADIA_DECL statistics engine::stats() const {
 
 // The life of the session, on the strand.
 
-GLADIA_DECL void engine::start(completion<summary> done) {
+GLADIA_DECL void engine::start(pending<summary> runner) {
   if (run_.stage() != stage::idle) {
     summary s;
     s.error = error(summary_ ? errc::already_ended : errc::already_running);
-    return std::move(done).post(std::move(s));
+    return std::move(runner.done).post(std::move(s));
   }
-  runner_.emplace(std::move(done));
+  runner_.emplace(std::move(runner));
   if (run_.is_attached()) push(started{session_});
   execute(run_.on_run(check_setup(), now()));
   arm_stop_timer();
@@ -278,7 +286,7 @@ GLADIA_DECL error engine::accept_session(result<net::http_response> const& respo
   if (!info) return info.error();
   auto url = net::resolve_url(service_->api, info->url.reveal());
   if (!url) return url.error();
-  auto insecure = service_->check_secure(*url);
+  auto insecure = service_->check_link(*url);
   if (insecure) return insecure;
   session_ = std::move(*info);
   session_.url = url->reveal();
@@ -369,7 +377,7 @@ GLADIA_DECL void engine::finish() {
   log(log_level::info, std::string("ended, ") + to_string(s.verdict) +
                            (s.error ? ": " + s.error.what() : std::string()));
   push(ended{s});
-  std::move(*runner_).post(s);
+  std::move(runner_->done).post(s);
   runner_.reset();
   for (auto& waiter : std::exchange(waiters_, {})) std::move(waiter).post(s);
 }
@@ -407,11 +415,13 @@ GLADIA_DECL void engine::on_cancel() {
     intake_.close(errc::session_ended);
   }
   fail_senders(aborted());
-  if (receiver_) {
-    std::move(*receiver_).post(aborted());
-    receiver_.reset();
-  }
+  if (receiver_) abort_receive();
   execute(run_.on_cancel());
+}
+
+GLADIA_DECL void engine::abort_receive() {
+  std::move(receiver_->done).post(aborted());
+  receiver_.reset();
 }
 
 GLADIA_DECL void engine::drop_handlers() noexcept {
@@ -505,7 +515,7 @@ GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
   current_link_ = nullptr;
   link_.reset();
   writer_.on_closed();
-  watchdog_.on_closed();
+  watchdog_.on_closed(now());
   redact_token(end);
   disconnected report;
   auto const action = run_.on_link_end(std::move(end), now());
@@ -560,7 +570,7 @@ GLADIA_DECL writer_action engine::take_audio(losses& lost, time_point time) {
   if (action.type != writer_action::kind::audio) return action;
 
   auto& ring = intake_.ring();
-  frame_.clear();
+  gladia::detail::reuse(frame_, action.bytes);
   for (auto const& part : ring.next(action.bytes)) {
     auto const* data = static_cast<char const*>(part.data());
     frame_.insert(frame_.end(), data, data + part.size());
@@ -692,6 +702,7 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
     run_.on_progress();
     shortening_reported_ = false;
     watchdog_.on_acknowledged(everything, time);
+    watch();
   }
   if (reading.mismatch && !std::exchange(mismatch_reported_, true)) {
     warn(warning_code::resume_mismatch,
@@ -741,7 +752,7 @@ GLADIA_DECL void engine::deliver() {
   };
   if (!*is_abandoned_ && queue_.is_empty() && !summary_) return;
   // It may be destroyed while this is on its way.
-  std::move(*receiver_)
+  std::move(receiver_->done)
       .post_made([is_abandoned = is_abandoned_, given = answer()]() mutable -> result<event> {
         if (*is_abandoned) return aborted();
         return std::move(given);
@@ -788,7 +799,7 @@ GLADIA_DECL void engine::on_alarm(alarm what) {
   auto link_failed = [this](errc code) {
     error e(code);
     e.edit_details().phase = phase::stream;
-    watchdog_.on_closed();
+    watchdog_.on_closed(now());
     execute(run_.on_link_failed(std::move(e)));
   };
   switch (what) {
@@ -828,6 +839,7 @@ GLADIA_DECL void engine::log(log_level level, std::string_view text) const {
   std::string line("gladia session ");
   line.append(session_.id.empty() ? std::string_view("(new)") : std::string_view(session_.id));
   line.append(": ").append(text);
+  gladia::detail::put_on_one_line(line);  // the id and the text may be the server's words
   service_->log(level, line);
 }
 

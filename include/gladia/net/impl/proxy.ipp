@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
+#include <gladia/detail/percent.hpp>
 #include <gladia/net/detail/text.hpp>
 
 namespace gladia::net {
@@ -17,21 +18,6 @@ inline std::string environment(std::initializer_list<char const*> names) {
     if (value != nullptr && *value != '\0') return value;
   }
   return {};
-}
-
-inline std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int const high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    int const low = high >= 0 ? hex_value(text[i + 2]) : -1;
-    if (low < 0) {
-      out += text[i];
-    } else {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return out;
 }
 
 inline std::string base64(std::string const& text) {
@@ -46,8 +32,9 @@ inline std::string base64(std::string const& text) {
 /// `userinfo`, as it stands in a URL, for `Proxy-Authorization`.
 inline secret basic_authorization(std::string_view userinfo) {
   auto const colon = std::min(userinfo.find(':'), userinfo.size());
-  auto const user = percent_decoded(userinfo.substr(0, colon));
-  auto const password = percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
+  auto const user = gladia::detail::percent_decoded(userinfo.substr(0, colon));
+  auto const password =
+      gladia::detail::percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
   return secret("Basic " + base64(user + ":" + password));
 }
 

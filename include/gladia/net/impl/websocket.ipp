@@ -5,6 +5,7 @@
 #include <boost/assert.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <gladia/detail/reused_buffer.hpp>
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/impl/dialer.ipp>
 
@@ -94,7 +95,6 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   static constexpr std::size_t read_step = std::size_t{64} << 10;
   static constexpr std::size_t kept_read_buffer = std::size_t{1} << 20;
-  static constexpr std::size_t kept_write_buffer = std::size_t{64} << 10;
 
   // -- pending operations
 
@@ -240,7 +240,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void deliver(bool is_binary) {
     auto const data = read_buffer_.cdata();
     std::string_view const text(static_cast<char const*>(data.data()), data.size());
-    if (is_live()) listener_->on_message(*this, text, is_binary);
+    if (state_ == state::open) listener_->on_message(*this, text, is_binary);
     read_buffer_.consume(read_buffer_.size());
     // It never shrinks by itself.
     if (read_buffer_.capacity() > kept_read_buffer) {
@@ -262,16 +262,11 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   // -- writing
 
   void fill_write_buffer(boost::asio::const_buffer first, boost::asio::const_buffer second) {
-    auto const size = first.size() + second.size();
-    if (write_buffer_.capacity() > kept_write_buffer && size <= kept_write_buffer) {
-      write_buffer_ = {};
-    }
+    gladia::detail::reuse(write_buffer_, first.size() + second.size());
     auto const append = [this](boost::asio::const_buffer part) {
       auto const* bytes = static_cast<char const*>(part.data());
       write_buffer_.insert(write_buffer_.end(), bytes, bytes + part.size());
     };
-    write_buffer_.clear();
-    write_buffer_.reserve(size);
     append(first);
     append(second);
   }

@@ -106,7 +106,8 @@ inline query_parts parse_query(std::string_view target) {
     if (part.empty()) continue;
     auto const sign = std::min(part.find('='), part.size());
     auto const value = sign < part.size() ? part.substr(sign + 1) : std::string_view{};
-    parts.emplace_back(percent_decode(part.substr(0, sign)), percent_decode(value));
+    parts.emplace_back(query_decoded(std::string(part.substr(0, sign))),
+                       query_decoded(std::string(value)));
   }
   return parts;
 }
@@ -247,7 +248,7 @@ class service {
     if (path.size() < 2 || path.front() != '/') return {};
     path.remove_prefix(1);
     auto const slash = path.find('/');
-    auto id = percent_decode(path.substr(0, slash));
+    auto id = gladia::detail::percent_decoded(path.substr(0, slash));
     auto const rest = slash == std::string_view::npos ? std::string_view{} : path.substr(slash);
     if (rest == "/file" && method == "GET") return {route::file, std::move(id)};
     if (!rest.empty()) return {};

@@ -16,6 +16,7 @@
 
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/impl/fault.ipp>
+#include <gladia/detail/percent.hpp>
 
 // Small things that the service has a form of its own for: times, ids, JSON, base64,
 // percent-encoding.
@@ -118,25 +119,10 @@ inline nlohmann::json parse_json(std::string_view text) {
   return nlohmann::json::parse(text, nullptr, false);
 }
 
-/// `text` of a query without its percent-encoding.
-inline std::string percent_decode(std::string_view text) {
-  auto const digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 &&
-        digit(text[i + 2]) >= 0) {
-      decoded += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return decoded;
+/// `text` of a query without its encoding.
+inline std::string query_decoded(std::string text) {
+  std::replace(text.begin(), text.end(), '+', ' ');
+  return gladia::detail::percent_decoded(text);
 }
 
 }  // namespace gladia::testing::detail
