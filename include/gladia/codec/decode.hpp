@@ -51,8 +51,8 @@ template <class T>
 [[nodiscard]] result<T> decode(std::string_view text, decode_options const& options = {});
 
 /// Reads the body of a post to a callback URL or webhook. Errors as of `decode`; a payload that
-/// cannot be read as a message is no error but a `malformed_message`. `options.keep_raw` is ignored.
-/// Mirrors https://docs.gladia.io/api-reference/v2/live/callback.
+/// cannot be read as a message is no error but a `malformed_message`. `options.keep_raw` is
+/// ignored. Mirrors https://docs.gladia.io/api-reference/v2/live/callback.
 [[nodiscard]] result<callback_post> decode_callback(std::string_view text,
                                                     decode_options const& options = {});
 

@@ -16,7 +16,8 @@ namespace gladia::codec {
 /// - a number out of its range (`endpointing`, thresholds, intensities, ...);
 /// - a config without its flag, which the service ignores, or a flag without what it needs
 ///   (translation without target languages, a callback without a URL). A flag that is explicitly
-///   `false` turns its config off on purpose, but the service still wants a list that belongs to it;
+///   `false` turns its config off on purpose, but the service still wants a list that belongs to
+///   it;
 /// - `code_switching` with exactly one language, which the service ignores;
 /// - `custom_metadata` or `extra` that is not an object, metadata of more than 2000 characters;
 /// - `extra` that changes the audio format, or turns off the acknowledgements that sessions need;
