@@ -26,7 +26,7 @@ using boost::system::error_code;
 enum class errc {
   // What the caller gave or asked for.
   invalid_request = 1,  ///< a member of the request cannot be right; `message` lists all faults
-  invalid_options,      ///< a client or session option cannot be right
+  invalid_options,      ///< an option of a client cannot be right
   invalid_url,          ///< a URL cannot be parsed or has another scheme than http(s) or ws(s)
   insecure_url,         ///< plain `http://` or `ws://` to another host than loopback
   missing_api_key,      ///< no API key in the options nor in `GLADIA_API_KEY`

@@ -1,5 +1,6 @@
 #include <gladia/live/session.hpp>
 
+#include <algorithm>
 #include <support/live_fixture.hpp>
 #include <support/stretches.hpp>
 #include <tuple>

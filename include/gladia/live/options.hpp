@@ -24,7 +24,7 @@ enum class event_selection {
 /// How a session behaves. The defaults suit live audio from a microphone or a telephone.
 ///
 /// Unless it says otherwise, zero switches a time limit off: what it bounds may then take for ever.
-/// Negative times count as zero. Thread safety: as a value.
+/// Negative times and numbers count as zero; no value is an error. Thread safety: as a value.
 struct session_options {
   // Reconnecting.
 
@@ -96,8 +96,8 @@ struct session_options {
 
   // The end.
 
-  /// When the session ends without a complete end although stop was sent, poll the job until it is
-  /// done and put it into `summary::job`. Needs an API key: without one, as on a device that
+  /// When the session ends without a complete end although the stop was written, poll the job until
+  /// it is done and put it into `summary::job`. Needs an API key: without one, as on a device that
   /// attached, it does nothing.
   bool fetch_result = false;
   /// How long that may take.

@@ -149,12 +149,13 @@ class session {
   /// session runs.
   ///
   /// \param audio  Samples in the request's format, interleaved, of any length up to
-  ///   `session_options::buffer`; whole frames are not needed. Must stay valid until completion. A
-  ///   WAV header at the head of the stream is recognised and left out.
+  ///   `session_options::buffer`; whole frames are not needed; empty audio does nothing. Must stay
+  ///   valid until completion. A WAV header at the head of the stream is recognised and left out.
   ///
   /// Errors: `errc::stopping` after `stop()`; `errc::session_ended` after the end;
   /// `errc::chunk_too_large`: send smaller pieces; `errc::format_mismatch`: the WAV header at the
-  /// head differs from the request; `operation_aborted`.
+  /// head differs from the request, and so do all later calls end: `cancel()`, and make a session
+  /// of the right format; `operation_aborted`.
   ///
   /// Cancellation (any type): completes with `operation_aborted` and takes none of the audio.
   template <class CompletionToken = boost::asio::deferred_t>

@@ -26,14 +26,15 @@ struct statistics {
   std::uint64_t bytes_sent = 0;          ///< given to the network, repeats included
   std::uint64_t bytes_replayed = 0;      ///< of these, sent again after a reconnect
   std::uint64_t bytes_acknowledged = 0;  ///< the offset up to which the server has everything
-  std::uint64_t bytes_dropped = 0;       ///< accepted, but never to be heard by the server
-  std::uint64_t bytes_buffered = 0;      ///< held in memory now
-  std::uint64_t bytes_unsent = 0;        ///< of these, not yet given to the network
-  std::uint64_t messages_received = 0;   ///< from the server, of any kind
-  std::uint64_t keep_alives_sent = 0;    ///< empty chunks while the caller was silent
-  std::uint64_t events_dropped = 0;      ///< because nobody received them
-  int connections = 0;                   ///< links that opened; reconnects are one less
-  latency ack_round_trip{};              ///< from sending audio to its acknowledgement
+  /// Accepted, but never to be heard by the server; an incomplete frame at the end not counted.
+  std::uint64_t bytes_dropped = 0;
+  std::uint64_t bytes_buffered = 0;     ///< held in memory now
+  std::uint64_t bytes_unsent = 0;       ///< of these, not yet given to the network
+  std::uint64_t messages_received = 0;  ///< from the server, of any kind
+  std::uint64_t keep_alives_sent = 0;   ///< empty chunks while the caller was silent
+  std::uint64_t events_dropped = 0;     ///< because nobody received them
+  int connections = 0;                  ///< links that opened; reconnects are one less
+  latency ack_round_trip{};             ///< from sending audio to its acknowledgement
   latency first_partial{};     ///< from accepting the start of an utterance to its first partial
   latency final_transcript{};  ///< from accepting the end of an utterance to its final transcript
 };
@@ -41,8 +42,8 @@ struct statistics {
 /// What became of the transcript.
 enum class completeness {
   complete,  ///< the server got all audio and our stop, and ended the session itself
-  partial,   ///< audio was dropped, or the session ended before stop was sent
-  unknown,   ///< stop was sent, but the end was not seen: the job may hold what is missing
+  partial,   ///< audio was dropped, or the session ended before the stop was written
+  unknown,   ///< it was written, but the end was not seen: the job may hold what is missing
 };
 
 /// Its name, for example `"complete"`.

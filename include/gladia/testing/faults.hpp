@@ -75,13 +75,15 @@ enum class cut_kind {
 /// Cuts the link of a session after every so many bytes of audio.
 ///
 /// A brutal reset can destroy acknowledgements that were already sent, and a client that sends what
-/// it lost in one burst then meets the next cut without having learned anything: limit `times`.
+/// it lost in one burst then meets the next cut without having learned anything: limit `times`, or
+/// keep `every` above a second of audio, which one message may hold, and `unacknowledged`.
 struct cut_plan {
   std::uint64_t every = 0;              ///< bytes of audio taken between cuts; 0: no cuts
   cut_kind kind = cut_kind::clean;      ///< how much is in flight
   testing::ending how = ending::reset;  ///< how the link ends
   std::uint16_t code = 1011;            ///< of `ending::close`
-  int times = -1;                       ///< how often at most; -1: always
+  /// How often at most, over all sessions that share these faults; -1: always.
+  int times = -1;
   /// For `cut_kind::brutal`: so many bytes before the cut are taken but not acknowledged any more.
   /// The message that brings the cut never is.
   std::uint64_t unacknowledged = 0;
