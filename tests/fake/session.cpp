@@ -32,10 +32,7 @@ std::vector<failure> const can_be_retried{{kind::lost_link, 0},     {kind::silen
 TEST_F(sessions, recover_from_a_failure_at_any_step_that_can_be_retried) {
   add_failing(can_be_retried);
   run();
-  for (auto const& player : players) {
-    SCOPED_TRACE(about(*player));
-    expect_recovery(*player);
-  }
+  expect_recovery_of_all();
 }
 
 TEST_F(sessions, recover_from_a_failure_at_any_step_while_their_user_is_silent) {
@@ -51,10 +48,9 @@ TEST_F(sessions, recover_from_a_failure_at_any_step_while_their_user_is_silent) 
     };
   });
   run();
+  expect_recovery_of_all();
   std::set<operation> failed;
   for (auto const& player : players) {
-    SCOPED_TRACE(about(*player));
-    expect_recovery(*player);
     failed.insert(player->far->failed.begin(), player->far->failed.end());
   }
   EXPECT_TRUE(failed.count(operation::ping));
@@ -72,14 +68,7 @@ TEST_F(sessions, recover_from_two_lost_links_at_any_two_steps) {
     }
   }
   run();
-  std::size_t twice = 0;
-  for (auto const& player : players) {
-    SCOPED_TRACE(about(*player) << ", again at step " << player->far->fail_again_at);
-    expect_recovery(*player);
-    twice += player->far->failed.size() == 2;
-  }
-  // On a busy machine a session may come to have fewer, larger messages.
-  EXPECT_GT(twice, players.size() * 9 / 10);
+  expect_recovery_of_all(2);
 }
 
 TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
@@ -92,7 +81,8 @@ TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
               options);
   run();
   for (auto const& player : players) {
-    if (player->far->fail_at == 1) continue;  // there is no link to be closed yet
+    if (player->far->fail_at == 1) continue;    // there is no link to be closed yet
+    if (player->far->failed.empty()) continue;  // it came to have fewer messages
     SCOPED_TRACE(about(*player));
     expect_consistent(*player);
     expect_all_events(*player);
@@ -128,7 +118,8 @@ TEST_F(sessions, end_with_a_handshake_or_a_call_refused_for_good) {
     SCOPED_TRACE(about(*player));
     expect_consistent(*player);
     expect_all_events(*player);
-    auto const failed = player->far->failed.at(0);
+    if (player->far->failed.empty()) continue;  // it came to have fewer messages
+    auto const failed = player->far->failed[0];
     auto const is_final = failed == operation::http || failed == operation::open;
     EXPECT_EQ(player->end.verdict, is_final ? completeness::partial : completeness::complete);
     if (!is_final) continue;
@@ -237,11 +228,7 @@ TEST_F(sessions_and, destroy_complete_every_operation_and_deliver_no_event_any_m
 
 TEST_F(sessions_and, stop_early_end_well_with_what_was_accepted) {
   play([](session_player& p) { p.session->stop(); });
-  for (auto const& player : players) {
-    expect_consistent(*player);
-    expect_all_events(*player);
-    EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
-  }
+  for (auto const& player : players) expect_recovery(*player);
 }
 
 /// When a user stops a session: with the n-th event of a kind, or before it runs.
@@ -305,9 +292,7 @@ TEST_F(sessions_that_fail_and_stop, recover_from_any_failure_whenever_they_are_s
   for (std::size_t i = 0; i < players.size(); ++i) {
     auto const& player = players[i];
     SCOPED_TRACE(about(*player) << ", moment " << i * moments.size() / players.size());
-    expect_consistent(*player);
-    expect_all_events(*player);
-    EXPECT_EQ(player->end.verdict, completeness::complete) << player->end.error.what();
+    expect_recovery(*player);
     EXPECT_TRUE(player->far->link_was_told_to_stop);
     failed.insert(player->far->failed.begin(), player->far->failed.end());
   }
@@ -443,9 +428,9 @@ TEST_F(sessions_with_cuts, at_any_step_recover_however_the_server_counts) {
     });
   }
   run();
+  expect_recovery_of_all();
   for (auto const& player : players) {
     SCOPED_TRACE(about(*player));
-    expect_recovery(*player);
     auto const refusals = warnings(player->events, warning_code::audio_refused);
     EXPECT_EQ(player->end.stats.bytes_acknowledged, refusals.empty() ? player->accepted * 2 : 0);
   }
