@@ -612,6 +612,8 @@ TEST_F(a_session, whose_creation_is_answered_with_nonsense_ends_with_what_is_wro
        {answer{"<html>hello</html>", errc::malformed_json}, answer{"", errc::malformed_json},
         answer{R"({"id":"job"})", errc::malformed_response},
         answer{R"({"id":"job","url":7})", errc::malformed_response},
+        answer{R"({"id":"job","url":""})", errc::malformed_response},
+        answer{R"({"id":"","url":"ws://127.0.0.1/"})", errc::malformed_response},
         answer{R"({"id":"job","url":"ftp://127.0.0.1/"})", errc::invalid_url},
         answer{R"({"id":"job","url":"ws://203.0.113.1/"})", errc::insecure_url}}) {
     SCOPED_TRACE(text);

@@ -56,7 +56,7 @@ TEST(json_bridge, refuses_what_is_nested_too_deeply) {
         json::parse(std::string(depth, '[') + std::string(depth, ']')));
   };
   EXPECT_TRUE(nested(64));
-  for (std::size_t depth : {65, 100'000}) {
+  for (auto const depth : {std::size_t{65}, std::size_t{100'000}}) {
     EXPECT_EQ(nested(depth).error(), errc::malformed_json);
   }
 }

@@ -284,6 +284,11 @@ GLADIA_DECL void engine::abandon_call() {
 GLADIA_DECL error engine::accept_session(result<net::http_response> const& response) {
   auto info = read_body<live_session_info>(response);
   if (!info) return info.error();
+  // An empty URL would lead back to the API.
+  if (info->id.empty() || info->url.reveal().empty()) {
+    return error(errc::malformed_response, phase::response,
+                 "the service made a session without an id or a URL");
+  }
   auto url = net::resolve_url(service_->api, info->url.reveal());
   if (!url) return url.error();
   auto insecure = service_->check_link(*url);
