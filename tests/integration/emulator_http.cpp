@@ -196,6 +196,11 @@ TEST_F(emulator_http, answers_a_path_that_is_not_utf8) {
 }
 
 TEST_F(emulator_http, waits_before_it_tries_again_when_it_cannot_accept) {
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+  GTEST_SKIP() << "UBSan needs files to look at an object: other builds run this test";
+#endif
+#endif
   using clock = std::chrono::steady_clock;
   struct {
     std::promise<clock::time_point> first;
