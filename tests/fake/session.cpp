@@ -111,7 +111,9 @@ TEST_F(sessions, closed_with_1000_at_any_step_are_complete_if_that_link_was_told
 }
 
 TEST_F(sessions, end_with_a_handshake_or_a_call_refused_for_good) {
-  add_failing({{kind::http_status, 401}, {kind::http_status, 404}, {kind::untrusted, 0}});
+  auto options = quick_options();
+  options.link_timeout = options.send_stall_timeout = 1h;  // a busy machine is no silent link
+  add_failing({{kind::http_status, 401}, {kind::http_status, 404}, {kind::untrusted, 0}}, options);
   run();
   int refused = 0;
   for (auto const& player : players) {
