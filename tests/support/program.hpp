@@ -86,7 +86,7 @@ class program {
   }
 
  private:
-  static constexpr std::chrono::seconds limit{60};
+  static constexpr std::chrono::seconds limit{100};  // with sanitizers; what hangs is killed
 
   static void close(int& fd) {
     if (fd >= 0) ::close(std::exchange(fd, -1));
