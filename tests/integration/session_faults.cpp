@@ -642,6 +642,10 @@ TEST_F(a_session_and, a_message_at_the_limit_go_on) {
 }
 
 struct a_session_and_a_huge_message : a_session_and {
+  void SetUp() override {
+    a_session_and::SetUp();
+    emulator_options.idle_timeout = std::chrono::minutes(10);  // it takes its time to be read
+  }
   void run_with(std::string const& message) {
     // Not as one of the emulator's options, of which there are several copies.
     on_event = [&](live::event const& e) {
