@@ -7,26 +7,10 @@
 
 #include <gladia/codec/impl/fault.ipp>
 #include <gladia/codec/impl/write.ipp>
+#include <gladia/detail/base64.hpp>
 
 namespace gladia::codec {
 namespace detail {
-
-inline std::string base64(std::string_view bytes) {
-  constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    auto const byte = [&](std::size_t at) -> unsigned {
-      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0u;
-    };
-    unsigned const group = byte(i) << 16u | byte(i + 1) << 8u | byte(i + 2);
-    text += alphabet[group >> 18u & 63u];
-    text += alphabet[group >> 12u & 63u];
-    text += i + 1 < bytes.size() ? alphabet[group >> 6u & 63u] : '=';
-    text += i + 2 < bytes.size() ? alphabet[group & 63u] : '=';
-  }
-  return text;
-}
 
 template <class T>
 result<std::string> encode_as(T const& value) {
@@ -52,7 +36,7 @@ GLADIA_DECL std::string encode_stop_recording() {
 }
 
 GLADIA_DECL std::string encode_audio_chunk(std::string_view bytes) {
-  return R"({"type":"audio_chunk","data":{"chunk":")" + detail::base64(bytes) + R"("}})";
+  return R"({"type":"audio_chunk","data":{"chunk":")" + gladia::detail::base64(bytes) + R"("}})";
 }
 
 }  // namespace gladia::codec

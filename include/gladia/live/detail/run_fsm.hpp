@@ -1,13 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include <gladia/detail/aborted.hpp>
 #include <gladia/error.hpp>
 #include <gladia/live/detail/close_table.hpp>
 #include <gladia/live/options.hpp>
@@ -15,6 +15,8 @@
 #include <gladia/net/backoff.hpp>
 
 namespace gladia::live::detail {
+
+using gladia::detail::aborted;
 
 using time_point = std::chrono::steady_clock::time_point;
 
@@ -212,8 +214,6 @@ class run_fsm {
   enum class intent { go_on, stop_expired, cancelled };
 
   bool stop_written() const noexcept { return stop_link_ > 0; }
-
-  static error aborted() { return error(boost::asio::error::operation_aborted); }
 
   run_action connect_when_allowed(time_point now, std::chrono::milliseconds delay) {
     if (last_connect_) {

@@ -42,11 +42,4 @@ inline bool starts_with(std::string_view text, std::string_view prefix) noexcept
   return text.substr(0, prefix.size()) == prefix;
 }
 
-/// The value of a hexadecimal digit, or -1.
-inline int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  auto const lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 }  // namespace gladia::net::detail

@@ -4,10 +4,13 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <chrono>
+#include <gladia/detail/aborted.hpp>
 #include <gladia/error.hpp>
 #include <string>
 
 namespace gladia::net::detail {
+
+using gladia::detail::aborted;
 
 /// Why an operation was made to end by this side.
 enum class cut { none, cancelled, timed_out };
@@ -23,10 +26,6 @@ inline error_code normalized(error_code ec) noexcept {
 
 inline std::string took_too_long(std::string const& what, std::chrono::milliseconds limit) {
   return what + " took longer than " + std::to_string(limit.count()) + " ms";
-}
-
-inline error aborted(phase p) {
-  return error(boost::asio::error::operation_aborted, p);
 }
 
 }  // namespace gladia::net::detail

@@ -2,10 +2,9 @@
 
 #include <gladia/net/proxy.hpp>
 
-#include <openssl/evp.h>
-
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
+#include <gladia/detail/base64.hpp>
 #include <gladia/detail/percent.hpp>
 #include <gladia/net/detail/text.hpp>
 
@@ -20,22 +19,13 @@ inline std::string environment(std::initializer_list<char const*> names) {
   return {};
 }
 
-inline std::string base64(std::string const& text) {
-  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-  auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                    reinterpret_cast<unsigned char const*>(text.data()),
-                                    static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 /// `userinfo`, as it stands in a URL, for `Proxy-Authorization`.
 inline secret basic_authorization(std::string_view userinfo) {
   auto const colon = std::min(userinfo.find(':'), userinfo.size());
   auto const user = gladia::detail::percent_decoded(userinfo.substr(0, colon));
   auto const password =
       gladia::detail::percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
-  return secret("Basic " + base64(user + ":" + password));
+  return secret("Basic " + gladia::detail::base64(user + ":" + password));
 }
 
 inline result<proxy> parse_proxy(secret const& from) {

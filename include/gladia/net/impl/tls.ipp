@@ -10,6 +10,7 @@
 #include <array>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <gladia/error.hpp>
@@ -84,7 +85,9 @@ inline bool holds_certificates(std::string const& folder) {
   auto entry = std::filesystem::directory_iterator(folder, ec);
   for (; !ec && entry != std::filesystem::directory_iterator(); entry.increment(ec)) {
     auto const name = entry->path().filename().string();
-    if (name.size() == 10 && name[8] == '.' && hex_value(name[0]) >= 0) return true;
+    if (name.size() == 10 && name[8] == '.' &&
+        std::isxdigit(static_cast<unsigned char>(name[0])) != 0)
+      return true;
   }
   return false;
 }

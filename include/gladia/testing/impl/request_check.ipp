@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -135,9 +134,9 @@ class request_check {
 
   void request(json const& body) {
     one_of(body, "", "encoding", enum_names<audio_encoding>::names);
-    one_of(body, "", "bit_depth", std::initializer_list<int>{8, 16, 24, 32});
-    one_of(body, "", "sample_rate", std::initializer_list<int>{8000, 16000, 32000, 44100, 48000});
-    integer(body, "channels", 1, 8);
+    one_of(body, "", "bit_depth", supported_bit_depths);
+    one_of(body, "", "sample_rate", supported_sample_rates);
+    integer(body, "channels", 1, max_channels);
     object(body, "", "custom_metadata", [&](json const& value, std::string const&) {
       // Counts characters, not bytes.
       live_request request;
