@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <gladia/net/url.hpp>
 #include <gladia/testing/emulator.hpp>
 
 #include <boost/asio/read.hpp>
@@ -388,7 +389,7 @@ TEST_F(emulator_http, speaks_tls_with_a_certificate_of_its_own) {
   asio::ssl::context tls(asio::ssl::context::tls_client);
   tls.add_certificate_authority(asio::buffer(emulator->ca_pem()));
   tls.set_verify_mode(asio::ssl::verify_peer);
-  tls_socket_client secure(tls);
+  tls_socket_client secure(&tls);
   ASSERT_FALSE(secure.open(answer.parsed()["url"]));
   secure.send(silence(0.1));
   EXPECT_EQ((*secure.receive("audio_chunk"))["data"]["byte_range"], json({0, 3200}));
