@@ -40,9 +40,8 @@ class recorder : public net::websocket_listener {
     is_open = true;
     if (at_open) at_open(link);
   }
-  void on_message(net::websocket& link, std::string_view text, bool is_binary) override {
+  void on_message(net::websocket& link, std::string_view text) override {
     messages.emplace_back(text);
-    last_was_binary = is_binary;
     if (at_message) at_message(link);
   }
   void on_activity(net::websocket& link) override {
@@ -61,7 +60,6 @@ class recorder : public net::websocket_listener {
   std::function<void(net::websocket&)> at_open{}, at_message{}, at_activity{}, at_written{};
   bool is_open = false;
   std::vector<std::string> messages{};
-  bool last_was_binary = false;
   int activities = 0;
   int written = 0;
   int closed = 0;
@@ -255,11 +253,10 @@ TEST_F(websocket_link, carries_messages_both_ways) {
     echo_once(stream);
     stream.close(websocket::close_code::normal);
   }));
-  heard->at_open = [](net::websocket& link) { link.write(bytes("hel"), bytes("lo"), true); };
+  heard->at_open = [](net::websocket& link) { link.write(bytes("hello"), true); };
   open(server.url("ws"));
   run_until_closed();
   EXPECT_EQ(heard->messages, std::vector<std::string>{"hello"});
-  EXPECT_TRUE(heard->last_was_binary);
   EXPECT_EQ(heard->written, 1);
   EXPECT_EQ(heard->end.close_code, 1000);
   EXPECT_FALSE(heard->end.error);
@@ -296,7 +293,7 @@ TEST_F(websocket_link, sends_a_message_as_one_frame_however_large) {
     asio::read(socket, asio::buffer(rest));
   });
   std::string const message(size, 'x');
-  heard->at_open = [&](net::websocket& link) { link.write(bytes(message), {}, true); };
+  heard->at_open = [&](net::websocket& link) { link.write(bytes(message), true); };
   open(server.url("ws"));
   run_until_closed();
   server.finish();
@@ -318,7 +315,7 @@ TEST_F(websocket_link, keeps_the_order_of_many_messages) {
   }));
   int next = 0;
   auto const send_next = [&next](net::websocket& link) {
-    if (next < count) link.write(bytes(std::to_string(next++)), {}, false);
+    if (next < count) link.write(bytes(std::to_string(next++)), false);
   };
   heard->at_open = heard->at_written = send_next;
   open(server.url("ws"));
@@ -411,7 +408,7 @@ TEST_F(websocket_link, answers_pings_and_takes_them_for_a_sign_of_life) {
   bool alive_before_message = false;
   heard->at_message = [&](net::websocket& link) {
     alive_before_message = heard->activities > 1;
-    link.write(bytes("!"), {}, false);
+    link.write(bytes("!"), false);
   };
   open(server.url("ws"));
   run_until_closed();
@@ -489,7 +486,7 @@ TEST_F(websocket_link, finds_the_close_frame_behind_a_write_that_failed) {
   heard->at_message = [&](net::websocket& link) {
     if (heard->messages.size() > 1) return;
     gone.get_future().wait();
-    link.write(bytes("too late"), {}, false);
+    link.write(bytes("too late"), false);
     link.ping();
   };
   open(server.url("ws"));
@@ -550,9 +547,10 @@ TEST_F(websocket_link, closes_with_a_code_and_hears_the_answer) {
     heard_by_server = stream.reason();
   }));
   heard->at_open = [](net::websocket& link) {
+    EXPECT_TRUE(link.is_open());
     link.close(1000);
+    EXPECT_FALSE(link.is_open());
     link.close(1000);
-    link.write(bytes("dropped"), {}, false);
     link.ping();
   };
   open(server.url("ws"));
@@ -605,7 +603,7 @@ class websocket_stalled : public websocket_link {
   /// Leaves a write, a ping and whatever else pending, for the server reads nothing.
   void open_stalled(std::function<void(net::websocket&)> then) {
     heard->at_open = [this, then = std::move(then)](net::websocket& link) {
-      link.write(bytes(flood), {}, true);
+      link.write(bytes(flood), true);
       link.ping();
       then(link);
     };
@@ -663,7 +661,7 @@ TEST_F(websocket_link, can_be_dropped_in_every_callback) {
       stream.ping("");
       echo_once(stream);
     }));
-    heard->at_open = [](net::websocket& link) { link.write(bytes("x"), {}, false); };
+    heard->at_open = [](net::websocket& link) { link.write(bytes("x"), false); };
     (*heard).*at = [this](net::websocket& link) {
       link.close_now();
       link.close_now();
@@ -738,7 +736,7 @@ TEST_F(websocket_over_tls, carries_messages_both_ways) {
     stream.write(message.data());
     stream.close(websocket::close_code::normal);
   }));
-  heard->at_open = [&](net::websocket& link) { link.write(bytes(large), {}, true); };
+  heard->at_open = [&](net::websocket& link) { link.write(bytes(large), true); };
   open(server.url("wss"));
   run_until_closed();
   EXPECT_EQ(heard->messages, std::vector<std::string>{large});
@@ -772,7 +770,7 @@ TEST_F(websocket_over_tls, leaves_nothing_behind_when_the_io_context_goes_first)
   bool is_open = false;
   std::string const flood(std::size_t{32} << 20, 'x');
   heard->at_open = [&](net::websocket& link) {
-    link.write(bytes(flood), {}, true);
+    link.write(bytes(flood), true);
     link.ping();
     link.close(1000);
     is_open = true;

@@ -97,6 +97,10 @@ struct far_side {
     return how;
   }
 
+  /// Whether the session was over before the last step that was to fail: how many messages its
+  /// audio makes depends on how long it waited for a link.
+  bool was_spared() const { return operations < std::max(fail_at, fail_again_at); }
+
   /// The answer to a call that does not fail.
   net::http_response answer(std::string const& method) {
     if (method == "POST") return {201, {}, job};
@@ -215,27 +219,26 @@ class fake_websocket final : public net::websocket,
       return end({0, {}, refusal(*fails)});
     }
     later([this, fails] {
-      is_open_ = true;
+      was_opened_ = true;
       ++far_->links;
       listener_->on_open(*this);
       if (fails) end({static_cast<std::uint16_t>(fails->code), "as told", {}});
     });
   }
 
-  bool write(asio::const_buffer first, asio::const_buffer second, bool is_binary) override {
-    std::string message(static_cast<char const*>(first.data()), first.size());
-    message.append(static_cast<char const*>(second.data()), second.size());
-    if (is_over_) return false;
-    if (is_mute_) return true;
+  bool is_open() const noexcept override { return was_opened_ && !is_over_; }
+
+  void write(asio::const_buffer bytes, bool is_binary) override {
+    std::string const message(static_cast<char const*>(bytes.data()), bytes.size());
+    if (is_over_ || is_mute_) return;
     auto const is_stop = !is_binary && message.find("stop_recording") != std::string::npos;
     far_->link_was_told_to_stop = far_->link_was_told_to_stop || is_stop;
     if (breaks(is_binary ? operation::audio : is_stop ? operation::stop : operation::keep_alive)) {
-      return true;
+      return;
     }
     later([this] { listener_->on_written(*this); });
     if (is_binary) take_audio(message);
     if (is_stop) take_stop();
-    return true;
   }
 
   void ping() override {
@@ -244,7 +247,7 @@ class fake_websocket final : public net::websocket,
   }
 
   void close(std::uint16_t code) override {
-    if (!is_open_) return close_now();
+    if (!was_opened_) return close_now();
     if (code == 1000) ++far_->client_closes;
     net::link_end closed{0, {}, no_error_but_abort()};
     if (is_mute_) return end_after(close_timeout_, std::move(closed));
@@ -306,7 +309,7 @@ class fake_websocket final : public net::websocket,
     });
   }
 
-  void say(std::string const& text) { listener_->on_message(*this, text, false); }
+  void say(std::string const& text) { listener_->on_message(*this, text); }
 
   void end(net::link_end how) noexcept {
     if (is_over_) return;
@@ -331,7 +334,7 @@ class fake_websocket final : public net::websocket,
   std::chrono::milliseconds close_timeout_{0};
   net::link_end end_;
   int audio_messages_ = 0;
-  bool is_open_ = false;
+  bool was_opened_ = false;
   bool is_mute_ = false;  // as a far side that died
   bool is_over_ = false;
 };

@@ -265,9 +265,10 @@ struct sessions : testing::Test {
     for (auto const& player : players) {
       SCOPED_TRACE(about(*player));
       expect_recovery(*player);
-      failed += player->far->failed.size() == failures;
+      if (player->far->was_spared()) continue;
+      EXPECT_EQ(player->far->failed.size(), failures);
+      ++failed;
     }
-    // On a busy machine a session may come to have fewer, larger messages, and miss its failure.
     EXPECT_GT(failed, players.size() * 9 / 10);
   }
   using setup = std::function<void(session_player&)>;

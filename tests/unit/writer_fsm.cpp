@@ -54,6 +54,13 @@ TEST_F(an_open_link, is_sent_the_stop_again_after_a_reconnect) {
   EXPECT_EQ(next(0, true), kind::stop);
 }
 
+TEST_F(an_open_link, is_not_kept_alive_for_the_silence_of_one_before_it) {
+  writer.want_keep_alive();
+  writer.on_closed();
+  writer.on_open();
+  EXPECT_EQ(next(0), kind::none);
+}
+
 TEST_F(an_open_link, is_kept_alive_when_there_is_nothing_else_to_write) {
   writer.want_keep_alive();
   EXPECT_EQ(next(0), kind::keep_alive);

@@ -49,7 +49,7 @@ class websocket_listener {
   /// The handshake succeeded: messages may be sent and will come.
   virtual void on_open(websocket& link) = 0;
   /// A whole message. `text` is valid during the call only.
-  virtual void on_message(websocket& link, std::string_view text, bool is_binary) = 0;
+  virtual void on_message(websocket& link, std::string_view text) = 0;
   /// Anything at all came in: a part of a message (the last part too, before `on_message`), a ping,
   /// a pong, a close frame. A sign of life.
   virtual void on_activity(websocket& link) = 0;
@@ -74,12 +74,13 @@ class websocket {
   /// server's words.
   virtual void open(websocket_request request, std::shared_ptr<websocket_listener> listener) = 0;
 
-  /// Sends `first` and, behind it, `second` as one message in one frame; either may be empty. Both
-  /// are copied before the call returns. Precondition: open, and the last write was reported
-  /// written. A failure is reported by `on_closed`. Returns false where the link is closing or
-  /// over, and `on_closed` on its way: the message is dropped.
-  virtual bool write(boost::asio::const_buffer first, boost::asio::const_buffer second,
-                     bool is_binary) = 0;
+  /// Whether messages can be sent: from `on_open` until the link is closing or lost, which
+  /// `on_closed` reports later.
+  [[nodiscard]] virtual bool is_open() const noexcept = 0;
+
+  /// Sends `message` in one frame; it is copied before the call returns. Precondition: open, and
+  /// the last write was reported written. A failure is reported by `on_closed`.
+  virtual void write(boost::asio::const_buffer message, bool is_binary) = 0;
 
   /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be
   /// called during a write.

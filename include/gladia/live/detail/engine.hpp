@@ -124,12 +124,12 @@ class engine final : public net::websocket_listener,
 
   // The link.
   void on_open(net::websocket& link) override;
-  void on_message(net::websocket& link, std::string_view text, bool is_binary) override;
+  void on_message(net::websocket& link, std::string_view text) override;
   void on_activity(net::websocket& link) override;
   void on_written(net::websocket& link) override;
   void on_closed(net::websocket& link, net::link_end end) override;
   [[nodiscard]] bool is_current(net::websocket const& link) const noexcept {
-    return &link == current_link_;
+    return &link == link_.lock().get();
   }
 
   void redact_token(net::link_end& end) const;
@@ -191,12 +191,11 @@ class engine final : public net::websocket_listener,
   service_clock service_clock_;
   event_queue queue_;
   live_session_info session_;
-  std::weak_ptr<net::websocket> link_;            // its pending operations own it
-  net::websocket const* current_link_ = nullptr;  // tells it from earlier ones
-  std::weak_ptr<net::http_operation> http_;       // likewise
-  boost::asio::steady_timer retry_timer_;         // until the next connect or poll, or its deadline
-  boost::asio::steady_timer stop_timer_;          // until `stop_timeout`
-  boost::asio::steady_timer watch_timer_;         // until the watchdog may have to act
+  std::weak_ptr<net::websocket> link_;       // its pending operations own it
+  std::weak_ptr<net::http_operation> http_;  // likewise
+  boost::asio::steady_timer retry_timer_;    // until the next connect or poll, or its deadline
+  boost::asio::steady_timer stop_timer_;     // until `stop_timeout`
+  boost::asio::steady_timer watch_timer_;    // until the watchdog may have to act
   std::optional<time_point> watch_due_;
   std::vector<char> frame_;  // the message being handed to the link
   bool mismatch_reported_ = false;

@@ -18,7 +18,10 @@ class writer_fsm {
   /// A new link is open: the stop, if it was written before, has to be written again.
   void on_open() noexcept { state_ = state::ready; }
   /// The link ended.
-  void on_closed() noexcept { state_ = state::no_link; }
+  void on_closed() noexcept {
+    state_ = state::no_link;
+    keep_alive_wanted_ = false;
+  }
   /// The message that `next` asked for was given to the network.
   void on_written() noexcept {
     if (state_ == state::writing) state_ = state::ready;

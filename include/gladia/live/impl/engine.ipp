@@ -9,6 +9,7 @@
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/encode.hpp>
 #include <gladia/codec/validate.hpp>
+#include <gladia/detail/aborted.hpp>
 #include <gladia/detail/one_line.hpp>
 #include <gladia/detail/redact.hpp>
 #include <gladia/detail/reused_buffer.hpp>
@@ -16,10 +17,6 @@
 #include <gladia/live/impl/calls.ipp>
 
 namespace gladia::live::detail {
-
-inline error aborted() {
-  return error(boost::asio::error::operation_aborted);
-}
 
 /// How much audio lies between two marks of the clocks that latencies are read from.
 inline std::uint64_t clock_resolution(audio_format const& format) {
@@ -315,7 +312,6 @@ GLADIA_DECL void engine::open_link() {
   request.close_timeout = options_.close_timeout;
   auto link = service_->transport->make_websocket(strand_);
   link_ = link;
-  current_link_ = link.get();
   link->open(std::move(request), shared_from_this());
 }
 
@@ -481,7 +477,7 @@ GLADIA_DECL void engine::on_activity(net::websocket& link) {
   if (is_current(link)) watchdog_.on_activity(now());
 }
 
-GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text, bool) {
+GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text) {
   if (!is_current(link)) return;
   watchdog_.on_activity(now());
   codec::decode_options how;
@@ -517,7 +513,6 @@ GLADIA_DECL void engine::redact_token(net::link_end& end) const {
 
 GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
   if (!is_current(link)) return;
-  current_link_ = nullptr;
   link_.reset();
   writer_.on_closed();
   watchdog_.on_closed(now());
@@ -593,7 +588,7 @@ GLADIA_DECL writer_action engine::take_audio(losses& lost, time_point time) {
 
 GLADIA_DECL void engine::write_next() {
   auto link = link_.lock();
-  if (!link || writer_.is_writing()) return;
+  if (!link || !link->is_open() || writer_.is_writing()) return;
   losses lost;
   auto const time = now();
   auto const action = take_audio(lost, time);
@@ -603,19 +598,19 @@ GLADIA_DECL void engine::write_next() {
     case kind::none:
       return;
     case kind::audio:
-      link->write(boost::asio::buffer(frame_), {}, true);
+      link->write(boost::asio::buffer(frame_), true);
       watchdog_.on_audio_sent(time);
       break;
     case kind::keep_alive: {
       auto const text = codec::encode_audio_chunk({});
-      link->write(boost::asio::buffer(text), {}, false);
+      link->write(boost::asio::buffer(text), false);
       std::lock_guard lock(mutex_);
       ++numbers_.keep_alives_sent;
       break;
     }
     case kind::stop: {
       auto const text = codec::encode_stop_recording();
-      if (!link->write(boost::asio::buffer(text), {}, false)) break;
+      link->write(boost::asio::buffer(text), false);
       log(log_level::info, "stop sent");
       run_.on_stop_written();
       break;

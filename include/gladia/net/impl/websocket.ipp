@@ -41,17 +41,18 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
                 });
   }
 
-  bool write(boost::asio::const_buffer first, boost::asio::const_buffer second,
-             bool is_binary) override {
-    BOOST_ASSERT(!is_pending(operation::writing));
-    if (state_ != state::open) return false;
-    fill_write_buffer(first, second);
+  bool is_open() const noexcept override { return state_ == state::open; }
+
+  void write(boost::asio::const_buffer message, bool is_binary) override {
+    BOOST_ASSERT(is_open() && !is_pending(operation::writing));
+    gladia::detail::reuse(write_buffer_, message.size());
+    auto const* bytes = static_cast<char const*>(message.data());
+    write_buffer_.insert(write_buffer_.end(), bytes, bytes + message.size());
     begin(operation::writing);
     with_stream([&](auto& stream) {
       stream.binary(is_binary);
       stream.async_write(boost::asio::buffer(write_buffer_), then(&tcp_websocket::on_written));
     });
-    return true;
   }
 
   void ping() override {
@@ -74,7 +75,10 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   void close_now() noexcept override {
     if (state_ == state::idle || state_ == state::ended) return;
-    record(aborted(state_ == state::connecting ? phase::upgrade : phase::stream));
+    // Of a dialer that is cancelled comes the phase it had reached.
+    if (!is_pending(operation::dialing)) {
+      record(aborted(state_ == state::connecting ? phase::upgrade : phase::stream));
+    }
     drop();
   }
 
@@ -227,20 +231,16 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     if (ec) return on_lost(ec);
     if (is_live()) listener_->on_activity(*this);
     bool is_whole = false;
-    bool is_binary = false;
-    with_stream([&](auto& stream) {
-      is_whole = stream.is_message_done();
-      is_binary = stream.got_binary();
-    });
-    if (is_whole) deliver(is_binary);
+    with_stream([&](auto& stream) { is_whole = stream.is_message_done(); });
+    if (is_whole) deliver();
     if (is_live()) read();
     settle();
   }
 
-  void deliver(bool is_binary) {
+  void deliver() {
     auto const data = read_buffer_.cdata();
     std::string_view const text(static_cast<char const*>(data.data()), data.size());
-    if (state_ == state::open) listener_->on_message(*this, text, is_binary);
+    if (state_ == state::open) listener_->on_message(*this, text);
     read_buffer_.consume(read_buffer_.size());
     // It never shrinks by itself.
     if (read_buffer_.capacity() > kept_read_buffer) {
@@ -260,16 +260,6 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   }
 
   // -- writing
-
-  void fill_write_buffer(boost::asio::const_buffer first, boost::asio::const_buffer second) {
-    gladia::detail::reuse(write_buffer_, first.size() + second.size());
-    auto const append = [this](boost::asio::const_buffer part) {
-      auto const* bytes = static_cast<char const*>(part.data());
-      write_buffer_.insert(write_buffer_.end(), bytes, bytes + part.size());
-    };
-    append(first);
-    append(second);
-  }
 
   void on_written(error_code ec) {
     end(operation::writing);
