@@ -14,14 +14,14 @@
 namespace gladia::test {
 namespace {
 
-/// Runs one operation on the calling thread, for at most 10 s.
+/// Runs one operation on the calling thread, for at most 60 s.
 /// \param start Gets the completion handler; \param abandon ends an operation that takes too long.
 template <class Start, class Abandon>
 error_code run_in(asio::io_context& context, Start start, Abandon abandon) {
   std::optional<error_code> outcome;
   start([&outcome](error_code ec, auto const&...) { outcome = ec; });
   context.restart();
-  auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!outcome && context.run_one_until(deadline) > 0) {
   }
   if (outcome) return *outcome;

@@ -43,7 +43,7 @@ http_answer exchange(std::string const& method, std::string const& text,
                      header_list const& headers = {{"x-gladia-key", "key"}}, std::string body = {},
                      std::string const& ca_pem = {});
 
-/// A WebSocket client over `Stream`. Each operation takes 10 s at most.
+/// A WebSocket client over `Stream`. Each operation takes 60 s at most.
 template <class Stream>
 class basic_socket_client {
  public:
