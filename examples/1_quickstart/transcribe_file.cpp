@@ -156,6 +156,7 @@ int transcribe(settings const& s, gladia::audio::wav_file& wav) {
     if (!terminal.is_good()) session.cancel();
   }
   auto const end = session.wait();
+  print.progress(end.stats);
   terminal.finish();
   if (s.json) terminal.line("{\"summary\": " + live::to_json(end) + "}");
   auto const fault = fault_of(end, feeding, terminal.is_good());

@@ -99,6 +99,7 @@ TEST_F(transcribe_file_in_words, overwrites_partials_and_progress_on_a_terminal)
   options.columns = 80;
   auto const end = run({wav_file(silence(2)), "--speed", "4"});
   EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_THAT(end.out, HasSubstr("00:02.0 sent, 00:02.0 acknowledged "));
   EXPECT_THAT(end.out, HasSubstr(" acknowledged [00:00.2] hello"));
   EXPECT_THAT(screen_of(end.out), ElementsAre("[00:00.2] hello wide world",
                                               "[00:01.2] žluťoučký kůň pěl ďábelské ódy", ""));

@@ -11,6 +11,7 @@
 #include <future>
 #include <limits>
 #include <support/net_fixture.hpp>
+#include <support/ports.hpp>
 #include <support/tls_server.hpp>
 
 namespace {
@@ -249,13 +250,17 @@ TEST_F(websocket_link, reports_faulty_headers_and_not_from_within_open) {
 // -- messages
 
 TEST_F(websocket_link, carries_messages_both_ways) {
-  scripted_server server(upgraded([](server_stream& stream) {
+  bool was_binary = false;
+  scripted_server server(upgraded([&](server_stream& stream) {
     echo_once(stream);
+    was_binary = stream.got_binary();
     stream.close(websocket::close_code::normal);
   }));
   heard->at_open = [](net::websocket& link) { link.write(bytes("hello"), true); };
   open(server.url("ws"));
   run_until_closed();
+  server.finish();
+  EXPECT_TRUE(was_binary);
   EXPECT_EQ(heard->messages, std::vector<std::string>{"hello"});
   EXPECT_EQ(heard->written, 1);
   EXPECT_EQ(heard->end.close_code, 1000);
@@ -685,6 +690,24 @@ TEST_F(websocket_link, can_be_dropped_while_it_connects) {
   EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
 }
 
+TEST_F(websocket_link, that_is_dropped_while_it_connects_tells_so) {
+  gladia::testing_support::full_port const deaf;
+  open("ws://127.0.0.1:" + deaf.number());
+  on_link([](net::websocket& link) { link.close_now(); });
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+  EXPECT_EQ(heard->end.error.details().phase, phase::connect);
+}
+
+TEST_F(websocket_link, that_is_dropped_before_its_headers_are_refused_was_dropped) {
+  auto request = request_to("ws://127.0.0.1:9");
+  request.headers = {{"x-extra", "a\nb"}};
+  open(std::move(request));
+  on_link([](net::websocket& link) { link.close_now(); });
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+}
+
 TEST_F(websocket_link, can_be_dropped_during_the_upgrade) {
   scripted_server server([this](tcp::socket& socket) {
     read_head(socket);
@@ -694,6 +717,7 @@ TEST_F(websocket_link, can_be_dropped_during_the_upgrade) {
   open(server.url("ws"));
   run_until_closed();
   EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+  EXPECT_EQ(heard->end.error.details().phase, phase::upgrade);
   EXPECT_FALSE(heard->is_open);
 }
 

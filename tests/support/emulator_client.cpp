@@ -14,14 +14,15 @@
 namespace gladia::test {
 namespace {
 
-/// Runs one operation on the calling thread, for at most 60 s.
+/// Runs one operation on the calling thread.
 /// \param start Gets the completion handler; \param abandon ends an operation that takes too long.
 template <class Start, class Abandon>
-error_code run_in(asio::io_context& context, Start start, Abandon abandon) {
+error_code run_in(asio::io_context& context, std::chrono::seconds limit, Start start,
+                  Abandon abandon) {
   std::optional<error_code> outcome;
   start([&outcome](error_code ec, auto const&...) { outcome = ec; });
   context.restart();
-  auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  auto const deadline = std::chrono::steady_clock::now() + limit;
   while (!outcome && context.run_one_until(deadline) > 0) {
   }
   if (outcome) return *outcome;
@@ -48,7 +49,8 @@ http_answer exchange_on(asio::io_context& context, Stream& stream, std::string c
   request.body() = std::move(body);
   request.prepare_payload();
   auto const run = [&](auto start) {
-    return run_in(context, std::move(start), [&] { beast::get_lowest_layer(stream).close(); });
+    return run_in(context, usual_patience, std::move(start),
+                  [&] { beast::get_lowest_layer(stream).close(); });
   };
   http_answer answer;
   answer.error =
@@ -79,7 +81,7 @@ http_answer exchange(std::string const& method, std::string const& text, header_
   asio::ssl::stream<asio::ip::tcp::socket> stream(std::move(socket), tls);
   http_answer failed;
   failed.error = run_in(
-      context,
+      context, usual_patience,
       [&](auto handler) {
         stream.async_handshake(asio::ssl::stream_base::client, std::move(handler));
       },
@@ -191,7 +193,7 @@ std::uint16_t basic_socket_client<Stream>::close_code() const {
 template <class Stream>
 template <class Start>
 error_code basic_socket_client<Stream>::run(Start start) {
-  return run_in(context_, std::move(start), [this] { drop(); });
+  return run_in(context_, patience, std::move(start), [this] { drop(); });
 }
 
 template <class Stream>

@@ -7,6 +7,7 @@
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -26,6 +27,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using json = nlohmann::json;
 
+constexpr std::chrono::seconds usual_patience{10};
+
 struct http_answer {
   int status = 0;
   beast::http::fields headers{};
@@ -43,7 +46,7 @@ http_answer exchange(std::string const& method, std::string const& text,
                      header_list const& headers = {{"x-gladia-key", "key"}}, std::string body = {},
                      std::string const& ca_pem = {});
 
-/// A WebSocket client over `Stream`. Each operation takes 60 s at most.
+/// A WebSocket client over `Stream`. An operation fails that takes longer than `patience`.
 template <class Stream>
 class basic_socket_client {
  public:
@@ -72,6 +75,8 @@ class basic_socket_client {
   std::vector<json> drain();
   /// Of the server's close frame, or 0.
   std::uint16_t close_code() const;
+
+  std::chrono::seconds patience = usual_patience;
 
   int status = 0;    // of the handshake
   error_code end{};  // of the last read

@@ -6,6 +6,7 @@
 
 namespace gladia::detail {
 
+/// `bytes` in Base64, padded.
 inline std::string base64(std::string_view bytes) {
   constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;

@@ -82,6 +82,7 @@ class audio_intake {
   /// A link opened. Returns what it should have been sent again but was let go, if anything.
   std::optional<stretch> rewind() noexcept {
     ring_.rewind();
+    shortened_ = {};  // no longer about to be lost
     auto const lost_from = std::exchange(acknowledged_, ring_.base());
     if (lost_from == acknowledged_) return std::nullopt;
     lost_bytes_ += acknowledged_ - lost_from;

@@ -75,8 +75,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   void close_now() noexcept override {
     if (state_ == state::idle || state_ == state::ended) return;
-    // Of a dialer that is cancelled comes the phase it had reached.
-    if (!is_pending(operation::dialing)) {
+    // A dialer that is cancelled tells the phase it had reached.
+    if (dial_.expired()) {
       record(aborted(state_ == state::connecting ? phase::upgrade : phase::stream));
     }
     drop();
@@ -130,6 +130,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   void on_connected(result<connected_stream> connected) {
     end(operation::dialing);
+    dial_.reset();
     if (!connected) {
       record(connected.error());
       drop();
