@@ -341,19 +341,4 @@ TEST_F(dialer, can_be_cancelled_in_each_phase) {
   }
 }
 
-TEST_F(dialer, obeys_a_cancellation_that_comes_with_the_end_of_a_time_limit) {
-  gladia::testing_support::full_port const deaf;
-  net::timeouts timeouts;
-  timeouts.connect = 20ms;
-  std::optional<outcome> answer;
-  auto const exchange = start("http://127.0.0.1:" + deaf.number(), timeouts,
-                              [&](outcome o) { answer.emplace(std::move(o)); });
-  io->poll();
-  asio::steady_timer later(strand, timeouts.connect);
-  later.async_wait([&](gladia::error_code) { exchange.lock()->cancel(); });
-  std::this_thread::sleep_until(later.expiry());  // both are over when anything runs again
-  run_until([&] { return answer.has_value(); });
-  EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
-}
-
 }  // namespace

@@ -699,6 +699,21 @@ TEST_F(websocket_link, that_is_dropped_while_it_connects_tells_so) {
   EXPECT_EQ(heard->end.error.details().phase, phase::connect);
 }
 
+TEST_F(websocket_link, that_is_dropped_as_a_time_limit_ends_was_dropped) {
+  gladia::testing_support::full_port const deaf;
+  auto request = request_to("ws://127.0.0.1:" + deaf.number());
+  request.timeouts.connect = 100ms;
+  open(request);
+  io->poll();
+  asio::steady_timer later(strand, request.timeouts.connect);
+  later.async_wait([this](gladia::error_code) {
+    if (auto link = opened.lock()) link->close_now();
+  });
+  std::this_thread::sleep_until(later.expiry());  // both are over when anything runs again
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.code(), asio::error::operation_aborted);
+}
+
 TEST_F(websocket_link, that_is_dropped_before_its_headers_are_refused_was_dropped) {
   auto request = request_to("ws://127.0.0.1:9");
   request.headers = {{"x-extra", "a\nb"}};
