@@ -73,8 +73,9 @@ class frame_parser {
     if (size < total) return status::incomplete;
     out.payload.assign(buffer_, read_ + head, static_cast<std::size_t>(length));
     auto const* mask = bytes + 2 + extra;
-    for (std::size_t i = 0; i < out.payload.size(); ++i) {
-      out.payload[i] = static_cast<char>(static_cast<unsigned char>(out.payload[i]) ^ mask[i & 3]);
+    auto* payload = out.payload.data();
+    for (std::size_t i = 0; i < length; ++i) {
+      payload[i] = static_cast<char>(static_cast<unsigned char>(payload[i]) ^ mask[i & 3]);
     }
     read_ += total;
     return status::complete;

@@ -16,14 +16,25 @@ namespace gladia::testing::detail {
 /// The rate at which speech is detected and recognised.
 inline constexpr int analysis_rate = 16000;
 
-/// One sample of any format as 16 bits.
-inline int sample_at(unsigned char const* bytes, audio_format const& format) {
-  if (format.encoding == audio_encoding::alaw) return audio::decode_alaw(bytes[0]);
-  if (format.encoding == audio_encoding::ulaw) return audio::decode_ulaw(bytes[0]);
-  if (format.bit_depth == 8) return (bytes[0] - 128) * 256;
+/// Reads one sample, of so many bytes, as 16 bits.
+using sample_decoder = int (*)(unsigned char const* bytes, std::size_t width);
+
+/// Chosen once for a stream: to ask each of its samples would cost more than all else.
+inline sample_decoder decoder_of(audio_format const& format) {
+  if (format.encoding == audio_encoding::alaw) {
+    return [](auto const* bytes, auto) -> int { return audio::decode_alaw(bytes[0]); };
+  }
+  if (format.encoding == audio_encoding::ulaw) {
+    return [](auto const* bytes, auto) -> int { return audio::decode_ulaw(bytes[0]); };
+  }
+  if (format.bit_depth == 8) {
+    return [](auto const* bytes, auto) -> int { return (bytes[0] - 128) * 256; };
+  }
   // The two most significant bytes of a little-endian integer.
-  auto const* top = bytes + format.bit_depth / 8 - 2;
-  return static_cast<std::int16_t>(static_cast<std::uint16_t>(top[0] | (top[1] << 8)));
+  return [](auto const* bytes, auto width) -> int {
+    auto const* top = bytes + width - 2;
+    return static_cast<std::int16_t>(static_cast<std::uint16_t>(top[0] | (top[1] << 8)));
+  };
 }
 
 /// Brings one channel to the analysis rate: averages where there are more samples than wanted,
@@ -76,6 +87,7 @@ class sample_reader {
  public:
   explicit sample_reader(audio_format format)
       : format_(std::move(format)),
+        decode_(decoder_of(format_)),
         resamplers_(static_cast<std::size_t>(format_.channels), resampler(format_.sample_rate)) {}
 
   /// Calls `sink(channel, samples)` for each channel.
@@ -89,7 +101,7 @@ class sample_reader {
     for (std::size_t channel = 0; channel < resamplers_.size(); ++channel) {
       samples_.clear();
       for (auto at = channel * width; at < whole; at += frame) {
-        resamplers_[channel].feed(sample_at(data + at, format_), samples_);
+        resamplers_[channel].feed(decode_(data + at, width), samples_);
       }
       sink(static_cast<int>(channel), samples_);
     }
@@ -98,6 +110,7 @@ class sample_reader {
 
  private:
   audio_format format_;
+  sample_decoder decode_;
   std::vector<resampler> resamplers_;
   std::vector<std::int16_t> samples_{};
   std::string rest_{};
