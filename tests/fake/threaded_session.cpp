@@ -211,6 +211,29 @@ TEST_F(a_threaded_session, calls_handlers_where_its_user_wants_them) {
   session.reset();
 }
 
+TEST_F(a_threaded_session, posts_on_one_thread_at_a_time) {
+  std::thread second_io_thread([this] { io.run(); });
+  std::atomic<int> inside{0};
+  std::promise<void> over;
+  session_handlers handlers;
+  handlers.post = [&, is_first = true](std::function<void()> const& f) mutable {
+    EXPECT_EQ(++inside, 1);
+    std::thread(f).join();  // handled before this returns, so that there may be a next event
+    bool const waits = std::exchange(is_first, false);
+    for (int i = 0; waits && inside == 1 && i < 50; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    --inside;
+  };
+  handlers.on_end = [&](summary const&) { over.set_value(); };
+  start(handlers);
+  session->stop();
+  EXPECT_EQ(over.get_future().wait_for(30s), std::future_status::ready);
+  session.reset();
+  finish_io();
+  second_io_thread.join();
+}
+
 TEST_F(a_threaded_session, waits_with_its_end_for_the_function_that_posts) {
   std::promise<void> entered;
   std::promise<void> destroyed;

@@ -52,6 +52,7 @@ TEST_F(a_session, hides_acknowledgements_nobody_asked_for) {
   feed(std::string(32'000, '\0'));
   run_to_end();
   EXPECT_TRUE(all<gladia::audio_chunk_ack>().empty());
+  EXPECT_TRUE(all<gladia::stop_recording_ack>().empty());
   EXPECT_GT(end->stats.messages_received, 0u);
 }
 
@@ -61,6 +62,7 @@ TEST_F(a_session, delivers_acknowledgements_that_were_asked_for) {
   feed(std::string(32'000, '\0'));
   run_to_end();
   EXPECT_FALSE(all<gladia::audio_chunk_ack>().empty());
+  EXPECT_EQ(all<gladia::stop_recording_ack>().size(), 1u);
 }
 
 TEST_F(a_session, sends_first_what_came_before_the_link_was_up) {
@@ -141,6 +143,27 @@ TEST_F(a_session, drops_an_incomplete_frame_at_the_stop_and_says_so) {
   auto const warnings = all<live::warning>();
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].code, live::warning_code::incomplete_frame);
+}
+
+TEST_F(a_session, stopped_while_it_ends_says_nothing_behind_its_end) {
+  auto& cuts = emulator_options.faults.cuts;
+  cuts.every = 3200;
+  cuts.how = fake::ending::close;
+  cuts.code = 4403;
+  bool is_stopped = false;
+  client_options.logger = {gladia::log_level::info, [&](auto, std::string_view line) {
+                             if (line.find("disconnected") == std::string::npos) return;
+                             session->stop();
+                             is_stopped = true;
+                           }};
+  make_session();
+  ASSERT_TRUE(session->try_send(boost::asio::buffer(std::string(3201, 'x'))));
+  run();
+  run_to_end();
+  EXPECT_TRUE(is_stopped);
+  EXPECT_EQ(end->close_code, 4403);
+  EXPECT_TRUE(std::holds_alternative<live::ended>(events.back()));
+  EXPECT_TRUE(all<live::warning>().empty()) << "of the incomplete frame";
 }
 
 TEST_F(a_session, comes_back_after_a_lost_link) {

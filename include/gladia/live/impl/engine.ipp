@@ -147,7 +147,8 @@ GLADIA_DECL void engine::stop() noexcept {
     remainder = intake_.close(errc::stopping);
   }
   on_strand([remainder](engine& self) {
-    if (remainder > 0) {
+    bool const is_over = self.summary_.has_value();  // meanwhile; nothing comes behind `ended`
+    if (remainder > 0 && !is_over) {
       self.warn(warning_code::incomplete_frame,
                 "the audio ended in the middle of a sample frame: " + std::to_string(remainder) +
                     (remainder == 1 ? " byte was dropped" : " bytes were dropped"));
@@ -488,8 +489,9 @@ GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text)
     std::lock_guard lock(mutex_);
     ++numbers_.messages_received;
   }
-  if (auto const* ack = std::get_if<audio_chunk_ack>(&message)) {
-    on_ack(*ack);
+  auto const* ack = std::get_if<audio_chunk_ack>(&message);
+  if (ack) on_ack(*ack);
+  if (ack || std::holds_alternative<stop_recording_ack>(message)) {
     // An answer nobody asked for would only fill the queue.
     if (!request_.messages_config.receive_acknowledgments.value_or(false)) return;
   }

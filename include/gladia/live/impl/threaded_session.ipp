@@ -89,6 +89,11 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
   void ask() {
     std::lock_guard lock(mutex);
     if (is_closed) return;
+    // The next event might be posted by another thread while this one is inside of `post`.
+    if (posting != std::thread::id()) {
+      asks_after_post = true;
+      return;
+    }
     session->async_receive(
         [self = shared_from_this()](result<event> e) { self->on_receive(std::move(e)); });
   }
@@ -116,12 +121,15 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
       posting = std::this_thread::get_id();
     }
     auto const is_posted = call_post(std::move(call));
+    bool asks = false;
     {
       std::lock_guard lock(mutex);
       posting = std::thread::id();
+      asks = std::exchange(asks_after_post, false);
     }
     changed.notify_all();
-    return is_posted;
+    if (asks) ask();
+    return is_posted || asks;
   }
 
   bool call_post(std::function<void()> call) {
@@ -207,6 +215,7 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
   std::optional<detail::handler_thread> thread;  // unless the user posts
   std::thread::id handling;                      // the thread a handler runs on
   std::thread::id posting;                       // the thread that is inside of `handlers.post`
+  bool asks_after_post = false;                  // an event was handled before `post` returned
   std::optional<summary> end;
   bool all_handled = false;
   bool is_closed = false;
