@@ -213,17 +213,17 @@ TEST_F(a_threaded_session, calls_handlers_where_its_user_wants_them) {
 
 TEST_F(a_threaded_session, posts_on_one_thread_at_a_time) {
   std::thread second_io_thread([this] { io.run(); });
-  std::atomic<int> inside{0};
+  std::atomic<int> calls{0};
+  std::promise<void> called_again;
   std::promise<void> over;
   session_handlers handlers;
-  handlers.post = [&, is_first = true](std::function<void()> const& f) mutable {
-    EXPECT_EQ(++inside, 1);
-    std::thread(f).join();  // handled before this returns, so that there may be a next event
-    bool const waits = std::exchange(is_first, false);
-    for (int i = 0; waits && inside == 1 && i < 50; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    --inside;
+  handlers.post = [&](std::function<void()> const& f) {
+    auto const call = ++calls;
+    if (call == 2) called_again.set_value();
+    std::thread(f).join();  // handled before this returns
+    if (call > 1) return;
+    EXPECT_EQ(called_again.get_future().wait_for(std::chrono::milliseconds(50)),
+              std::future_status::timeout);
   };
   handlers.on_end = [&](summary const&) { over.set_value(); };
   start(handlers);

@@ -19,7 +19,7 @@ inline constexpr int analysis_rate = 16000;
 /// Reads one sample, of so many bytes, as 16 bits.
 using sample_decoder = int (*)(unsigned char const* bytes, std::size_t width);
 
-/// Chosen once for a stream: to ask each of its samples would cost more than all else.
+/// Chosen once for many samples: to compare the encoding at each would cost more than all else.
 inline sample_decoder decoder_of(audio_format const& format) {
   if (format.encoding == audio_encoding::alaw) {
     return [](auto const* bytes, auto) -> int { return audio::decode_alaw(bytes[0]); };
@@ -87,13 +87,13 @@ class sample_reader {
  public:
   explicit sample_reader(audio_format format)
       : format_(std::move(format)),
-        decode_(decoder_of(format_)),
         resamplers_(static_cast<std::size_t>(format_.channels), resampler(format_.sample_rate)) {}
 
   /// Calls `sink(channel, samples)` for each channel.
   template <class Sink>
   void feed(std::string_view bytes, Sink&& sink) {
     rest_.append(bytes);
+    auto const decode = decoder_of(format_);
     auto const frame = format_.bytes_per_frame();
     auto const width = static_cast<std::size_t>(format_.bit_depth / 8);
     auto const whole = rest_.size() - rest_.size() % frame;
@@ -101,7 +101,7 @@ class sample_reader {
     for (std::size_t channel = 0; channel < resamplers_.size(); ++channel) {
       samples_.clear();
       for (auto at = channel * width; at < whole; at += frame) {
-        resamplers_[channel].feed(decode_(data + at, width), samples_);
+        resamplers_[channel].feed(decode(data + at, width), samples_);
       }
       sink(static_cast<int>(channel), samples_);
     }
@@ -110,7 +110,6 @@ class sample_reader {
 
  private:
   audio_format format_;
-  sample_decoder decode_;
   std::vector<resampler> resamplers_;
   std::vector<std::int16_t> samples_{};
   std::string rest_{};
