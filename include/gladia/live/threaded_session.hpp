@@ -19,9 +19,9 @@ namespace gladia::live {
 /// member of the session, and destroy it. An exception that leaves a handler is caught, and
 /// reported to `on_exception`; the session goes on.
 struct session_handlers {
-  /// Called for each event, the last one being `ended`.
+  /// Called for each event, the last one being `ended`. The event is valid during the call.
   std::function<void(event const&)> on_event{};
-  /// Called once, after the last event.
+  /// Called once, after the last event, with what `ended` holds; valid during the call.
   std::function<void(summary const&)> on_end{};
   /// Called with what a handler threw, on the handler's thread. It must not throw itself. Empty: it
   /// is ignored.
