@@ -2,10 +2,14 @@
 #include <gtest/gtest.h>
 #include <gladia/testing/emulator.hpp>
 
+#include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <support/emulator_fixture.hpp>
+#include <utility>
 #include <vector>
 
 namespace gladia::test {
@@ -167,6 +171,102 @@ TEST_F(emulator_words, keeps_the_channels_apart) {
   EXPECT_EQ(said[0]["utterance"]["channel"], 0);
   EXPECT_EQ(said[1]["utterance"]["channel"], 1);
   EXPECT_EQ(said[1]["id"], "01_00000000");
+}
+
+/// Audio that tells its position, in messages of 100 ms: the n-th is heard from n / 10 seconds.
+class emulator_positions : public emulator_words {
+ protected:
+  /// An emulator that says one line in so many seconds of the client's audio, and a session.
+  void start_line(double from, double to, testing::faults faults = {}) {
+    testing::emulator_options options;
+    options.script = json::array({{{"text", "said"}, {"start", from}, {"end", to}}}).dump();
+    options.position_of = [](std::string_view audio) { return position_of(audio); };
+    options.faults = std::move(faults);
+    start(std::move(options));
+    connect();
+  }
+  static std::optional<std::uint64_t> position_of(std::string_view audio) {
+    if (audio.size() < 4) return std::nullopt;
+    std::uint64_t word = 0;
+    for (std::size_t i = 4; i-- > 0;) word = word << 8 | static_cast<unsigned char>(audio[i]);
+    return 4 * word;
+  }
+  void send(std::uint32_t first, std::uint32_t end) {
+    for (auto n = first; n < end; ++n) client.send(coded(n * 800, 800));
+  }
+  void reconnect() {
+    client.reset();
+    ASSERT_FALSE(client.open(socket_url));
+  }
+  /// Waits until the session has all that was sent, and loses the link.
+  void lose_link(std::uint64_t messages) {
+    ASSERT_TRUE(
+        emulator->wait_until(id, [&](auto const& r) { return r.bytes == messages * 3200; }));
+    reconnect();
+  }
+  /// Start and end of all that was said.
+  std::vector<std::pair<double, double>> times() {
+    client.stop();
+    client.drain();
+    std::vector<std::pair<double, double>> found;
+    for (auto const& said : report().said) found.emplace_back(said.start, said.end);
+    return found;
+  }
+};
+
+TEST_F(emulator_positions, say_twice_what_is_heard_twice) {
+  start_line(0.1, 0.2);
+  send(0, 2);
+  lose_link(2);
+  send(0, 3);
+  EXPECT_THAT(times(), ElementsAre(std::pair(0.1, 0.2), std::pair(0.3, 0.4)));
+  EXPECT_NE(report().said[0].id, report().said[1].id);
+}
+
+TEST_F(emulator_positions, say_once_and_longer_what_a_cut_interrupts) {
+  start_line(0.1, 0.3);
+  send(0, 2);
+  lose_link(2);
+  send(1, 3);
+  EXPECT_THAT(times(), ElementsAre(std::pair(0.1, 0.4)));
+}
+
+TEST_F(emulator_positions, do_not_say_again_what_is_heard_again_in_part) {
+  start_line(0.1, 0.3);
+  send(0, 3);
+  lose_link(3);
+  send(2, 4);
+  EXPECT_THAT(times(), ElementsAre(std::pair(0.1, 0.3)));
+}
+
+TEST_F(emulator_positions, do_not_say_what_has_a_gap) {
+  start_line(0, 0.3);
+  send(0, 1);
+  send(2, 4);
+  EXPECT_THAT(times(), IsEmpty());
+}
+
+TEST_F(emulator_positions, say_once_what_a_service_forgot_and_got_again) {
+  testing::faults faults;
+  faults.cuts.kind = testing::cut_kind::brutal;
+  faults.cuts.every = 9600;
+  faults.cuts.unacknowledged = 3200;
+  faults.cuts.times = 1;
+  faults.resume = testing::resume_policy::discard;
+  start_line(0.05, 0.2, faults);
+  send(0, 3);
+  client.drain();
+  reconnect();
+  send(1, 4);
+  EXPECT_THAT(times(), ElementsAre(std::pair(0.05, 0.2)));
+}
+
+TEST_F(emulator_positions, go_on_with_a_message_that_has_no_position) {
+  start_line(0.1, 6402.0 / 32000);
+  send(0, 2);
+  EXPECT_FALSE(position_of("ab"));
+  client.send("ab");
+  EXPECT_THAT(times(), ElementsAre(std::pair(0.1, 0.2)));
 }
 
 struct coding {

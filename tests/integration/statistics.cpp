@@ -95,7 +95,7 @@ TEST_F(statistics, measure_each_utterance_once) {
   }
   EXPECT_EQ(seen.size(), 2u) << "an utterance is longer than a message";
   EXPECT_EQ(s.first_partial.count, seen.size());
-  EXPECT_EQ(s.final_transcript.count, report().utterances);
+  EXPECT_EQ(s.final_transcript.count, report().said.size());
   expect_sane(s.first_partial);
   expect_sane(s.final_transcript);
 }

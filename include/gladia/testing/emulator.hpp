@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gladia/error.hpp>
@@ -46,6 +47,15 @@ struct emulator_options {
   /// seconds; each entry is sent as soon as that much audio has come, speech or not. `channel` and
   /// `language` may be missing.
   std::string script{};
+  /// Where in the client's audio a received message begins, in bytes; nothing: where the message
+  /// before it ended. For audio whose samples tell their position, without a WAV header.
+  ///
+  /// With this function the times of a JSON script are times in the client's audio, whatever was
+  /// sent again: an entry is said each time that its audio has been heard from start to end, with
+  /// the times at which the emulator heard it, in the session's time. Where a lost link interrupts
+  /// an entry, it is said once its end is heard, from when its start was heard first.
+  /// Called from the emulator's thread.
+  std::function<std::optional<std::uint64_t>(std::string_view message)> position_of{};
   /// Where words come from without a script.
   word_source words = word_source::automatic;
 

@@ -108,6 +108,58 @@ enum class ack_mode {
   inclusive,  ///< with the last byte's offset as the end, as the AsyncAPI document has it
 };
 
+/// What the emulator does with a message to the client, other than sending it once, in its turn.
+enum class message_action {
+  lose,  ///< never sends the message
+  /// Loses the message, acknowledges all audio, waits until the client has read so far, and resets
+  /// the link: the message was lost on its way. What follows waits for the next link.
+  reset_instead,
+  twice,               ///< sends the message twice in a row
+  again_on_next_link,  ///< sends the message, and again when the next link opens
+  on_next_link,        ///< sends the message only when the next link opens
+  late,                ///< sends the message behind the next `message_fault::behind` of its type
+  after_summary,       ///< sends the message behind `post_final_transcript`, before `end_session`
+  without_is_final,    ///< sends a transcript without the member `is_final`
+};
+
+/// A fault of messages that are sent on the WebSocket: of the `nth` of a type in a session, and of
+/// `times - 1` that follow. Callbacks and the job's `result.messages` are not touched.
+struct message_fault {
+  /// As on the wire, for example `transcript` or `post_transcript`. Transcripts are also called
+  /// `final` and `partial`. `audio_chunk` is never meant: see `faults::acks`.
+  std::string type = "final";
+  message_action action = message_action::lose;  ///< what happens to them
+  int nth = 1;                                   ///< the first one, counted in each session from 1
+  int times = 1;                                 ///< how many from there on; -1: all
+  /// For `late`: how many later messages of this type go first. When the session sums up, what is
+  /// still waiting is sent before `end_recording`.
+  int behind = 1;
+};
+
+/// How the service's summing-up differs from the final transcripts: `post_transcript`,
+/// `post_final_transcript` and the job's `result.transcription`. To lose or repeat these messages
+/// use `faults::messages`.
+///
+/// The members combine, and are applied in this order.
+struct summary_fault {
+  std::size_t merge = 1;  ///< so many neighbouring utterances of a channel become one
+  /// All words of a channel are divided anew, into utterances of so many words; 0: they are not.
+  std::size_t words_per_utterance = 0;
+  std::size_t trim_front = 0;  ///< words missing at the start of each utterance; one word stays
+  std::size_t trim_back = 0;   ///< words missing at the end of each utterance; one word stays
+  double round_to = 0;         ///< all times are multiples of this, in seconds; 0: as they were
+  bool without_words = false;  ///< all utterances have text and times, but `words` is empty
+  bool minimal = false;        ///< `post_final_transcript` has `metadata` alone
+};
+
+/// What is wrong with the job that `GET /v2/live/{id}` shows after the session's end.
+struct job_fault {
+  int processing_polls = 0;            ///< so many requests are still answered with `processing`
+  bool without_result = false;         ///< `result` is null, though the job is `done`
+  bool without_transcription = false;  ///< `result` has no `transcription`
+  bool without_messages = false;       ///< `result` has no `messages`
+};
+
 /// Something sent to the client besides the protocol.
 struct injection {
   /// What `payload` is.
@@ -125,7 +177,7 @@ struct injection {
 /// What the emulator does wrong, on demand. The default does nothing wrong.
 ///
 /// A value: give it to `emulator_options::faults` or to `emulator::set_faults`, for all sessions or
-/// for one. Numbers of times count from then on.
+/// for one. Numbers of times count from then on, those of `messages` from a session's beginning.
 struct faults {
   std::vector<http_fault> http{};  ///< the first one that matches and is not used up acts
 
@@ -141,6 +193,13 @@ struct faults {
   ack_mode acks = ack_mode::normal;        ///< how audio is acknowledged
   std::chrono::milliseconds ack_delay{0};  ///< for `ack_mode::late`
   int ack_every = 3;                       ///< the n of `ack_mode`
+
+  /// Messages that are lost, late or repeated; the first fault that matches a message acts.
+  std::vector<message_fault> messages{};
+  /// Whether messages made while no link is up are lost, instead of sent when the next one opens.
+  bool lose_while_away = false;
+  summary_fault summary{};  ///< what the summing-up holds
+  job_fault job{};          ///< what the job shows
 
   /// Reads no more from the link after so many bytes of audio on it; 0: reads on.
   std::uint64_t stop_reading_after = 0;

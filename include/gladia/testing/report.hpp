@@ -30,6 +30,19 @@ struct connection_report {
   std::uint16_t server_close_code = 0;  ///< 0: no close frame sent
 };
 
+/// A final transcript of a session.
+struct said_utterance {
+  std::string id{};    ///< as in the message
+  int channel = 0;     ///< as in the message
+  double start = 0;    ///< seconds
+  double end = 0;      ///< seconds
+  std::string text{};  ///< usually begins with a space
+  /// The connections it was handed to, as indexes of `session_report::connections`, once for each
+  /// time. Empty: it was lost by a fault, waits for a link, or was not asked for. A brutal cut can
+  /// destroy what was handed to a connection.
+  std::vector<std::size_t> sent_on{};
+};
+
 /// What a session received and sent, over all its connections.
 struct session_report {
   std::string id{};                                        ///< of the job
@@ -37,7 +50,7 @@ struct session_report {
   std::uint64_t bytes = 0;                                 ///< of the session's audio
   std::string sha256{};                          ///< of the session's audio, in hexadecimal digits
   std::size_t nacks = 0;                         ///< audio refused
-  std::size_t utterances = 0;                    ///< final transcripts
+  std::vector<said_utterance> said{};            ///< final transcripts, in order
   std::size_t callbacks_delivered = 0;           ///< answered with 2xx
   std::size_t callbacks_failed = 0;              ///< refused, unreachable or not on loopback
   std::vector<connection_report> connections{};  ///< in order

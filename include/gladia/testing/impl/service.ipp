@@ -419,7 +419,7 @@ class service {
 
   http_reply get(std::string const& id, request_report const& request) const {
     auto const found = find(id);
-    return found ? json_reply(200, found->job()) : not_found(request);
+    return found ? json_reply(200, found->polled_job()) : not_found(request);
   }
 
   http_reply remove(std::string const& id, request_report const& request) {

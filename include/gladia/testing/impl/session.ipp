@@ -21,6 +21,9 @@
 #include <gladia/model/live_job.hpp>
 #include <gladia/testing/impl/audio_log.ipp>
 #include <gladia/testing/impl/callback_sender.ipp>
+#include <gladia/testing/impl/minutes.ipp>
+#include <gladia/testing/impl/outbox.ipp>
+#include <gladia/testing/impl/placed_audio.ipp>
 #include <gladia/testing/impl/request_check.ipp>
 #include <gladia/testing/impl/shared_state.ipp>
 #include <gladia/testing/impl/transcriber.ipp>
@@ -52,6 +55,7 @@ class session : public std::enable_shared_from_this<session> {
         finish_timer_(shared_->executor),
         callbacks_(shared_->executor) {
     custom_metadata_ = std::exchange(request_.custom_metadata, {});
+    if (auto const& position_of = shared_->options.position_of) placed_.emplace(position_of);
   }
 
   /// To be called once, when it is owned by a shared pointer.
@@ -99,10 +103,13 @@ class session : public std::enable_shared_from_this<session> {
   [[nodiscard]] bool is_banned() const noexcept { return too_large_ >= 3; }
   [[nodiscard]] job_status status() const noexcept {
     return state_ == state::created ? job_status::queued
-           : state_ == state::done  ? job_status::done
+           : is_job_done()          ? job_status::done
                                     : job_status::processing;
   }
   [[nodiscard]] active_faults& faults() { return own_faults_ ? *own_faults_ : shared_->faults; }
+  [[nodiscard]] active_faults const& faults() const {
+    return own_faults_ ? *own_faults_ : shared_->faults;
+  }
   void set_faults(testing::faults faults) {
     own_faults_.emplace(std::move(faults));
     restart_injections();
@@ -119,7 +126,7 @@ class session : public std::enable_shared_from_this<session> {
     result.bytes = log_.size();
     result.sha256 = log_.digest();
     result.nacks = nacks_;
-    result.utterances = utterances_.size();
+    result.said = minutes_.report();
     result.callbacks_delivered = callbacks_.delivered();
     result.callbacks_failed = callbacks_.failed();
     result.connections = connections_;
@@ -146,7 +153,14 @@ class session : public std::enable_shared_from_this<session> {
     return wav_of(request_.audio, samples);
   }
 
-  /// The job, as `GET` and the list show it.
+  /// The job, as `GET` shows it; to be called once for each such request.
+  [[nodiscard]] live_job polled_job() {
+    auto found = job();
+    if (is_over()) ++polls_;
+    shared_->changes.notify();
+    return found;
+  }
+  /// The job, as the list shows it.
   [[nodiscard]] live_job job() const {
     live_job job;
     job.id = id_;
@@ -161,10 +175,13 @@ class session : public std::enable_shared_from_this<session> {
       job.file =
           job_file{file_id_, id_ + ".wav", std::nullopt, duration(), request_.audio.channels};
     }
-    if (is_over()) {
+    if (is_job_done()) {
+      auto const& fault = faults().plan.job;
       job.completed_at = iso_time(completed_at_);
+      if (fault.without_result) return job;
       job.result = result_;
-      job.result->messages = messages_;
+      if (fault.without_transcription) job.result->transcription = std::nullopt;
+      if (!fault.without_messages) job.result->messages = messages_;
     }
     return job;
   }
@@ -240,6 +257,9 @@ class session : public std::enable_shared_from_this<session> {
  private:
   enum class state { created, recording, stopping, done };
 
+  [[nodiscard]] bool is_job_done() const {
+    return is_over() && polls_ >= faults().plan.job.processing_polls;
+  }
   connection_report& current() { return connections_.back(); }
   [[nodiscard]] double duration() const {
     return static_cast<double>(log_.size()) /
@@ -255,9 +275,7 @@ class session : public std::enable_shared_from_this<session> {
       deliver(start_session{envelope()}, &message_flags::receive_lifecycle_events);
       deliver(start_recording{envelope()}, &message_flags::receive_lifecycle_events);
     }
-    for (auto& text : std::exchange(undelivered_, {})) {
-      link_->send(injection::kind::text, std::move(text));
-    }
+    outbox_.opened(faults().plan);
     send_injections();
     for (auto& what : std::exchange(injected_when_attached_, {})) inject(std::move(what));
     if (link_ && cut_when_attached_) cut_link(*std::exchange(cut_when_attached_, std::nullopt));
@@ -291,6 +309,7 @@ class session : public std::enable_shared_from_this<session> {
     since_cut_ = 0;
     if (faults().plan.resume == resume_policy::discard && state_ != state::done) {
       auto const forgotten = log_.discard();
+      if (placed_) placed_->forget();
       current().kept -= forgotten;
     }
     acknowledged_ = log_.size();
@@ -312,6 +331,7 @@ class session : public std::enable_shared_from_this<session> {
     }
     auto const begin = log_.size();
     log_.append(audio);
+    if (placed_) placed_->received(audio);
     current().bytes += audio.size();
     current().kept += audio.size();
     if (shared_->options.keep_audio) received_.back().append(audio);
@@ -343,6 +363,11 @@ class session : public std::enable_shared_from_this<session> {
   // What was heard before the offset `end` is certain, and goes to the transcriber.
   void listen(std::uint64_t end) {
     auto const certain = log_.commit(end);
+    if (placed_) {
+      return placed_->hear(certain, [this](std::string_view piece, std::uint64_t position) {
+        transcriber_->feed(piece, position);
+      });
+    }
     if (is_headless_) return transcriber_->feed(certain);
     auto const parts = head_.feed(asio::buffer(certain));
     if (!parts) {
@@ -501,6 +526,7 @@ class session : public std::enable_shared_from_this<session> {
 
   void finish() {
     auto const post = &message_flags::receive_post_processing_events;
+    outbox_.send_late(faults().plan);
     deliver(end_recording{envelope(), {duration()}}, &message_flags::receive_lifecycle_events);
     deliver(post_transcript{envelope(), transcription()}, post);
     if (*request_.post_processing.summarization) {
@@ -510,14 +536,18 @@ class session : public std::enable_shared_from_this<session> {
       deliver(std::move(summary), post);
     }
     result_ = result();
-    deliver(post_final_transcript{envelope(), result_}, post);
+    auto final_result = result_;
+    if (faults().plan.summary.minimal) final_result = {result_.metadata};
+    deliver(post_final_transcript{envelope(), std::move(final_result)}, post);
+    outbox_.send_rest(faults().plan);
     deliver(end_session{envelope()}, &message_flags::receive_lifecycle_events);
     state_ = state::done;
     completed_at_ = wall_clock::now();
     idle_timer_.cancel();
     shared_->log("session " + id_ + ": done, " + std::to_string(log_.size()) + " bytes of audio, " +
-                 std::to_string(utterances_.size()) + " utterances");
-    if (!faults().plan.never_close) end_link(ending::close, 1000, "");
+                 std::to_string(minutes_.size()) + " utterances");
+    // A link that is about to be reset is not closed in order.
+    if (!faults().plan.never_close && !outbox_.is_broken()) end_link(ending::close, 1000, "");
     shared_->changes.notify();
   }
 
@@ -567,7 +597,7 @@ class session : public std::enable_shared_from_this<session> {
       return deliver(transcript{envelope(), std::move(words)},
                      &message_flags::receive_partial_transcripts);
     }
-    utterances_.push_back(words.utterance);
+    minutes_.add(words);
     deliver(transcript{envelope(), std::move(words)}, &message_flags::receive_final_transcripts);
     auto const& wanted = request_.realtime_processing;
     auto const realtime = &message_flags::receive_realtime_processing_events;
@@ -605,18 +635,7 @@ class session : public std::enable_shared_from_this<session> {
   }
 
   [[nodiscard]] transcription_result transcription() const {
-    transcription_result result;
-    for (auto const& utterance : utterances_) {
-      result.full_transcript += utterance.text;
-      auto const& heard_language = utterance.language;
-      if (std::find(result.languages.begin(), result.languages.end(), heard_language) ==
-          result.languages.end()) {
-        result.languages.push_back(heard_language);
-      }
-    }
-    result.full_transcript = trim(result.full_transcript);
-    result.utterances = utterances_;
-    return result;
+    return minutes_.transcription(faults().plan.summary);
   }
 
   [[nodiscard]] live_result result() const {
@@ -655,11 +674,39 @@ class session : public std::enable_shared_from_this<session> {
     if (is_kept) messages_.push_back(*text);
     if (by_callback) call_back(message);
     if (!on_socket) return;
-    if (link_) {
-      link_->send(injection::kind::text, std::move(*text));
-    } else if (!is_ack) {
-      undelivered_.push_back(std::move(*text));
+    if (std::holds_alternative<audio_chunk_ack>(message)) {
+      if (link_) link_->send(injection::kind::text, std::move(*text));
+      return;
     }
+    outgoing out;
+    out.type = codec::type_of(message);
+    out.text = std::move(*text);
+    out.is_passing = is_ack;
+    if (auto const* words = std::get_if<transcript>(&message)) {
+      out.is_final = words->data.is_final;
+      if (words->data.is_final) out.utterance = minutes_.size() - 1;
+    }
+    if (outbox_.post(std::move(out), faults().plan)) reset_link_soon();
+  }
+
+  bool transmit(outgoing const& message) {
+    if (!link_) return false;
+    link_->send(injection::kind::text, message.text);
+    if (message.utterance) minutes_.sent(*message.utterance, connections_.size() - 1);
+    return true;
+  }
+
+  // Not at once: what is to be acknowledged before may still have to be listened to, and words are
+  // found while listening.
+  void reset_link_soon() {
+    asio::post(shared_->executor, [weak = weak_from_this()] {
+      auto self = weak.lock();
+      if (!self || !self->link_ || !self->outbox_.is_broken()) return;
+      cut_plan plan;
+      plan.how = ending::reset;
+      self->cut_link(plan);
+      self->shared_->changes.notify();
+    });
   }
 
   void call_back(live_message const& message) {
@@ -695,6 +742,7 @@ class session : public std::enable_shared_from_this<session> {
   std::vector<injection> injected_when_attached_{};
 
   audio_log log_;
+  std::optional<placed_audio> placed_{};
   audio::stream_head head_{request_.audio};
   bool is_headless_ = false;        // the head of the stream is past
   std::uint64_t acknowledged_ = 0;  // up to where
@@ -707,10 +755,11 @@ class session : public std::enable_shared_from_this<session> {
   int too_large_ = 0;
 
   std::shared_ptr<transcriber> transcriber_{};
-  std::vector<transcript_utterance> utterances_{};
+  minutes minutes_{};
   std::vector<std::string> messages_{};
   live_result result_{};  // once it is over
-  std::vector<std::string> undelivered_{};
+  int polls_ = 0;         // since then
+  outbox outbox_{[this](outgoing const& message) { return transmit(message); }};
 
   std::chrono::steady_clock::time_point last_touch_{};
   bool is_idle_timer_set_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include <gladia/model/live_message.hpp>
+#include <gladia/testing/impl/heard_line.ipp>
 #include <gladia/testing/impl/recogniser.ipp>
 #include <gladia/testing/impl/samples.ipp>
 #include <gladia/testing/impl/script.ipp>
@@ -51,38 +53,46 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
         recogniser_(script.empty() ? words : nullptr),
         post_(std::move(post)),
         emit_(std::move(emit)),
-        reader_(settings_.format),
-        shown_(script.timed.size(), 0) {
+        reader_(settings_.format) {
+    for (auto const& line : script.timed) {
+      timed_.push_back(state_of(line));
+    }
     for (int i = 0; i < settings_.format.channels; ++i) channels_.emplace_back(settings_.detector);
   }
 
-  void feed(std::string_view audio) {
+  void feed(std::string_view audio) { feed(audio, bytes_); }
+  /// \param position Where the audio lies in the client's, in bytes; for lines with times.
+  void feed(std::string_view audio, std::uint64_t position) {
     bytes_ += audio.size();
     reader_.feed(audio, [this](int channel, std::vector<std::int16_t> const& samples) {
       listen(channel, samples);
     });
-    say_timed_lines();
+    hear_timed_lines(position, audio.size());
   }
 
   /// The audio is over: ends the utterances that are open.
   void finish() {
-    is_over_ = true;
     for (auto& channel : channels_) {
       if (channel.detector.speaking()) end_speech(index_of(channel));
     }
-    say_timed_lines();
+    for (std::size_t i = 0; i < timed_.size(); ++i) {
+      auto const& line = timed_[i].line;
+      if (line.is_open()) say(i, seconds(bytes_ + line.rest()));
+    }
   }
 
   /// Whether everything that was said has been reported.
   [[nodiscard]] bool is_idle() const noexcept { return recognising_ == 0; }
   /// Seconds of audio heard.
-  [[nodiscard]] double duration() const {
-    return static_cast<double>(bytes_) / static_cast<double>(settings_.format.bytes_per_second());
-  }
+  [[nodiscard]] double duration() const { return seconds(bytes_); }
   /// Seconds of audio to the end of the last speech.
   [[nodiscard]] double last_speech() const noexcept { return last_speech_; }
 
  private:
+  [[nodiscard]] double seconds(std::uint64_t bytes) const {
+    return static_cast<double>(bytes) / static_cast<double>(settings_.format.bytes_per_second());
+  }
+
   struct channel_state {
     explicit channel_state(detector_settings const& settings) : detector(settings) {}
     speech_detector detector;
@@ -239,43 +249,68 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
     if (is_final) emit_(recognition_done{});
   }
 
-  // Lines with times are said when the audio has come that far; at the end also those begun.
-  void say_timed_lines() {
-    auto const now = duration();
-    auto const& lines = script_.timed;
-    for (; next_timed_ < lines.size(); ++next_timed_) {
-      auto const& line = lines[next_timed_];
-      if (now < (is_over_ ? line.start : line.end)) break;
-      last_speech_ = std::max(last_speech_, std::min(line.end, now));
+  struct timed_state {
+    heard_line line;
+    std::string id{};       // of the open utterance
+    std::size_t shown = 0;  // words of it in the last partial
+  };
+
+  [[nodiscard]] timed_state state_of(timed_line const& line) const {
+    auto const rate = static_cast<double>(settings_.format.bytes_per_second());
+    auto const byte_at = [rate](double time) {
+      return static_cast<std::uint64_t>(std::llround(time * rate));
+    };
+    auto const begin = byte_at(line.start);
+    return {heard_line(begin, std::max(begin + 1, byte_at(line.end)))};
+  }
+
+  // A line with times is said as soon as it was heard to its end.
+  void hear_timed_lines(std::uint64_t position, std::uint64_t size) {
+    auto const before = bytes_ - size;
+    for (std::size_t i = 0; i < timed_.size(); ++i) {
+      auto const& line = script_.timed[i];
+      auto& [state, id, shown] = timed_[i];
       if (line.channel >= settings_.format.channels) continue;
-      auto const id = timed_id(next_timed_);
-      emit_(transcript_data{
-          id, true, lay_out(line.text, line.start, line.end, line.channel, language_of(line))});
+      bool const was_open = state.is_open();
+      bool const is_whole = state.feed(position, size, before);
+      if (!was_open && (is_whole || state.is_open())) {
+        id = next_id(line.channel);
+        shown = 0;
+      }
+      if (is_whole) say(i, seconds(state.ended()));
+      if (!state.is_open()) continue;
+      last_speech_ = duration();
+      show(i);
     }
-    for (auto index = next_timed_; settings_.wants_partials && index < lines.size(); ++index) {
-      auto const& line = lines[index];
-      if (line.channel >= settings_.format.channels || now <= line.start || is_over_) continue;
-      auto const words = words_of(line.text);
-      auto const passed = (now - line.start) / (line.end - line.start);
-      auto const count = std::min(
-          static_cast<std::size_t>(passed * static_cast<double>(words.size())), words.size() - 1);
-      if (count <= shown_[index]) continue;
-      shown_[index] = count;
-      emit_(transcript_data{
-          timed_id(index), false,
-          first_words(words, count, line.start, now, line.channel, language_of(line))});
-    }
+  }
+
+  void say(std::size_t index, double end) {
+    auto const& line = script_.timed[index];
+    auto const& state = timed_[index];
+    last_speech_ = std::max(last_speech_, std::min(end, duration()));
+    emit_(transcript_data{
+        state.id, true,
+        lay_out(line.text, seconds(state.line.started()), end, line.channel, language_of(line))});
+  }
+
+  // A partial of an open line.
+  void show(std::size_t index) {
+    auto const& line = script_.timed[index];
+    auto& [state, id, shown] = timed_[index];
+    if (!settings_.wants_partials) return;
+    auto const words = words_of(line.text);
+    auto const count =
+        std::min(static_cast<std::size_t>(state.share() * static_cast<double>(words.size())),
+                 words.size() - 1);
+    if (count <= shown) return;
+    shown = count;
+    emit_(transcript_data{id, false,
+                          first_words(words, count, seconds(state.started()), duration(),
+                                      line.channel, language_of(line))});
   }
 
   std::string language_of(timed_line const& line) const {
     return line.language.empty() ? settings_.language : line.language;
-  }
-
-  std::string timed_id(std::size_t index) const {
-    char id[24];
-    std::snprintf(id, sizeof id, "%02d_%08d", script_.timed[index].channel,
-                  static_cast<int>(index));
-    return id;
   }
 
   transcriber_settings settings_;
@@ -285,13 +320,11 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
   std::function<void(heard)> emit_;
   sample_reader reader_;
   std::vector<channel_state> channels_{};
-  std::vector<std::size_t> shown_;  // words of each timed line in its last partial
+  std::vector<timed_state> timed_{};  // of each line of the script
   std::size_t next_line_ = 0;
-  std::size_t next_timed_ = 0;
   std::size_t recognising_ = 0;
   std::uint64_t bytes_ = 0;
   double last_speech_ = 0;
-  bool is_over_ = false;
 };
 
 }  // namespace gladia::testing::detail
