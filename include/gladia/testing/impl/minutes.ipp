@@ -95,26 +95,25 @@ inline utterances sum_up(utterances said, summary_fault const& how) {
 /// The final transcripts of a session.
 class minutes {
  public:
-  void add(transcript_data const& words) {
-    said_utterance said;
-    said.id = words.id;
-    said.channel = words.utterance.channel;
-    said.start = words.utterance.start;
-    said.end = words.utterance.end;
-    said.text = words.utterance.text;
-    said_.push_back(std::move(said));
-    utterances_.push_back(words.utterance);
-  }
+  void add(transcript_data const& words) { finals_.push_back({words.id, words.utterance, {}}); }
   void sent(std::size_t number, std::size_t connection) {
-    said_[number].sent_on.push_back(connection);
+    finals_[number].sent_on.push_back(connection);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return said_.size(); }
-  [[nodiscard]] std::vector<said_utterance> const& report() const noexcept { return said_; }
+  [[nodiscard]] std::size_t size() const noexcept { return finals_.size(); }
+  [[nodiscard]] std::vector<said_utterance> report() const {
+    std::vector<said_utterance> said;
+    for (auto const& [id, words, sent_on] : finals_) {
+      said.push_back({id, words.channel, words.start, words.end, words.text, sent_on});
+    }
+    return said;
+  }
 
   [[nodiscard]] transcription_result transcription(summary_fault const& how) const {
+    utterances said;
+    for (auto const& each : finals_) said.push_back(each.words);
     transcription_result result;
-    result.utterances = sum_up(utterances_, how);
+    result.utterances = sum_up(std::move(said), how);
     for (auto const& utterance : result.utterances) {
       result.full_transcript += utterance.text;
       auto const& heard_language = utterance.language;
@@ -128,8 +127,12 @@ class minutes {
   }
 
  private:
-  std::vector<said_utterance> said_{};
-  utterances utterances_{};  // the same, as the messages have them
+  struct final_words {
+    std::string id{};
+    transcript_utterance words{};
+    std::vector<std::size_t> sent_on{};
+  };
+  std::vector<final_words> finals_{};
 };
 
 }  // namespace gladia::testing::detail
