@@ -523,6 +523,17 @@ TEST_F(sessions_with_cuts, lose_no_byte_at_random_servers_that_acknowledge_in_an
   EXPECT_GT(cuts, 1000);
 }
 
+TEST_F(sessions_with_cuts, let_nothing_go_for_ranges_that_tell_of_more_than_was_sent) {
+  auto const player = add();
+  player->far->answer_to_audio = [](auto from, auto to) {
+    return std::vector{acknowledgement(from, to * 1'000'000)};
+  };
+  cut(*player->far, 6, 1);
+  run();
+  expect_recovery(*player);
+  EXPECT_EQ(player->end.stats.bytes_acknowledged, 0u);
+}
+
 TEST_F(sessions_with_cuts, let_nothing_go_that_was_refused) {
   auto const player = add();
   refuse_all_audio(*player);
