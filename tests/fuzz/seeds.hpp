@@ -106,7 +106,7 @@ inline std::vector<std::string> session_seeds() {
     seeds.push_back(options + play + play);
   }
   for (std::size_t counting : {0, 1, 2}) seeds.push_back(told_again(counting));
-  // A fuzzer's, of a server that told a range of an earlier link again.
+  // With it the fuzzer first showed what is told again; operations were other bytes then.
   seeds.emplace_back(
       "\x82\xba\xf2/g\x9f\xd7\x14L\x84\xbc\xf4"
       "1i\xba\x02"
