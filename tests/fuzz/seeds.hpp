@@ -72,20 +72,49 @@ inline std::vector<std::string> url_seeds() {
   };
 }
 
+/// A session whose links are lost with audio on its way, and whose server tells its last range
+/// again with each new one.
+inline std::string told_again(std::size_t counting) {
+  bool const counts_what_came = counting == 1;
+  auto const open = "\x03\x01" + std::string(counts_what_came ? 1 : 0, '\0');
+  auto session = std::string("\6\3\1\1\0\6\6\6\6\6\6\6\6\6\0\0\0\0\0", 19) +  // options, format
+                 static_cast<char>(counting) + std::string("\0\0\x02\3\1", 5) + open;  // run, post
+  for (std::size_t link = 0; link < 4; ++link) {
+    if (link > 0) {
+      auto const told = counting == 2 ? 1 : link;  // ranges, on links before
+      session += "\6\4" + std::string(1, static_cast<char>(told - 1));
+      if (told > 1) session += '\0';  // this one alone
+    }
+    session += std::string("\0\xc8\0\0\xc8\0\x08\x08", 8);  // 800 bytes of audio
+    session += std::string("\5\1\x90\6\0", 5);              // 400 came, and are acknowledged
+    session += std::string("\x09\3\3\1", 4) + open;         // cut, wait
+  }
+  return session;
+}
+
 /// Options as they come, then a session: opened, fed, acknowledged, cut, stopped, ended.
 inline std::vector<std::string> session_seeds() {
   std::vector<std::string> seeds;
-  std::string const play = std::string("\x02\x03\x01\x03\x01", 5) +            // run, post, open
-                           std::string("\0\0\0\0", 4) +                        // its counter
+  std::string const open = std::string("\x03\x01", 2);
+  std::string const play = "\x02" + open + open +                              // run, post
                            std::string("\0\xc8\0\x08\x05\x01\xff\x06\0", 9) +  // audio, ack
-                           std::string("\x09\x03\x03\x01\x03\x01", 6) +        // cut, wait, open
-                           std::string("\0\0\0\0", 4) +
-                           std::string("\x08\x05\xff\xff\x06\0\x0b\x08\x09\x00", 10);  // stop, end
+                           "\x09" + open + open +                              // cut, wait, open
+                           std::string("\x08\x05\xff\xff\x06\0\x0b\x08\x09\0", 10);  // stop, end
   for (std::size_t i = 0; i < 64; ++i) {
     std::string options;
-    for (std::size_t k = 0; k < 21; ++k) options += static_cast<char>((i * 37 + k * (i + 5)) % 251);
+    for (std::size_t k = 0; k < 22; ++k) options += static_cast<char>((i * 37 + k * (i + 5)) % 251);
     seeds.push_back(options + play + play);
   }
+  for (std::size_t counting : {0, 1, 2}) seeds.push_back(told_again(counting));
+  // With it the fuzzer first showed what is told again; operations were other bytes then.
+  seeds.emplace_back(
+      "\x82\xba\xf2/g\x9f\xd7\x14L\x84\xbc\xf4"
+      "1i\xba\x02"
+      "Eggg\xf6\x02\x10\"#f\xa9\xec"
+      "4w\xba\x02"
+      "Egggggggggggggggggggggggga\x88\x8f\xb3\xd7\0$Hl\x90\xb4\xd8\1\0\x08\5\1\xff\6\0\t\3N09__"
+      "cxxabiv\6\0\x0b\x08\t\0",
+      97);
   return seeds;
 }
 

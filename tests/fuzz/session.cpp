@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support.hpp"
+#include "support/counting_server.hpp"
 
 using fuzz::require;
 
@@ -33,6 +34,8 @@ using gladia::error;
 using gladia::live::overflow_policy;
 using gladia::live::session_options;
 using gladia::net::link_end;
+using gladia_test::counting;
+using gladia_test::counting_server;
 using std::chrono::milliseconds;
 using kind = run_action::kind;
 
@@ -82,10 +85,11 @@ class session {
         options_(read_options(in)),
         format_(read_format(in)),
         is_like_a_header_(in.flag()),
-        is_honest_(in.flag()),
+        server_(read_server(in)),
         run_(options_, in.flag(), 42),
         intake_(format_, options_),
-        watchdog_(options_) {}
+        watchdog_(options_),
+        acks_(horizon()) {}
 
   void play() {
     while (!in_.is_empty()) {
@@ -96,6 +100,19 @@ class session {
   }
 
  private:
+  // Short, so that inputs that the fuzzer finds reach behind it.
+  static constexpr std::uint64_t horizon() { return 4000; }
+
+  /// A server that tells the truth, in some way of counting; or none, for one that does not.
+  std::optional<counting_server> read_server(fuzz::input& in) {
+    auto const way = in.byte() % 4;
+    auto const first = std::uint64_t{in.byte()} * 100;
+    if (way == 3) return std::nullopt;
+    return counting_server(
+        static_cast<counting>(way), horizon(), [&in](std::uint64_t n) { return in.byte() % n; },
+        first);
+  }
+
   enum class pending { nothing, post, opening, open, wait, get };
 
   void operate() {
@@ -230,17 +247,16 @@ class session {
     writer_.on_open();
     watchdog_.on_open(now_);
     take_losses();
+    auto const sent = intake_.ring().sent();
     auto const lost = intake_.rewind();
     resume_ = intake_.ring().base();
-    acks_.on_open(resume_);
+    acks_.on_open(resume_, sent);
     is_stop_written_ = false;
-    in_flight_ = 0;
-    read_here_ = acknowledged_here_ = 0;
-    has_told_range_ = false;
-    counter_ = static_cast<std::int64_t>(in_.number(4));
-    if (is_honest_) require(resume_ <= arrived_ || lost, "a gap is reported");
+    in_flight_ = sent_here_ = 0;
+    if (server_) require(resume_ <= server_->has() || lost, "a gap is reported");
     if (lost) require(lost->from < lost->to && lost->to <= intake_.accepted(), "as a stretch");
-    arrived_ = std::max(arrived_, resume_);
+    if (server_ && lost) server_->on_skipped(resume_);
+    if (server_) server_->on_open(resume_);
     write_next();
   }
 
@@ -249,6 +265,7 @@ class session {
     pending_ = pending::nothing;
     writer_.on_closed();
     watchdog_.on_closed(now_);
+    if (server_) server_->on_lost();
     perform(run_.on_link_end(std::move(end), now_));
   }
 
@@ -257,34 +274,26 @@ class session {
     if (pending_ != pending::open) return;
     auto const n = std::min<std::uint64_t>(in_flight_, in_.number(2));
     in_flight_ -= n;
-    read_here_ += n;
-    arrived_ = std::max(arrived_, resume_ + read_here_);
+    if (server_) server_->read(n);
     watchdog_.on_activity(now_);
   }
 
-  /// A range that tells the truth, counted from anywhere; or one that is lost on the way; or once
-  /// more what was told before, perhaps on an earlier link.
+  /// The server tells what came, or again what it told; what is on its way comes, or is lost.
   void acknowledge() {
-    if (pending_ != pending::open) return;
-    auto const base = intake_.ring().base();
-    auto const choice = in_.byte() % 4;
-    auto const begin = counter_ + static_cast<std::int64_t>(acknowledged_here_);
-    if (choice == 1 && has_told_range_) {
-      auto const end = begin - static_cast<std::int64_t>(in_.number(2));
-      on_ack(end - static_cast<std::int64_t>(in_.number(2)), end);
-    } else {
-      acknowledged_here_ = read_here_;
-      if (choice == 2) return;
-      has_told_range_ = true;
-      on_ack(begin, counter_ + static_cast<std::int64_t>(acknowledged_here_));
-    }
-    if (is_honest_) {
-      require(intake_.ring().base() <= std::max(base, arrived_), "what did not arrive is kept");
-    }
+    if (pending_ != pending::open || !server_) return;
+    auto const choice = in_.byte() % 8;
+    if (choice < 4) server_->tell();
+    if (choice == 4) server_->tell_again();
+    if (choice == 5) server_->lose();
+    if (choice == 3) return;
+    auto const range = server_->deliver(intake_.ring().sent() - resume_);
+    if (!range) return;
+    on_ack(static_cast<std::int64_t>(range->begin), static_cast<std::int64_t>(range->end));
+    require(intake_.ring().base() <= server_->has(), "what did not arrive is kept");
   }
 
   void acknowledge_nonsense() {
-    if (pending_ != pending::open || is_honest_) return;
+    if (pending_ != pending::open || server_) return;
     auto const begin = static_cast<std::int64_t>(in_.number(8));
     on_ack(begin, static_cast<std::int64_t>(in_.number(8)));
   }
@@ -292,7 +301,8 @@ class session {
   void on_ack(std::int64_t begin, std::int64_t end) {
     watchdog_.on_activity(now_);
     auto const acknowledged = intake_.acknowledged();
-    auto const moved = intake_.acknowledge(acks_.on_ack(begin, end).offset);
+    auto const sent = intake_.ring().sent();
+    auto const moved = intake_.acknowledge(acks_.on_ack(begin, end, sent).offset);
     require(intake_.acknowledged() >= acknowledged, "acknowledgements never go back");
     require(moved == (intake_.acknowledged() > acknowledged), "it tells whether there is news");
     if (!moved) return;
@@ -340,7 +350,7 @@ class session {
     auto& ring = intake_.ring();
     require(bytes > 0 && bytes % format_.bytes_per_frame() == 0, "a message holds whole frames");
     require(bytes <= format_.bytes_per_second(), "and at most a second");
-    require(ring.sent() == resume_ + read_here_ + in_flight_, "a link gets all from its base on");
+    require(ring.sent() == resume_ + sent_here_, "a link gets all from its base on");
     auto position = ring.sent() + dropped_;
     for (auto const& part : ring.next(bytes)) {
       auto const* data = static_cast<char const*>(part.data());
@@ -350,6 +360,7 @@ class session {
     }
     ring.mark_sent(bytes);
     in_flight_ += bytes;
+    sent_here_ += bytes;
   }
 
   /// What the engine reports before it goes on.
@@ -364,7 +375,7 @@ class session {
     require(dropped->from == at + dropped_, "audio is dropped where it would have gone on");
     require(options_.overflow == overflow_policy::drop_oldest, "and only if it may be");
     dropped_ += dropped->to - dropped->from;
-    arrived_ = std::min(arrived_, at);
+    if (server_) server_->on_dropped(at);
   }
 
   /// Carries out an answer to a caller, which may cut a wait short.
@@ -487,7 +498,7 @@ class session {
   session_options const options_;
   audio_format const format_;
   bool const is_like_a_header_;
-  bool const is_honest_;  // acknowledgements tell the truth, in some way of counting
+  std::optional<counting_server> server_;  // if its acknowledgements tell the truth
 
   run_fsm run_;
   audio_intake intake_;
@@ -507,15 +518,11 @@ class session {
   std::uint64_t offered_ = 0;    // by the caller, and taken
   std::uint64_t dropped_ = 0;    // of it, unsent and reported
   std::uint64_t remainder_ = 0;  // of an incomplete frame at the end
-  std::uint64_t arrived_ = 0;    // at the server, without a gap
 
   // Of this link.
   std::uint64_t resume_ = 0;
   std::uint64_t in_flight_ = 0;
-  std::uint64_t read_here_ = 0;
-  std::uint64_t acknowledged_here_ = 0;
-  std::int64_t counter_ = 0;
-  bool has_told_range_ = false;
+  std::uint64_t sent_here_ = 0;
   bool is_stop_written_ = false;
 };
 

@@ -161,6 +161,37 @@ TEST_F(emulator_faults, restarts_its_counter) {
   EXPECT_EQ(report().bytes, 6400u);
 }
 
+TEST_F(emulator_faults, tells_its_last_acknowledgement_again_on_a_new_link) {
+  auto faults = with_cuts(cut_kind::clean, 6400);
+  faults.acks = ack_mode::again;
+  start_with(faults);
+  connect();
+  client.send(message(0));
+  client.send(message(1));
+  EXPECT_EQ(ranges(), (std::vector<json>{{0, 3200}, {3200, 6400}}));
+  reconnect();
+  client.send(message(2));
+  client.stop();
+  EXPECT_EQ(ranges(), (std::vector<json>{{3200, 6400}, {6400, 9600}}));
+}
+
+TEST_F(emulator_faults, tells_late_acknowledgements_on_the_next_link_as_they_were) {
+  auto faults = with_cuts(cut_kind::brutal, 6400, resume_policy::restart);
+  faults.acks = ack_mode::over_cuts;
+  faults.ack_delay = std::chrono::hours(1);
+  start_with(faults);
+  connect();
+  client.send(message(0));
+  client.send(message(1));
+  EXPECT_TRUE(ranges().empty());
+  faults.ack_delay = {};
+  emulator->set_faults(id, faults);
+  reconnect();
+  EXPECT_EQ(client.receive("audio_chunk")->at("data")["byte_range"], (json{0, 3200}));
+  client.send(message(1));
+  EXPECT_EQ(client.receive("audio_chunk")->at("data")["byte_range"], (json{0, 3200}));
+}
+
 TEST_F(emulator_faults, cuts_again_and_again_until_told_otherwise) {
   auto faults = with_cuts(cut_kind::clean, 3200);
   faults.cuts.times = -1;
@@ -213,6 +244,8 @@ TEST_F(emulator_faults, acknowledges_in_every_wrong_way) {
       {ack_mode::shrinking, {{0, 3200}, {1600, 1600}}},
       {ack_mode::jumping, {{0, 3200}, {3200, 6400 + 1024 * 1024}}},
       {ack_mode::inclusive, {{0, 3199}, {3200, 6399}}},
+      {ack_mode::merged, {{0, 6400}}},
+      {ack_mode::again, {{0, 3200}, {3200, 6400}}},
   };
   start();
   for (auto const& [mode, expected] : cases) {

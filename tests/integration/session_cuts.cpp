@@ -67,6 +67,43 @@ INSTANTIATE_TEST_SUITE_P(formats, a_session_cut_clean,
                                   name_of(std::get<1>(given.param));
                          });
 
+char const* name_of(fake::ack_mode mode) {
+  switch (mode) {
+    case fake::ack_mode::lost:
+      return "lost";
+    case fake::ack_mode::merged:
+      return "merged";
+    case fake::ack_mode::again:
+      return "again";
+    case fake::ack_mode::over_cuts:
+      return "over_cuts";
+    default:
+      return "normal";
+  }
+}
+
+/// ... and does not acknowledge each message once.
+struct a_session_cut_clean_and_acknowledged : live_fixture,
+                                              ::testing::WithParamInterface<fake::ack_mode> {};
+
+TEST_P(a_session_cut_clean_and_acknowledged, otherwise_delivers_every_byte_once) {
+  emulator_options.faults.acks = GetParam();
+  emulator_options.faults.cuts.every = 10'000;
+  auto const audio = position_coded_audio(320'000);
+  start();
+  feed(audio, 3200);
+  run_to_end();
+  EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+  EXPECT_GT(end->stats.connections, 5);
+  EXPECT_TRUE(service->audio(report().id) == audio) << "not the same audio";
+  EXPECT_EQ(report().total(&fake::connection_report::bytes), audio.size()) << "repeats";
+}
+
+INSTANTIATE_TEST_SUITE_P(kinds, a_session_cut_clean_and_acknowledged,
+                         ::testing::Values(fake::ack_mode::merged, fake::ack_mode::again,
+                                           fake::ack_mode::over_cuts),
+                         [](auto const& given) { return name_of(given.param); });
+
 char const* name_of(fake::resume_policy policy) {
   return policy == fake::resume_policy::count     ? "count"
          : policy == fake::resume_policy::discard ? "discard"
@@ -118,6 +155,43 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Combine(::testing::Values(fake::resume_policy::count, fake::resume_policy::discard,
                                          fake::resume_policy::restart),
                        ::testing::Values(fake::ending::reset, fake::ending::fin)),
+    [](auto const& given) {
+      return std::string(name_of(std::get<0>(given.param))) + "_" +
+             name_of(std::get<1>(given.param));
+    });
+
+/// ... and the server acknowledges in any way. It is cut once where a late range of a server that
+/// counts on cannot be told from the first of a new link (ADR 11).
+struct a_session_cut_brutally_and_acknowledged
+    : live_fixture,
+      ::testing::WithParamInterface<std::tuple<fake::resume_policy, fake::ack_mode>> {};
+
+TEST_P(a_session_cut_brutally_and_acknowledged, in_any_way_leaves_no_gap) {
+  auto& faults = emulator_options.faults;
+  std::tie(faults.resume, faults.acks) = GetParam();
+  faults.ack_delay = 2ms;
+  auto const may_be_late =
+      faults.acks == fake::ack_mode::again || faults.acks == fake::ack_mode::over_cuts;
+  auto const counts_anew = faults.resume == fake::resume_policy::restart;
+  faults.cuts = {40'000, fake::cut_kind::brutal, fake::ending::reset};
+  faults.cuts.times = may_be_late && !counts_anew ? 1 : 3;
+  faults.cuts.unacknowledged = 15'000;
+  request.audio = {audio_encoding::pcm, 24, 8000, 1};
+  auto const audio = position_coded_audio(288'000);
+  start();
+  feed(audio, 3203);
+  run_to_end();
+  EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
+  EXPECT_EQ(end->stats.connections, faults.cuts.times + 1);
+  expect_no_gap(stretches_of(*service, audio), audio);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    kinds, a_session_cut_brutally_and_acknowledged,
+    ::testing::Combine(::testing::Values(fake::resume_policy::count, fake::resume_policy::discard,
+                                         fake::resume_policy::restart),
+                       ::testing::Values(fake::ack_mode::lost, fake::ack_mode::merged,
+                                         fake::ack_mode::again, fake::ack_mode::over_cuts)),
     [](auto const& given) {
       return std::string(name_of(std::get<0>(given.param))) + "_" +
              name_of(std::get<1>(given.param));

@@ -104,8 +104,8 @@ struct warning {
   warning_code code{};
   std::string text{};  ///< for a person
   /// The stretch of audio it is about, in bytes over all accepted audio; both 0 where it is about
-  /// none. Of `resume_mismatch`: where the link resumed, and where the server's range began, which
-  /// may be before that.
+  /// none. Of `resume_mismatch`: where the link resumed, and the number that stands for it in the
+  /// server's ranges, which may be smaller.
   std::uint64_t from = 0;
   std::uint64_t to = 0;  ///< the byte behind the last
 };

@@ -106,6 +106,9 @@ enum class ack_mode {
   shrinking,  ///< but every n-th names an earlier end than the one before it
   jumping,    ///< but every n-th names an end of 1 MiB too much
   inclusive,  ///< with the last byte's offset as the end, as the AsyncAPI document has it
+  merged,     ///< every n-th message, together with those before it
+  again,      ///< every message; a new link begins with the last range told before it
+  over_cuts,  ///< `ack_delay` later; what a lost link keeps back comes first on the next one
 };
 
 /// What the emulator does with a message to the client, other than sending it once, in its turn.
@@ -191,7 +194,7 @@ struct faults {
   link_fault on_stop{};                         ///< ends it when a stop comes, and forgets it
 
   ack_mode acks = ack_mode::normal;        ///< how audio is acknowledged
-  std::chrono::milliseconds ack_delay{0};  ///< for `ack_mode::late`
+  std::chrono::milliseconds ack_delay{0};  ///< for `ack_mode::late` and `over_cuts`
   int ack_every = 3;                       ///< the n of `ack_mode`
 
   /// Messages that are lost, late or repeated; the first fault that matches a message acts.

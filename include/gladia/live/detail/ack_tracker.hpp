@@ -1,49 +1,99 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
 namespace gladia::live::detail {
 
-/// Reads the byte ranges of acknowledgements.
+/// Reads the byte ranges of acknowledgements: how much of the stream arrived.
 ///
-/// What a range counts from is not documented: the session, the connection, or what the server had
-/// received but not acknowledged before the link was lost. So each connection's ranges are read
-/// relative to its first one, which stands for the offset the connection resumed at.
+/// What the numbers count from is not documented, and a new link may begin with ranges of the link
+/// before. So each link has an origin, the number that stands for the offset where the link
+/// resumed. The origin is never below the true one: an error repeats audio, and loses none. ADR 11
+/// says which servers are followed, and how.
 class ack_tracker {
  public:
-  /// A connection opened and will be sent the stream from `resume` on.
-  void on_open(std::uint64_t resume) noexcept {
+  /// \param horizon  bytes: a server does not repeat ranges that end so far before its last one
+  explicit ack_tracker(std::uint64_t horizon) noexcept : horizon_(horizon) {}
+
+  /// A link opened and will be sent the stream from `resume` on. The link before was sent the
+  /// stream up to `sent`.
+  void on_open(std::uint64_t resume, std::uint64_t sent) noexcept {
+    before_ = now_;
+    sent_before_ = sent - resume_;
     resume_ = resume;
-    first_begin_.reset();
+    origin_ = told_;
+    now_ = count::unread;
+    may_be_anew_ = false;
   }
 
-  /// Where this connection resumed.
+  /// Where this link resumed.
   [[nodiscard]] std::uint64_t resume() const noexcept { return resume_; }
 
   struct reading {
-    std::uint64_t offset;  ///< everything before it arrived; not yet clamped to what was sent
-    bool is_first;         ///< the first range of this connection
-    bool mismatch;         ///< it is the first, and does not start where the connection resumed
+    std::uint64_t offset;  ///< everything before it arrived
+    /// With the first range that is read as one of this link: the number that stands for where the
+    /// link resumed; none where that is uncertain.
+    std::optional<std::uint64_t> origin;
   };
 
-  /// An acknowledgement of `[begin, end)`.
-  [[nodiscard]] reading on_ack(std::int64_t begin, std::int64_t end) noexcept {
-    // It says nothing, and as the first range it would say that all later ones are larger.
-    if (end <= begin) return {resume_, false, false};
-    auto const is_first = !first_begin_.has_value();
-    if (is_first) first_begin_ = begin;
-    auto const mismatch = is_first && (begin < 0 || static_cast<std::uint64_t>(begin) != resume_);
-    if (end <= *first_begin_) return {resume_, is_first, mismatch};
-    // Unsigned: the difference of any two int64 fits, and the caller clamps it.
-    auto const length = static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(*first_begin_);
-    auto const offset = resume_ + length;
-    return {offset < resume_ ? UINT64_MAX : offset, is_first, mismatch};
+  /// An acknowledgement of `[first, last)` came when the stream was sent up to `sent`.
+  [[nodiscard]] reading on_ack(std::int64_t first, std::int64_t last, std::uint64_t sent) noexcept {
+    reading const nothing{resume_, std::nullopt};
+    if (first < 0 || last <= first) return nothing;
+    auto const begin = static_cast<std::uint64_t>(first);
+    auto const end = static_cast<std::uint64_t>(last);
+    auto const sent_here = sent - resume_;
+
+    // Too far back to be told again.
+    if (now_ == count::unread && begin == 0 && end + horizon_ < origin_ && end <= sent_here) {
+      now_ = count::anew_here_or_before;
+      origin_ = told_ = 0;
+    }
+    if (now_ == count::anew_here_or_before && (before_ == count::anew || end > sent_before_)) {
+      now_ = count::unread;
+      before_ = count::none;  // whose late ranges could be taken for those of this link
+    }
+    if (end <= origin_ || now_ == count::anew_here_or_before) {
+      told_ = std::max(told_, end);
+      may_be_anew_ = may_be_anew_ || begin == 0;
+      return nothing;
+    }
+
+    // A server that counts on begins behind what it had told.
+    auto const is_first = now_ == count::unread;
+    if (is_first) origin_ = std::max(origin_, begin);
+    if (end - origin_ > sent_here) {
+      // More than was sent here: the range ends on the link before, or goes on into this one. Once
+      // a range of this link was read it is nonsense.
+      if (is_first) origin_ = told_ = end;
+      return nothing;
+    }
+    told_ = std::max(told_, end);
+    if (is_first) now_ = before_ == count::none ? count::anew : count::on;
+    auto const is_certain = is_first && !may_be_anew_;
+    return {resume_ + (end - origin_), is_certain ? std::optional(origin_) : std::nullopt};
   }
 
  private:
-  std::uint64_t resume_ = 0;
-  std::optional<std::int64_t> first_begin_;
+  /// How a link's numbers count.
+  enum class count {
+    none,                 ///< there is no such link
+    unread,               ///< no range was read as one of this link
+    on,                   ///< from those of the links before
+    anew_here_or_before,  ///< from 0, on this link, or late on the one before
+    anew,                 ///< from 0, on this link
+  };
+
+  std::uint64_t horizon_;
+  std::uint64_t told_ = 0;         // up to which number, on any link
+  std::uint64_t sent_before_ = 0;  // bytes, on the link before
+  std::uint64_t resume_ = 0;       // of this link
+  std::uint64_t origin_ = 0;       // the number that stands for `resume_`
+  count before_ = count::none;
+  count now_ = count::none;
+  bool may_be_anew_ = false;  // a range began at 0 that may have been told again
 };
 
 }  // namespace gladia::live::detail

@@ -149,6 +149,7 @@ class engine final : public net::websocket_listener,
 
   // Messages in.
   void on_ack(audio_chunk_ack const& ack);
+  void warn_of_mismatch(std::uint64_t origin);
   void measure(transcript const& t);
   connected describe_link(std::uint64_t resume, std::uint64_t highest_sent) const;
   void push(event e, std::size_t text_size = 0);

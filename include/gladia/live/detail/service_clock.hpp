@@ -12,7 +12,7 @@ namespace gladia::live::detail {
 ///
 /// The times of transcripts are the service's. A service that counts what it heard twice is ahead
 /// of the stream, one that never hears what a reconnect could not send again is behind it: exactly
-/// how far, the first range it acknowledges on a link tells, unless it starts its count anew. Until
+/// how far, the numbers of its acknowledgements tell, unless they start anew with each link. Until
 /// then it is known from when to when.
 class service_clock {
  public:
@@ -24,10 +24,10 @@ class service_clock {
     most_ahead_ += static_cast<std::int64_t>(sent - resume);
   }
 
-  /// The first range acknowledged on this link begins at `begin`.
-  void on_first_range(std::int64_t begin) noexcept {
-    if (begin <= 0) return;  // the count may have started anew
-    auto const ahead = begin - static_cast<std::int64_t>(resume_);
+  /// Where this link resumed is `origin` in the count of acknowledgements.
+  void on_origin(std::uint64_t origin) noexcept {
+    if (origin == 0) return;  // the count may have started anew
+    auto const ahead = static_cast<std::int64_t>(origin) - static_cast<std::int64_t>(resume_);
     if (ahead < least_ahead_ || ahead > most_ahead_) return;
     least_ahead_ = most_ahead_ = ahead;
   }

@@ -46,6 +46,7 @@ GLADIA_DECL engine::engine(session_setup setup)
       sent_clock_(clock_resolution(request_.audio)),
       run_(options_, setup.attached.has_value(), net::random_seed()),
       watchdog_(options_),
+      acks_(request_.audio.bytes(std::chrono::seconds(10))),
       queue_(options_.events),
       retry_timer_(strand_),
       stop_timer_(strand_),
@@ -452,10 +453,10 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
     lost = intake_.rewind();
     resume = ring.base();
     service_clock_.on_open(acknowledged, resume, sent);
+    acks_.on_open(resume, sent);
     numbers_.connections = run_.connections();
     acks_are_stalled_ = false;
   }
-  acks_.on_open(resume);
   shortening_reported_ = false;
   log(log_level::info, "connected, link " + std::to_string(run_.connections()));
   push(describe_link(resume, highest_sent));
@@ -683,13 +684,13 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
     return warn(warning_code::audio_refused, "the server refused audio: " + why);
   }
   auto const& range = ack.data->byte_range;
-  auto const reading = acks_.on_ack(range.begin, range.end);
-  if (reading.is_first) service_clock_.on_first_range(range.begin);
   auto const time = now();
+  ack_tracker::reading reading{};
   auto moved = false;
   auto everything = false;
   {
     std::lock_guard lock(mutex_);
+    reading = acks_.on_ack(range.begin, range.end, intake_.ring().sent());
     moved = intake_.acknowledge(reading.offset);
     auto const acknowledged = intake_.acknowledged();
     everything = acknowledged == intake_.ring().sent();
@@ -706,15 +707,21 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
     watchdog_.on_acknowledged(everything, time);
     watch();
   }
-  if (reading.mismatch && !std::exchange(mismatch_reported_, true)) {
-    warn(warning_code::resume_mismatch,
-         "the server's byte ranges start at " + std::to_string(range.begin) +
-             " where the link resumed at " + std::to_string(acks_.resume()) +
-             "; nothing is lost, but some audio may be "
-             "heard twice",
-         {acks_.resume(), static_cast<std::uint64_t>(std::max<std::int64_t>(range.begin, 0))});
+  if (reading.origin) {
+    service_clock_.on_origin(*reading.origin);
+    warn_of_mismatch(*reading.origin);
   }
   admit_senders();
+}
+
+GLADIA_DECL void engine::warn_of_mismatch(std::uint64_t origin) {
+  auto const resume = acks_.resume();
+  if (origin == resume || std::exchange(mismatch_reported_, true)) return;
+  warn(warning_code::resume_mismatch,
+       "the server's byte ranges go on at " + std::to_string(origin) +
+           " where the link resumed at " + std::to_string(resume) +
+           "; nothing is lost, but some audio may be heard twice",
+       {resume, origin});
 }
 
 GLADIA_DECL void engine::measure(transcript const& t) {

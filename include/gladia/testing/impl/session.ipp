@@ -275,6 +275,7 @@ class session : public std::enable_shared_from_this<session> {
       deliver(start_session{envelope()}, &message_flags::receive_lifecycle_events);
       deliver(start_recording{envelope()}, &message_flags::receive_lifecycle_events);
     }
+    tell_what_is_late_or_again();
     outbox_.opened(faults().plan);
     send_injections();
     for (auto& what : std::exchange(injected_when_attached_, {})) inject(std::move(what));
@@ -295,7 +296,7 @@ class session : public std::enable_shared_from_this<session> {
     current().was_cut = true;
     if (plan.kind == cut_kind::brutal) return end_link(plan.how, plan.code, "");
     late_acks_.clear();
-    if (acknowledged_ < log_.size()) send_ack(acknowledged_, log_.size());
+    if (acknowledged_ < log_.size()) send_ack(acknowledged_, log_.size(), counted_from_);
     auto const link = std::exchange(link_, nullptr);
     link->end_after_pong(plan.how, plan.code, "");
     link_lost();
@@ -305,7 +306,9 @@ class session : public std::enable_shared_from_this<session> {
   void link_lost() {
     if (connections_.empty() || !current().open) return;
     current().open = false;
-    late_acks_.clear();
+    ack_timer_.cancel();
+    bool const is_forgotten = faults().plan.resume == resume_policy::discard;
+    if (faults().plan.acks != ack_mode::over_cuts || is_forgotten) late_acks_.clear();
     since_cut_ = 0;
     if (faults().plan.resume == resume_policy::discard && state_ != state::done) {
       auto const forgotten = log_.discard();
@@ -404,19 +407,39 @@ class session : public std::enable_shared_from_this<session> {
 
   // Acknowledgements.
 
+  using ack_range = half_open_range<std::int64_t>;
+
   struct late_ack {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
+    std::uint64_t counted_from = 0;
     std::chrono::steady_clock::time_point due{};
   };
 
   void acknowledge(std::uint64_t begin, std::uint64_t end) {
     auto const& plan = faults().plan;
-    if (plan.acks == ack_mode::none) return;
-    if (plan.acks == ack_mode::lost && ++acks_ % plan.ack_every == 0) return;
-    if (plan.acks != ack_mode::late) return send_ack(begin, end);
-    late_acks_.push_back({begin, end, std::chrono::steady_clock::now() + plan.ack_delay});
-    if (late_acks_.size() == 1) wait_for_late_ack();
+    bool const is_nth = (plan.acks == ack_mode::lost || plan.acks == ack_mode::merged) &&
+                        ++acks_ % plan.ack_every == 0;
+    switch (plan.acks) {
+      case ack_mode::none:
+        return;
+      case ack_mode::lost:
+        if (is_nth) return;
+        break;
+      case ack_mode::merged:
+        if (!is_nth) return;
+        begin = acknowledged_;
+        break;
+      case ack_mode::late:
+      case ack_mode::over_cuts:
+        late_acks_.push_back(
+            {begin, end, counted_from_, std::chrono::steady_clock::now() + plan.ack_delay});
+        if (late_acks_.size() == 1) wait_for_late_ack();
+        return;
+      default:
+        break;
+    }
+    send_ack(begin, end, counted_from_);
   }
 
   void wait_for_late_ack() {
@@ -428,35 +451,47 @@ class session : public std::enable_shared_from_this<session> {
       while (!self->late_acks_.empty() && self->late_acks_.front().due <= now) {
         auto const ack = self->late_acks_.front();
         self->late_acks_.pop_front();
-        self->send_ack(ack.begin, ack.end);
+        self->send_ack(ack.begin, ack.end, ack.counted_from);
       }
       if (!self->late_acks_.empty()) self->wait_for_late_ack();
       self->shared_->changes.notify();
     });
   }
 
-  void send_ack(std::uint64_t begin, std::uint64_t end) {
+  // With a new link.
+  void tell_what_is_late_or_again() {
+    if (faults().plan.acks == ack_mode::again && last_range_) tell(*last_range_);
+    for (auto const& ack : std::exchange(late_acks_, {})) {
+      send_ack(ack.begin, ack.end, ack.counted_from);
+    }
+  }
+
+  void send_ack(std::uint64_t begin, std::uint64_t end, std::uint64_t counted_from) {
     auto const& plan = faults().plan;
     if (end > acknowledged_) {
       current().acknowledged += end - acknowledged_;
       acknowledged_ = end;
     }
-    auto first = static_cast<std::int64_t>(begin - counted_from_);
-    auto last = static_cast<std::int64_t>(end - counted_from_);
+    auto first = static_cast<std::int64_t>(begin - counted_from);
+    auto last = static_cast<std::int64_t>(end - counted_from);
     bool const is_nth = (plan.acks == ack_mode::shrinking || plan.acks == ack_mode::jumping) &&
                         ++acks_ % plan.ack_every == 0;
     if (is_nth && plan.acks == ack_mode::shrinking) last = first = first / 2;
     if (is_nth && plan.acks == ack_mode::jumping) last += 1024 * 1024;
     if (plan.acks == ack_mode::inclusive && last > first) --last;
-    auto const rate = static_cast<double>(request_.audio.bytes_per_second());
+    tell(last_range_.emplace(ack_range{first, last}));
+    // Whatever is forgotten from now on: not what was acknowledged.
+    listen(end);
+  }
+
+  void tell(ack_range range) {
+    auto const seconds = [rate = static_cast<double>(request_.audio.bytes_per_second())](
+                             std::int64_t bytes) { return static_cast<double>(bytes) / rate; };
     audio_chunk_ack ack;
     ack.envelope = envelope();
     ack.acknowledged = true;
-    ack.data = audio_chunk_ack_data{
-        {first, last}, {static_cast<double>(first) / rate, static_cast<double>(last) / rate}};
+    ack.data = audio_chunk_ack_data{range, {seconds(range.begin), seconds(range.end)}};
     deliver(std::move(ack), &message_flags::receive_acknowledgments);
-    // Whatever is forgotten from now on: not what was acknowledged.
-    listen(end);
   }
 
   // Text messages.
@@ -749,6 +784,7 @@ class session : public std::enable_shared_from_this<session> {
   std::uint64_t counted_from_ = 0;  // what the counter of the acknowledgements calls zero
   std::uint64_t since_cut_ = 0;     // bytes
   std::deque<late_ack> late_acks_{};
+  std::optional<ack_range> last_range_{};
   int acks_ = 0;  // of which every n-th is wrong
   std::size_t nacks_ = 0;
   std::size_t injected_ = 0;
