@@ -58,8 +58,13 @@ class tcp_http_exchange final : public http_exchange,
     close();
   }
 
+  template <class F>
+  auto with_stream(F f) {
+    return std::visit(f, *stream_);
+  }
+
   void close() noexcept {
-    if (stream_) std::visit([](auto& stream) { close_socket(stream); }, *stream_);
+    if (stream_) with_stream([](auto& stream) { close_socket(stream); });
   }
 
   void on_connected(result<connected_stream> connected) {
@@ -90,13 +95,11 @@ class tcp_http_exchange final : public http_exchange,
     message_.set(http::field::connection, "close");
     message_.body() = std::move(request_.body);
     message_.prepare_payload();
-    std::visit(
-        [this](auto& stream) {
-          http::async_write(
-              stream, message_,
-              [self = shared_from_this()](error_code ec, std::size_t) { self->on_written(ec); });
-        },
-        *stream_);
+    with_stream([this](auto& stream) {
+      http::async_write(stream, message_, [self = shared_from_this()](error_code ec, std::size_t) {
+        self->on_written(ec);
+      });
+    });
   }
 
   void on_written(error_code ec) {
@@ -113,11 +116,6 @@ class tcp_http_exchange final : public http_exchange,
 
   // -- response
 
-  template <class F>
-  void with_stream(F f) {
-    std::visit(f, *stream_);
-  }
-
   void read_head() {
     with_stream([this](auto& stream) {
       async_read_head(stream, answer_,
@@ -127,7 +125,7 @@ class tcp_http_exchange final : public http_exchange,
 
   void on_head(error_code ec) {
     if (!done_) return;
-    if (ec) return end_reading(ec);
+    if (ec || cut_ != cut::none) return end_reading(ec);
     if (answer_.now() == response_head_reader::verdict::refused) {
       return finish(malformed(unreadable_head("the server", answer_)));
     }
@@ -181,7 +179,7 @@ class tcp_http_exchange final : public http_exchange,
   void on_part(error_code ec, std::size_t size) {
     if (!done_) return;
     bool const is_end = ec == boost::asio::error::eof && body_.ends_with_connection();
-    if (ec && !is_end) return end_reading(ec);
+    if ((ec && !is_end) || cut_ != cut::none) return end_reading(ec);
     is_end ? deliver(true) : take(size);
   }
 
@@ -200,11 +198,10 @@ class tcp_http_exchange final : public http_exchange,
 
   /// Whether a read would find something.
   bool has_more() {
-    auto const available = [](auto& stream) {
+    return with_stream([](auto& stream) {
       error_code ec;
       return boost::beast::get_lowest_layer(stream).available(ec) > 0;
-    };
-    return std::visit(available, *stream_);
+    });
   }
 
   void deliver(bool is_whole) {

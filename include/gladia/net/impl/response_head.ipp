@@ -106,17 +106,16 @@ GLADIA_DECL void response_head_reader::read_status_line(std::string_view line) {
   auto const version = line.substr(version_begin, version_size);
   if (version.size() < version_size || !is_digit(version.back())) return refuse(no_http_1);
   head_.version = version;
-  auto rest = line.substr(version_begin + version_size);
-  auto const status = trim(rest).substr(0, 3);
-  bool const is_number = status.size() == 3 && std::all_of(status.begin(), status.end(), is_digit);
-  if (rest.empty() || !is_blank(rest.front()) || !is_number || status.front() == '0') {
-    return refuse("its status is no number from 100 to 999");
-  }
-  rest = trim(rest).substr(status.size());
-  if (!rest.empty() && !is_blank(rest.front())) {
-    return refuse("its status is no number from 100 to 999");
-  }
-  head_.reason = trim(rest);
+  auto const rest = line.substr(version_begin + version_size);
+  auto const words = trim(rest);
+  constexpr std::size_t digits = 3;
+  auto const status = words.substr(0, digits);
+  auto const reason = words.substr(status.size());
+  bool const is_status = status.size() == digits && status.front() != '0' &&
+                         std::all_of(status.begin(), status.end(), is_digit) &&
+                         is_blank(rest.front()) && (reason.empty() || is_blank(reason.front()));
+  if (!is_status) return refuse("its status is no number from 100 to 999");
+  head_.reason = trim(reason);
   head_.status = (status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0');
 }
 
