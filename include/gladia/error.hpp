@@ -51,8 +51,8 @@ enum class errc {
   send_stalled,        ///< the server stopped reading
   no_trust_anchors,    ///< no CA certificate could be loaded, so no server can be trusted
   proxy_refused,       ///< the proxy answered CONNECT with another status than 2xx
-  too_many_redirects,  ///< more than 20
-  bad_redirect,        ///< a redirect without a usable `Location`
+  too_many_redirects,  ///< more than 20; of a WebSocket handshake more than 5
+  bad_redirect,        ///< no usable `Location`; of a handshake: to another scheme, host or port
 
   // HTTP status of a response or of the WebSocket handshake.
   bad_request,        ///< 400, 413, 422: a parameter is wrong; see `validation_errors`
@@ -66,7 +66,7 @@ enum class errc {
 
   // What the server sent.
   malformed_json,      ///< not JSON, or too deep
-  malformed_response,  ///< JSON of another shape than agreed; `message` has the path
+  malformed_response,  ///< JSON of another shape than agreed, or no HTTP; `message` says what
   message_too_large,   ///< larger than the limit in the options
 
   // How a session ended.

@@ -92,6 +92,30 @@ inline std::string told_again(std::size_t counting) {
   return session;
 }
 
+/// Answers of servers and proxies, whole and faulty; the first byte says how they are cut.
+inline std::vector<std::string> response_seeds() {
+  std::vector<std::string> const answers = {
+      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+      "HTTP/1.1 401\nWWW-Authenticate: Basic realm=\"a, b\", Negotiate\n\n{}",
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "5;x=y\r\nhello\r\n0\r\nX: y\r\n\r\nmore",
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n\x81\x02hi",
+      "HTTP/1.1 101\r\nSec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: x\r\n\r\n",
+      "HTTP/1.0 200 Connection established\r\n\r\n",
+      "HTTP/1.1 407 Auth\r\nProxy-Authenticate: NTLM TlRM==, Digest nonce = \"x\"\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nX : y\r\n z\r\n\r\n",
+      "HTTP/1.1 302\r\nLocation: /a b\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nAge: 7\r\n\r\n",
+      "220 smtp.example ESMTP\r\n",
+  };
+  std::vector<std::string> seeds;
+  for (auto const& answer : answers) {
+    for (char const step : {'\1', '\7', '\x7f'}) seeds.push_back(step + answer);
+  }
+  return seeds;
+}
+
 /// Options as they come, then a session: opened, fed, acknowledged, cut, stopped, ended.
 inline std::vector<std::string> session_seeds() {
   std::vector<std::string> seeds;
@@ -122,6 +146,7 @@ inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "error_bodies") return error_seeds();
   if (target == "wav_header") return wav_seeds();
   if (target == "url") return url_seeds();
+  if (target == "response_head") return response_seeds();
   if (target == "session") return session_seeds();
   return contract_seeds();
 }

@@ -275,6 +275,65 @@ TEST_F(proxy_link, may_not_believe_who_asks) {
   }
 }
 
+TEST_F(proxy_link, may_know_no_scheme_that_is_known_here) {
+  for (auto const* who : {"", "user:secret@"}) {
+    auto const error = refusal(
+        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\n"
+        "Proxy-Authenticate: NTLM, Digest realm=\"Basic, x\"\r\n\r\n",
+        who);
+    EXPECT_EQ(error, errc::proxy_refused);
+    EXPECT_THAT(error.what(), HasSubstr("it asks for authentication by Negotiate, NTLM, Digest, "
+                                        "and only Basic is known here"));
+  }
+  EXPECT_THAT(refusal("HTTP/1.1 407\r\nProxy-Authenticate: Digest x=y, basic realm=\"z\"\r\n\r\n",
+                      "user:secret@")
+                  .what(),
+              HasSubstr("it does not take the user name and password"));
+}
+
+TEST_F(proxy_link, may_answer_in_any_way_that_can_be_understood) {
+  for (std::string const answer : {"HTTP/1.1 200\r\n\r\n", "HTTP/1.0 200 OK\n\n",
+                                   "HTTP/1.1 100 Wait\r\n\r\nHTTP/1.1 200 \r\n\r\n",
+                                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+    scripted_server proxy([&](tcp::socket& socket) {
+      read_head(socket);
+      send(socket, answer);
+      answer_ok(socket);
+    });
+    use_proxy(proxy.url("http"));
+    auto const got = get("http://api.test/");
+    EXPECT_TRUE(got) << answer << got.error().what();
+  }
+  scripted_server proxy([](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 200 OK\r\nX-Policy: " + std::string(60'000, 'x') + "\r\n\r\n");
+    answer_ok(socket);
+  });
+  use_proxy(proxy.url("http"));
+  EXPECT_TRUE(get("http://api.test/"));
+}
+
+TEST_F(proxy_link, is_named_when_its_answer_cannot_be_understood) {
+  for (std::string const head :
+       {"HTTP/1.1 200 OK\r\nX : y\r\n\r\n", "HTTP/1.1 200 OK\r\n\tx\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n"}) {
+    auto const error = refusal(head);
+    EXPECT_EQ(error, errc::malformed_response);
+    EXPECT_EQ(error.details().phase, phase::proxy);
+    EXPECT_THAT(error.what(), HasSubstr("the proxy 127.0.0.1 answered with a head that cannot be "
+                                        "read: it holds"));
+  }
+}
+
+TEST_F(proxy_link, may_refuse_before_it_was_asked) {
+  scripted_server proxy([](tcp::socket& socket) {
+    send(socket, "HTTP/1.1 503 Full\r\n\r\n");
+    gladia::test::reset(socket);
+  });
+  use_proxy(proxy.url("http"));
+  EXPECT_EQ(failure("https://api.test/").details().http_status, 503);
+}
+
 TEST_F(proxy_link, may_break_off) {
   auto const error = refusal("");
   EXPECT_EQ(error, gladia::condition::retryable);

@@ -341,8 +341,17 @@ scenario const reaching_the_service[] = {
      [](stage& s) {
        return s.play_behind("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "user:secret@");
      }},
+    {"The proxy knows other schemes alone",
+     [](stage& s) {
+       return s.play_behind(
+           "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\n"
+           "Proxy-Authenticate: NTLM\r\n\r\n",
+           "user:secret@");
+     }},
     {"The proxy does not let this host through",
      [](stage& s) { return s.play_behind("HTTP/1.1 403 Filtered\r\n\r\n"); }},
+    {"The proxy's answer cannot be read",
+     [](stage& s) { return s.play_behind("HTTP/1.1 200 OK\r\nVia : x\r\n\r\n"); }},
     {"The proxy breaks off", [](stage& s) { return s.play_behind(""); }},
     {"The proxy hangs",
      [](stage& s) {
@@ -362,6 +371,13 @@ scenario const creating_a_session[] = {
     {"The service refuses the request (400, 422)",
      [](stage& s) {
        s.client_options.region = "mars";
+       return s.play();
+     }},
+    {"The request is too large, and was not read to its end (413)",
+     [](stage& s) {
+       s.request.realtime_processing.custom_vocabulary = true;
+       s.request.realtime_processing.custom_vocabulary_config.vocabulary = {
+           {std::string(8'000'000, 'x')}};
        return s.play();
      }},
     {"The plan does not cover it (402)",
@@ -425,6 +441,14 @@ scenario const creating_a_session[] = {
        scripted_server server([](tcp::socket& socket) {
          read_head(socket);
          send(socket, "220 mail.example.com ready\r\n");
+       });
+       return s.play_at(server.url("http"));
+     }},
+    {"An answer that can be read in two ways",
+     [](stage& s) {
+       scripted_server server([](tcp::socket& socket) {
+         read_head(socket);
+         send(socket, "HTTP/1.1 201 Created\r\nContent-Length: 2, 3\r\n\r\n{}");
        });
        return s.play_at(server.url("http"));
      }},
@@ -596,6 +620,26 @@ scenario const how_it_ends[] = {
     {"What answers the handshake is no WebSocket",
      [](stage& s) {
        s.answer(route::upgrade, 200, "<html>Welcome to our hotel</html>");
+       return s.play();
+     }},
+    {"The handshake is redirected to another place",
+     [](stage& s) {
+       s.faults.http.push_back({route::upgrade,
+                                http_action::answer,
+                                -1,
+                                0ms,
+                                302,
+                                {{"Location", "wss://other.test/v2/live?token=t"}}});
+       return s.play();
+     }},
+    {"The handshake is redirected without end",
+     [](stage& s) {
+       s.faults.http.push_back({route::upgrade,
+                                http_action::answer,
+                                -1,
+                                0ms,
+                                302,
+                                {{"Location", "/v2/live?token=another"}}});
        return s.play();
      }},
     {"The handshake hangs until the window is over",

@@ -200,4 +200,37 @@ TEST_F(http_client, leaves_nothing_behind_when_the_io_context_goes_between_two_a
   EXPECT_TRUE(operation.expired());
 }
 
+TEST_F(http_client, sends_once_what_was_refused_before_it_was_whole) {
+  for (std::string const status : {"401 Unauthorized", "413 Payload Too Large"}) {
+    answer.reset();
+    calls = 0;
+    scripted_server server({[&](tcp::socket& socket) {
+                              read_head(socket);
+                              send(socket,
+                                   "HTTP/1.1 " + status + "\r\n\r\n{\"message\":\"no way\"}");
+                              gladia::test::reset(socket);
+                            },
+                            answering(ok)});
+    auto made = call(server.url("http"), "POST");
+    made.request.body = std::string(3'000'000, 'x');
+    auto const& response = run(std::move(made));
+    ASSERT_FALSE(response) << "sent twice";
+    EXPECT_EQ(response.error(),
+              status.front() == '4' && status[1] == '0' ? errc::unauthorized : errc::bad_request);
+    EXPECT_EQ(response.error().details().server_message, "no way");
+    EXPECT_EQ(response.error().details().attempts, 1);
+  }
+}
+
+TEST_F(http_client, follows_a_redirect_with_a_blank) {
+  std::string second;
+  scripted_server server(
+      {answering(
+           "HTTP/1.1 302 Found\r\nLocation: /my file.wav?sig=a b\r\nContent-Length: 0\r\n\r\n"),
+       answering(ok, &second)});
+  ASSERT_TRUE(run(call(server.url("http"))));
+  server.finish();
+  EXPECT_THAT(second, testing::StartsWith("GET /my%20file.wav?sig=a%20b HTTP/1.1\r\n"));
+}
+
 }  // namespace

@@ -1,7 +1,10 @@
+#include <poll.h>
 #include <gladia/net/http.hpp>
 
+#include <future>
 #include <optional>
 #include <support/net_fixture.hpp>
+#include <support/tls_server.hpp>
 
 namespace {
 
@@ -145,8 +148,7 @@ TEST_F(http_exchange, gives_up_on_endless_interim_responses) {
     read_head(socket);
     for (int i = 0; i < 1000; ++i) send(socket, "HTTP/1.1 103 Early Hints\r\n\r\n");
   });
-  run(get(server.url("http")));
-  EXPECT_EQ((*answer)->status, 103);
+  EXPECT_EQ(failure(get(server.url("http"))), errc::malformed_response);
 }
 
 TEST_F(http_exchange, hands_the_body_of_a_success_to_the_sink) {
@@ -251,7 +253,9 @@ TEST_F(http_exchange, reports_an_answer_that_is_not_http) {
   scripted_server server(answering("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
   auto const error = failure(get(server.url("http")));
   EXPECT_EQ(error, errc::malformed_response);
-  EXPECT_THAT(error.what(), testing::HasSubstr("is not HTTP"));
+  EXPECT_THAT(error.what(),
+              testing::HasSubstr("the server answered with a head that cannot be read: it "
+                                 "does not begin with HTTP/1.1"));
 }
 
 TEST_F(http_exchange, bounds_the_head_of_a_response) {
@@ -370,6 +374,235 @@ TEST_F(http_exchange, leaves_nothing_behind_when_the_io_context_goes_first) {
   strand = {};
   io.reset();
   EXPECT_TRUE(held.expired());
+}
+
+// -- refusals: the status counts once the head is there
+
+/// What a server does with a connection behind its answer.
+enum class parting { in_order, reset, without_shutdown, none };
+
+class refusal : public http_exchange, public testing::WithParamInterface<bool> {
+ protected:
+  refusal() { trust(authority.pem()); }
+
+  /// A server that reads a request's head alone, answers and parts.
+  scripted_server::script answering(std::string text, parting how) {
+    auto const part = [how](tcp::socket& socket) {
+      if (how == parting::reset) gladia::test::reset(socket);
+      if (how == parting::none) wait_for_silence(socket);
+    };
+    if (!GetParam()) {
+      return [text = std::move(text), part](tcp::socket& socket) {
+        read_head(socket);
+        send(socket, text);
+        part(socket);
+      };
+    }
+    return gladia::test::encrypted(
+        authority.issue(), [text = std::move(text), part, how](gladia::test::tls_connection& tls) {
+          read_head(tls);
+          send(tls, text);
+          if (how == parting::in_order) close_in_order(tls);
+          part(tls.next_layer());
+        });
+  }
+  /// Says goodbye, and does not wait for the answer.
+  static void close_in_order(gladia::test::tls_connection& tls) {
+    tls.next_layer().non_blocking(true);
+    boost::system::error_code ignored;
+    tls.shutdown(ignored);
+  }
+  /// Reads nothing, until the client has gone.
+  static void wait_for_silence(tcp::socket& socket) {
+    pollfd watched{socket.native_handle(), POLLRDHUP, 0};
+    ::poll(&watched, 1, 20'000);
+  }
+  std::string url(scripted_server const& server) const {
+    return server.url(GetParam() ? "https" : "http");
+  }
+  net::http_request large_post(scripted_server const& server) const {
+    auto request = request_to(url(server));
+    request.method = "POST";
+    request.body = std::string(std::size_t{8} << 20, 'x');
+    return request;
+  }
+
+  gladia::test::certificate_authority authority{};
+};
+
+INSTANTIATE_TEST_SUITE_P(over, refusal, testing::Bool(),
+                         [](auto const& given) { return given.param ? "tls" : "tcp"; });
+
+TEST_P(refusal, is_heard_however_the_server_parts_from_a_request_that_it_did_not_read) {
+  for (auto how : {parting::in_order, parting::reset, parting::without_shutdown, parting::none}) {
+    answer.reset();
+    calls = 0;
+    scripted_server server(
+        answering("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\ntoo large", how));
+    auto const& response = run(large_post(server));
+    ASSERT_TRUE(response) << response.error().what();
+    EXPECT_EQ(response->status, 413);
+    EXPECT_EQ(response->body, "too large");
+    EXPECT_FALSE(response->is_cut);
+  }
+}
+
+TEST_P(refusal, counts_without_a_word) {
+  for (auto how : {parting::reset, parting::without_shutdown}) {
+    answer.reset();
+    calls = 0;
+    scripted_server server(answering("HTTP/1.1 401 Unauthorized\r\n\r\n", how));
+    auto const& response = run(large_post(server));
+    ASSERT_TRUE(response) << response.error().what();
+    EXPECT_EQ(response->status, 401);
+    EXPECT_EQ(response->body, "");
+  }
+}
+
+TEST_P(refusal, may_have_its_words_cut) {
+  for (auto const* framing :
+       {"Content-Length: 100\r\n\r\nno acc", "Transfer-Encoding: chunked\r\n\r\n50\r\nno acc"}) {
+    answer.reset();
+    calls = 0;
+    scripted_server server(
+        answering("HTTP/1.1 403 Forbidden\r\n" + std::string(framing), parting::reset));
+    auto const& response = run(request_to(url(server)));
+    ASSERT_TRUE(response) << response.error().what();
+    EXPECT_EQ(response->status, 403);
+    EXPECT_EQ(response->body, "no acc");
+    EXPECT_TRUE(response->is_cut);
+  }
+}
+
+TEST_P(refusal, has_its_words_waited_for_no_longer_than_a_second) {
+  scripted_server server(
+      answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\nno acc", parting::none));
+  auto const& response = run(request_to(url(server)));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "no acc");
+  EXPECT_TRUE(response->is_cut);
+}
+
+TEST_P(refusal, may_have_more_words_than_anybody_reads) {
+  auto const page = std::string(std::size_t{4} << 20, 'x');
+  scripted_server server(answering("HTTP/1.1 403 Forbidden\r\n\r\n" + page, parting::none));
+  auto request = request_to(url(server));
+  request.max_body = 10;  // of a success
+  auto const& response = run(std::move(request));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_GE(response->body.size(), std::size_t{1} << 20);
+  EXPECT_LT(response->body.size(), std::size_t{2} << 20);
+  EXPECT_TRUE(response->is_cut);
+}
+
+TEST_P(refusal, is_none_before_its_blank_line) {
+  scripted_server server(
+      answering("HTTP/1.1 403 Forbidden\r\nX: y\r\n", parting::without_shutdown));
+  EXPECT_EQ(failure(request_to(url(server))), gladia::condition::retryable);
+}
+
+// -- successes: whole, or an error
+
+class success : public refusal {};
+
+INSTANTIATE_TEST_SUITE_P(over, success, testing::Bool(),
+                         [](auto const& given) { return given.param ? "tls" : "tcp"; });
+
+TEST_P(success, is_whole_by_its_length_or_its_chunks_whatever_follows) {
+  for (auto const* framing : {"Content-Length: 4\r\n\r\nwhole",
+                              "Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n"
+                              "2;x=\"y\"\r\nwh\r\n2\r\nol\r\n0\r\nX: y\r\n\r\n+"}) {
+    for (auto how : {parting::reset, parting::without_shutdown, parting::none}) {
+      answer.reset();
+      calls = 0;
+      scripted_server server(answering("HTTP/1.0 200\r\n" + std::string(framing), how));
+      auto const& response = run(request_to(url(server)));
+      ASSERT_TRUE(response) << response.error().what();
+      EXPECT_EQ(response->body, "whol");
+    }
+  }
+}
+
+TEST_P(success, that_is_cut_is_an_error) {
+  for (auto const* framing : {"Content-Length: 5\r\n\r\nwhol", "Content-Length: 5\r\n\r\n",
+                              "Transfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n0\r\n",
+                              "Transfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n"}) {
+    for (auto how : {parting::in_order, parting::reset, parting::without_shutdown}) {
+      answer.reset();
+      calls = 0;
+      scripted_server server(answering("HTTP/1.1 200 OK\r\n" + std::string(framing), how));
+      auto const error = failure(request_to(url(server)));
+      EXPECT_EQ(error, gladia::condition::retryable) << framing;
+      EXPECT_EQ(error.details().phase, phase::response);
+    }
+  }
+}
+
+TEST_P(success, without_a_length_ends_with_a_connection_that_was_closed_in_order) {
+  scripted_server server(answering("HTTP/1.1 200 OK\r\n\r\nwhole", parting::in_order));
+  auto const& response = run(request_to(url(server)));
+  ASSERT_TRUE(response) << response.error().what();
+  EXPECT_EQ(response->body, "whole");
+}
+
+TEST_P(success, without_a_length_is_an_error_where_the_connection_is_reset) {
+  scripted_server server(answering("HTTP/1.1 200 OK\r\n\r\nwho", parting::reset));
+  EXPECT_EQ(failure(request_to(url(server))), gladia::condition::retryable);
+}
+
+TEST_P(success, without_a_length_is_whole_over_tls_only_if_the_server_says_so) {
+  if (!GetParam()) GTEST_SKIP() << "TCP alone knows no other end";
+  scripted_server server(answering("HTTP/1.1 200 OK\r\n\r\nwho", parting::without_shutdown));
+  EXPECT_EQ(failure(request_to(url(server))), gladia::condition::retryable);
+}
+
+TEST_P(success, in_a_coding_that_nobody_asked_for_is_an_error) {
+  scripted_server server(answering(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", parting::none));
+  EXPECT_EQ(failure(request_to(url(server))), errc::malformed_response);
+}
+
+TEST_P(success, that_comes_before_the_request_was_whole_is_an_error) {
+  for (auto how : {parting::reset, parting::none}) {
+    answer.reset();
+    calls = 0;
+    scripted_server server(answering("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}", how));
+    auto const error = failure(large_post(server));
+    EXPECT_EQ(error, errc::malformed_response) << error.what();
+    EXPECT_EQ(error.details().phase, phase::request);
+    EXPECT_THAT(error.what(), testing::HasSubstr("before it had the whole request"));
+  }
+}
+
+TEST_P(refusal, that_nobody_gives_leaves_the_reason_why_the_request_was_not_sent) {
+  scripted_server server(answering("", parting::reset));
+  auto const error = failure(large_post(server));
+  EXPECT_EQ(error, gladia::condition::retryable) << error.what();
+  EXPECT_EQ(error.details().phase, phase::request);
+}
+
+TEST_F(http_exchange, hands_large_parts_to_the_sink_and_keeps_none_back) {
+  std::string const body(std::size_t{8} << 20, 'x');
+  std::promise<void> heard;
+  scripted_server server([&](tcp::socket& socket) {
+    read_head(socket);
+    send(socket,
+         "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size() + 5) + "\r\n\r\nfirst");
+    heard.get_future().wait();
+    send(socket, body);
+    wait_for_close(socket);
+  });
+  auto request = request_to(server.url("http"));
+  std::vector<std::size_t> parts;
+  request.sink = [&](std::string_view part) {
+    if (parts.empty()) heard.set_value();
+    parts.push_back(part.size());
+    return gladia::result<void>();
+  };
+  ASSERT_TRUE(run(std::move(request)));
+  EXPECT_EQ(parts.front(), 5u);
+  EXPECT_EQ(*std::max_element(parts.begin(), parts.end()), std::size_t{64} << 10);
+  EXPECT_LE(parts.size(), 2 * body.size() / (std::size_t{64} << 10)) << "many small ones";
 }
 
 }  // namespace

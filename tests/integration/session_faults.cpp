@@ -182,6 +182,17 @@ TEST_P(a_session_over, tries_again_when_half_of_the_handshake_comes) {
   expect_complete(1);
 }
 
+TEST_P(a_session_over, follows_a_handshake_that_is_redirected_on_its_server) {
+  answer(route::upgrade, 307);
+  faults.http.back().headers = {{"Location", "#to-itself"}};
+  run_whole();
+  expect_complete(1);
+  auto const ends = all<live::disconnected>();
+  ASSERT_EQ(ends.size(), 2u);
+  EXPECT_EQ(ends[0].error, errc::bad_redirect);
+  EXPECT_TRUE(ends[0].will_retry);
+}
+
 INSTANTIATE_TEST_SUITE_P(both, a_session_over, ::testing::Bool(),
                          [](auto const& given) { return given.param ? "wss" : "ws"; });
 

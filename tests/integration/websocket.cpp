@@ -267,24 +267,180 @@ TEST_F(websocket_link, carries_messages_both_ways) {
   EXPECT_FALSE(heard->end.error);
 }
 
+/// Answers an upgrade with `fields` beside those it needs, and with `behind` in the same write.
+template <class Stream>
+void switch_protocols(Stream& stream, std::string const& fields, std::string const& behind = {},
+                      std::string const& status = "HTTP/1.1 101 Switching Protocols\r\n") {
+  auto const head = read_head(stream);
+  beast::http::request_parser<beast::http::empty_body> parser;
+  boost::system::error_code ec;
+  parser.put(asio::buffer(head), ec);
+  auto const key = std::string(parser.get()[beast::http::field::sec_websocket_key]);
+  send(stream, status + fields + "upgrade: WebSocket\r\nconnection: keep-alive, upgrade\r\n" +
+                   "sec-websocket-accept: " + accept_for(key) + "\r\n\r\n" + behind);
+}
+
+std::string const hi_and_goodbye("\x81\x02hi\x88\x02\x03\xe8", 8);
+
 TEST_F(websocket_link, delivers_a_message_that_came_with_the_answer_to_the_upgrade) {
+  // In one write, so that the library has the message before anybody reads.
   scripted_server server([](tcp::socket& socket) {
-    // In one write, so that the library has the message before anybody reads.
-    auto const head = read_head(socket);
-    beast::http::request_parser<beast::http::empty_body> parser;
-    boost::system::error_code ec;
-    parser.put(asio::buffer(head), ec);
-    auto const key = std::string(parser.get()[beast::http::field::sec_websocket_key]);
-    send(socket,
-         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-         "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-             accept_for(key) + "\r\n\r\n" + std::string("\x81\x02hi\x88\x02\x03\xe8", 8));
+    switch_protocols(socket, "", hi_and_goodbye);
     wait_for_close(socket);
   });
   open(server.url("ws"));
   run_until_closed();
   EXPECT_EQ(heard->messages, std::vector<std::string>{"hi"});
   EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, is_opened_by_an_answer_with_a_head_of_60_kb) {
+  scripted_server server([](tcp::socket& socket) {
+    switch_protocols(socket, "Content-Security-Policy: " + std::string(60'000, 'x') + "\r\n",
+                     hi_and_goodbye);
+    wait_for_close(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->messages, std::vector<std::string>{"hi"});
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, is_opened_by_a_large_answer_with_a_message_behind_it) {
+  std::string const message(60'000, 'm');
+  std::string frame("\x81\x7e", 2);
+  frame += static_cast<char>(message.size() >> 8);
+  frame += static_cast<char>(message.size() & 0xff);
+  scripted_server server([&](tcp::socket& socket) {
+    switch_protocols(socket, "Set-Cookie: " + std::string(4'000, 'x') + "\r\n",
+                     frame + message + hi_and_goodbye);
+    wait_for_close(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->messages, (std::vector<std::string>{message, "hi"}));
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, is_opened_by_any_answer_that_can_be_understood) {
+  for (std::string const status :
+       {"HTTP/1.1 101\r\n", "HTTP/1.1 101 \n", "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 101\r\n",
+        "HTTP/1.1 101 Web Socket Protocol Handshake\r\nSec-WebSocket-Protocol:\r\n"}) {
+    heard = std::make_shared<recorder>();
+    scripted_server server([&](tcp::socket& socket) {
+      switch_protocols(socket, "", hi_and_goodbye, status);
+      wait_for_close(socket);
+    });
+    open(server.url("ws"));
+    run_until_closed();
+    EXPECT_EQ(heard->end.close_code, 1000) << status << heard->end.error.what();
+  }
+}
+
+TEST_F(websocket_link,
+       is_not_opened_by_an_answer_that_chooses_what_was_not_offered_or_says_two_things) {
+  for (std::string const fields :
+       {"Sec-WebSocket-Extensions: permessage-deflate\r\n", "Sec-WebSocket-Protocol: chat\r\n",
+        "Sec-WebSocket-Accept: abc\r\n", "X : y\r\n", "X: y\r\n z\r\n",
+        "Content-Length: 1, 2\r\n"}) {
+    heard = std::make_shared<recorder>();
+    scripted_server server([&](tcp::socket& socket) {
+      switch_protocols(socket, fields);
+      wait_for_close(socket);
+    });
+    open(server.url("ws"));
+    run_until_closed();
+    EXPECT_FALSE(heard->is_open);
+    EXPECT_EQ(heard->end.error, errc::malformed_response) << fields;
+    EXPECT_EQ(heard->end.error.details().phase, phase::upgrade);
+    EXPECT_THAT(heard->end.error.what(),
+                testing::StartsWith("the WebSocket handshake with 127.0.0.1 "
+                                    "failed: "));
+  }
+}
+
+TEST_F(websocket_link, hears_a_refusal_however_it_ends) {
+  for (bool const is_reset : {true, false}) {
+    for (std::string const behind : {"\r\n", "Content-Length: 100\r\n\r\nno access",
+                                     "Transfer-Encoding: chunked\r\n\r\n9\r\nno acc"}) {
+      heard = std::make_shared<recorder>();
+      scripted_server server([&](tcp::socket& socket) {
+        read_head(socket);
+        send(socket, "HTTP/1.1 403 Forbidden\r\n" + behind);
+        is_reset ? gladia::test::reset(socket) : wait_for_close(socket);
+      });
+      open(server.url("ws"));
+      run_until_closed();
+      EXPECT_EQ(heard->end.error, errc::forbidden) << heard->end.error.what();
+      EXPECT_EQ(heard->end.error.details().http_status, 403);
+    }
+  }
+}
+
+TEST_F(websocket_link, hears_a_refusal_that_came_before_the_request) {
+  scripted_server server([](tcp::socket& socket) {
+    send(socket, "HTTP/1.1 503 Full\r\nRetry-After: 7\r\n\r\n");
+    gladia::test::reset(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error.details().retry_after, 7s) << heard->end.error.what();
+}
+
+TEST_F(websocket_link, can_be_dropped_while_it_hears_a_refusal) {
+  scripted_server server([this](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\n");
+    on_link([](net::websocket& link) { link.close_now(); });
+    wait_for_close(socket);
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  // Whichever was first.
+  EXPECT_TRUE(heard->end.error == errc::forbidden ||
+              heard->end.error.code() == asio::error::operation_aborted);
+}
+
+TEST_F(websocket_link, says_where_it_was_redirected_to_and_whether_that_may_be_followed) {
+  struct redirect_case {
+    std::string location;
+    char const* told;
+    std::string target;
+  };
+  gladia::testing_support::reserved_port const other;
+  for (auto const& [location, told, target] :
+       {redirect_case{"/v3/live?token=n e w", "/v3/live (during", "/v3/live?token=n%20e%20w"},
+        redirect_case{"ws://127.0.0.1:" + other.number() + "/x?token=t", "/x (during", ""},
+        redirect_case{"wss://other.test/v2?token=t", "was redirected to wss://other.test/v2 (", ""},
+        redirect_case{"/a\\b", "was redirected wrongly: ", ""},
+        redirect_case{"", "was redirected without a Location", ""}}) {
+    heard = std::make_shared<recorder>();
+    auto const field = location.empty() ? "" : "Location: " + location + "\r\n";
+    scripted_server server(
+        refusing("HTTP/1.1 307 Temporary Redirect\r\n" + field + "Content-Length: 9\r\n\r\n"));
+    open(server.url("ws", "/v2/live?token=old"));
+    run_until_closed();
+    auto const& end = heard->end;
+    EXPECT_EQ(end.error, errc::bad_redirect);
+    EXPECT_EQ(end.error.details().http_status, 307);
+    EXPECT_THAT(end.error.what(), testing::HasSubstr(told));
+    EXPECT_THAT(end.error.what(), testing::Not(testing::HasSubstr("token=t")));
+    EXPECT_EQ(end.redirect ? end.redirect->reveal() : "",
+              target.empty() ? "" : "ws://127.0.0.1:" + server.port() + target);
+  }
+}
+
+TEST_F(websocket_link, takes_a_redirect_to_the_http_of_its_server_for_one_to_itself) {
+  std::string port;
+  scripted_server server([&](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 301\r\nLocation: http://127.0.0.1:" + port + "/there\r\n\r\n");
+  });
+  port = server.port();
+  open(server.url("ws"));
+  run_until_closed();
+  ASSERT_TRUE(heard->end.redirect);
+  EXPECT_EQ(heard->end.redirect->scheme, "ws");
 }
 
 TEST_F(websocket_link, sends_a_message_as_one_frame_however_large) {
@@ -779,6 +935,28 @@ TEST_F(websocket_over_tls, carries_messages_both_ways) {
   open(server.url("wss"));
   run_until_closed();
   EXPECT_EQ(heard->messages, std::vector<std::string>{large});
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_over_tls, hears_a_refusal_that_is_not_closed_in_order) {
+  scripted_server server(encrypted(authority.issue(), [](tls_connection& connection) {
+    read_head(connection);
+    send(connection, "HTTP/1.1 403 Forbidden\r\n\r\n");
+  }));
+  open(server.url("wss"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.error, errc::forbidden) << heard->end.error.what();
+  EXPECT_EQ(heard->end.error.details().http_status, 403);
+}
+
+TEST_F(websocket_over_tls, is_opened_by_a_large_answer_with_messages_behind_it) {
+  scripted_server server(encrypted(authority.issue(), [](tls_connection& connection) {
+    switch_protocols(connection, "X: " + std::string(30'000, 'x') + "\r\n", hi_and_goodbye);
+    wait_for_close(connection.next_layer());
+  }));
+  open(server.url("wss"));
+  run_until_closed();
+  EXPECT_EQ(heard->messages, std::vector<std::string>{"hi"});
   EXPECT_EQ(heard->end.close_code, 1000);
 }
 

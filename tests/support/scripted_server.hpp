@@ -69,6 +69,8 @@ class scripted_server {
         if (ec || stopping_) return;
         current_ = socket.native_handle();
       }
+      // What a script sent is on its way before it resets the connection.
+      socket.set_option(tcp::no_delay(true), ec);
       try {
         follow(socket);
       } catch (boost::system::system_error const&) {

@@ -99,6 +99,31 @@ TEST(http_error, knows_how_long_to_wait) {
   EXPECT_FALSE(error_of({429, {{"Retry-After", "soon"}}, ""}).details().retry_after);
 }
 
+TEST(http_error, ends_words_that_were_cut_before_the_token_they_may_end_within) {
+  EXPECT_EQ(error_of({403, {}, "unknown: a-long-tok", true}).details().server_message, "unknown:");
+  EXPECT_EQ(error_of({403, {}, "a-long-tok", true}).details().server_message, "");
+  EXPECT_EQ(error_of({403, {}, "a-long-token", false}).details().server_message, "a-long-token");
+}
+
+std::chrono::seconds wait_of(gladia::net::http_headers headers) {
+  headers.emplace_back("Retry-After", "Sun, 06 Nov 1994 09:49:37 GMT");
+  auto const now = clock::time_point(784111777s);  // an hour before
+  return error_from_response({429, std::move(headers), ""}, phase::response, "it", now)
+      .details()
+      .retry_after.value_or(-1s);
+}
+
+TEST(http_error, measures_a_date_to_come_back_at_against_the_server_s_own_clock) {
+  EXPECT_EQ(wait_of({}), 1h);
+  EXPECT_EQ(wait_of({{"Date", "Sun, 06 Nov 1994 09:49:07 GMT"}}), 30s);
+  EXPECT_EQ(wait_of({{"date", "Sun, 06 Nov 1994 09:49:07 GMT"}, {"age", " 20 "}}), 10s);
+  EXPECT_EQ(wait_of({{"Date", "Sun, 06 Nov 1994 09:49:07 GMT"}, {"Age", "old"}}), 30s);
+  EXPECT_EQ(wait_of({{"Date", "Sun, 06 Nov 1994 09:49:07 GMT"}, {"Age", "31"}}), 0s);
+  EXPECT_EQ(wait_of({{"Date", "Sun, 06 Nov 1994 09:50:07 GMT"}}), 0s);
+  EXPECT_EQ(wait_of({{"Date", "yesterday"}, {"Age", "20"}}), 1h);
+  EXPECT_EQ(wait_of({{"Date", "Fri, 31 Dec 9999 23:59:59 GMT"}, {"Age", "9999999999999"}}), 0s);
+}
+
 TEST(retry_after, is_a_number_of_seconds) {
   EXPECT_EQ(parse_retry_after(" 120 ", {}), 120s);
   EXPECT_EQ(parse_retry_after("0", {}), 0s);

@@ -84,7 +84,7 @@ TEST_F(http_calls, send_the_request_and_end_with_any_2xx) {
 }
 
 TEST_F(http_calls, retry_what_may_pass) {
-  for (int status : {408, 413, 429, 500, 502, 503, 599}) {
+  for (int status : {408, 429, 500, 502, 503, 599}) {
     auto m = machine("POST");
     answers(m, status);
     ASSERT_TRUE(is_waiting()) << status;
@@ -96,7 +96,7 @@ TEST_F(http_calls, retry_what_may_pass) {
 }
 
 TEST_F(http_calls, do_not_retry_what_will_not_change) {
-  for (int status : {400, 401, 402, 403, 404, 405, 410, 418, 422, 304, 600}) {
+  for (int status : {400, 401, 402, 403, 404, 405, 410, 413, 418, 422, 304, 600}) {
     auto m = machine();
     answers(m, status);
     ASSERT_TRUE(is_finished()) << status;
@@ -348,7 +348,7 @@ TEST_F(http_calls, refuse_a_redirect_to_nowhere) {
   for (http_headers const& headers :
        {http_headers{}, http_headers{{"Location", "ftp://a.io/"}},
         http_headers{{"Location", "wss://a.io/"}}, http_headers{{"Location", "https://u@a.io/"}},
-        http_headers{{"Location", "/a b"}}}) {
+        http_headers{{"Location", "/a\tb"}}, http_headers{{"Location", "/a\\b"}}}) {
     auto m = machine();
     answers(m, 302, headers);
     ASSERT_TRUE(is_finished());

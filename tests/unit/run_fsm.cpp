@@ -245,8 +245,56 @@ TEST_F(a_session, does_not_wait_for_longer_than_its_window) {
   create();
   auto e = refused_with(503);
   e.error.edit_details().retry_after = 3600s;
+  e.error.edit_details().server_message = "closed until noon";
   expect_end(end(e), errc::reconnect_failed);
   EXPECT_EQ(outcome().details().http_status, 503);
+  EXPECT_EQ(outcome().what().find("closed until noon"), 0u) << outcome().what();
+}
+
+link_end redirected_to(std::string const& url) {
+  auto end = refused_with(302);
+  end.redirect = *gladia::net::parse_url(url);
+  return end;
+}
+
+TEST_F(a_session, follows_a_redirected_handshake_in_the_pace_of_any_connect) {
+  create();
+  auto const action = end(redirected_to("ws://127.0.0.1/there"));
+  EXPECT_EQ(action.type, kind::wait);
+  EXPECT_EQ(action.delay, run_fsm::connect_interval);
+  EXPECT_EQ(after(action), kind::connect);
+  ASSERT_TRUE(machine.detour());
+  EXPECT_EQ(machine.detour()->target, "/there");
+}
+
+TEST_F(a_session, begins_at_its_own_url_after_a_link_that_it_was_redirected_to) {
+  create();
+  after(end(redirected_to("ws://127.0.0.1/there")));
+  machine.on_opened();
+  EXPECT_EQ(after(end(lost())), kind::connect);
+  EXPECT_FALSE(machine.detour());
+}
+
+TEST_F(a_session, begins_at_its_own_url_after_a_redirect_that_led_to_nothing) {
+  create();
+  after(end(redirected_to("ws://127.0.0.1/there")));
+  EXPECT_EQ(after(end(lost())), kind::connect);
+  EXPECT_FALSE(machine.detour());
+}
+
+TEST_F(a_session, follows_five_redirects_and_no_more) {
+  create();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(after(end(redirected_to("ws://127.0.0.1/there"))), kind::connect);
+  }
+  expect_end(end(redirected_to("ws://127.0.0.1/there")), errc::too_many_redirects);
+  EXPECT_EQ(outcome().details().http_status, 302);
+}
+
+TEST_F(a_session, that_is_cancelled_follows_no_redirect) {
+  create();
+  machine.on_cancel();
+  expect_end(end(redirected_to("ws://127.0.0.1/there")), aborted);
 }
 
 TEST_F(a_session, connects_at_most_four_times_in_any_second_whatever_the_options_say) {

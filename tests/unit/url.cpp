@@ -135,9 +135,18 @@ INSTANTIATE_TEST_SUITE_P(
                     resolve_case{"g?y/../x", "http://a/b/c/g?y/../x"},
                     resolve_case{"https://other:1/x", "https://other:1/x"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    sloppy, url_reference,
+    testing::Values(resolve_case{"/my file.wav?sig=a b", "http://a/my%20file.wav?sig=a%20b"},
+                    resolve_case{"my file.wav", "http://a/b/c/my%20file.wav"},
+                    resolve_case{"call 10:15.wav", "http://a/b/c/call%2010:15.wav"},
+                    resolve_case{"https://s/\xc3\xa9 \xff?\xe2", "https://s/%C3%A9%20%FF?%E2"}));
+
 TEST(url, refuses_a_reference_to_another_kind_of_thing) {
   auto const base = *parse_url("https://a/");
-  for (auto const* reference : {"mailto:a@b", "file:///etc/passwd", "//user@evil/", "//", "/a b"}) {
+  for (auto const* reference :
+       {"mailto:a@b", "file:///etc/passwd", "//user@evil/", "//", "/a\tb", "/a\\b", "/a\x01",
+        "https://a b/", "https:// a/", "https://a: 1/"}) {
     EXPECT_FALSE(resolve_url(base, reference)) << reference;
   }
 }

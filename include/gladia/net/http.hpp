@@ -60,7 +60,8 @@ struct http_request {
 struct http_response {
   int status = 0;
   http_headers headers{};
-  std::string body{};  ///< empty if it went to the sink
+  std::string body{};   ///< empty if it went to the sink
+  bool is_cut = false;  ///< the body of a refusal was cut, late or too large, and may end anywhere
 };
 
 /// One request and its response on a connection of their own: no redirect, no retry.
@@ -71,14 +72,22 @@ class http_exchange {
  public:
   virtual ~http_exchange() = default;
 
-  /// Connects (through a proxy where one is set), writes the request and reads the response.
+  /// Connects (through a proxy where one is set), writes the request and reads the response, which
+  /// may come while the request is still being written.
+  ///
+  /// A status other than 2xx counts once the head of the response is whole: its body is words, of
+  /// which there is what came within a second and 1 MiB. A 2xx response is whole or an error: the
+  /// body ends with its length or its last chunk; with neither, with the connection, over TLS only
+  /// if the server says so (close_notify). If it comes before the request was written whole, it is
+  /// `errc::malformed_response`.
   ///
   /// `done` is called exactly once, never from within this function. Errors carry the phase;
   /// `details().phase >= phase::response` means that the request was written whole, so that the
   /// server may have acted on it. They are: codes of the network; `errc::timeout` of a phase, the
   /// deadline or the silence; a TLS code whose message says why the certificate was refused;
   /// `errc::no_trust_anchors`; `errc::proxy_refused`; `errc::invalid_request` for headers that
-  /// cannot be sent; `errc::malformed_response` for an answer that is not HTTP;
+  /// cannot be sent; `errc::malformed_response` for an answer that is not HTTP, or that two readers
+  /// could understand in two ways;
   /// `errc::message_too_large`; the sink's own; `operation_aborted` after `cancel`.
   virtual void start(http_request request, std::function<void(result<http_response>)> done) = 0;
 

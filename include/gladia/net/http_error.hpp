@@ -22,8 +22,9 @@ namespace gladia::net {
 ///
 /// The server's message, its validation errors and the request id come from its JSON body; where
 /// the body is not Gladia's JSON, its beginning serves as the message and the header
-/// `x-aipi-call-id` as the id. `asked` is what was answered, for example `GET https://...`. `now`
-/// is what a date in `Retry-After` is relative to.
+/// `x-aipi-call-id` as the id. `asked` is what was answered, for example `GET https://...`. A date
+/// in `Retry-After` is relative to the response's `Date` and `Age`, or to `now` where there is no
+/// `Date` that can be read.
 [[nodiscard]] error error_from_response(http_response const& response, gladia::phase phase,
                                         std::string const& asked,
                                         std::chrono::system_clock::time_point now);

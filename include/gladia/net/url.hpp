@@ -36,8 +36,9 @@ struct url {
 [[nodiscard]] result<url> parse_url(std::string_view text);
 
 /// Resolves a `Location` or a relative URL against the URL it was found in (RFC 3986, section 5).
+/// Spaces and bytes that are not ASCII, which servers forget to encode, are percent-encoded.
 ///
-/// Errors: as `parse_url`.
+/// Errors: as `parse_url`, but for spaces in path and query.
 [[nodiscard]] result<url> resolve_url(url const& base, std::string_view reference);
 
 /// `text` with everything but the unreserved characters of RFC 3986 percent-encoded.

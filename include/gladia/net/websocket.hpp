@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,9 @@ struct link_end {
   /// Why the link ended where `close_code` is 0: `operation_aborted` after `close` and `close_now`,
   /// else the first thing that went wrong. None where there is a close code.
   gladia::error error{};
+  /// Where the answer to the upgrade says that the WebSocket is, if that is on the same scheme,
+  /// host and port; beside an `error` that says so. May hold a token: never log it.
+  std::optional<url> redirect{};
 };
 
 class websocket;
@@ -71,7 +75,9 @@ class websocket {
 
   /// Connects and upgrades. Ends in `on_open` or `on_closed`, never from within this function.
   /// A refused upgrade is an error with phase `upgrade` and the HTTP status, `Retry-After`, and the
-  /// server's words.
+  /// server's words, as far as they came within a second: the status counts once the head of the
+  /// answer is whole. A redirect is not followed: `errc::bad_redirect` says where to, and
+  /// `link_end::redirect` where it may be followed.
   virtual void open(websocket_request request, std::shared_ptr<websocket_listener> listener) = 0;
 
   /// Whether messages can be sent: from `on_open` until the link is closing or lost, which

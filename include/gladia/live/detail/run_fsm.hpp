@@ -58,6 +58,8 @@ class run_fsm {
   /// At most 4 connects a second, whatever the options say.
   static constexpr std::chrono::milliseconds connect_interval{250};
   static constexpr std::chrono::milliseconds poll_interval{1000};
+  /// Of one attempt to open a link.
+  static constexpr int max_redirects = 5;
   /// The longest `Retry-After` of a refused handshake that is waited for.
   static constexpr std::chrono::seconds retry_after_cap{3600};
 
@@ -75,6 +77,8 @@ class run_fsm {
   [[nodiscard]] std::optional<time_point> const& fetch_deadline() const noexcept {
     return fetch_deadline_;
   }
+  /// Where the next link is, if the server redirected it; else at the session's own URL.
+  [[nodiscard]] std::optional<net::url> const& detour() const noexcept { return detour_; }
   /// How many attempts there were at the current link.
   [[nodiscard]] int attempts() const noexcept { return attempts_; }
 
@@ -100,6 +104,7 @@ class run_fsm {
     stage_ = detail::stage::streaming;
     ++connections_;
     attempts_ = 0;
+    forget_detour();
   }
 
   /// More audio was acknowledged than before, or the link has been open for 5 s.
@@ -120,6 +125,7 @@ class run_fsm {
     if (failure && last_end_.close_code == 0) last_end_ = {0, {}, std::move(failure)};
     if (intent_ == intent::cancelled) return finish(aborted());
     if (intent_ == intent::stop_expired) return conclude(stop_timeout(), now);
+    if (last_end_.redirect) return follow_redirect(now);
     switch (fate_of(last_end_, options_.retry_unassigned_close_codes)) {
       case fate::end:
         // Behind a stop on an earlier link there may be audio that was lost with it.
@@ -233,7 +239,28 @@ class run_fsm {
     return {run_action::kind::connect};
   }
 
+  /// A redirect is no failure; it leads on within the same attempt to have a link.
+  run_action follow_redirect(time_point now) {
+    if (redirects_ == max_redirects) {
+      auto& e = last_end_.error;
+      auto details = e.details();
+      details.message +=
+          ", behind " + std::to_string(max_redirects) + " others, and that is too many";
+      e = error(make_error_code(errc::too_many_redirects), std::move(details));
+      return conclude(e, now);
+    }
+    ++redirects_;
+    detour_ = std::move(last_end_.redirect);
+    return connect_when_allowed(now, {});
+  }
+
+  void forget_detour() noexcept {
+    detour_.reset();
+    redirects_ = 0;
+  }
+
   run_action retry(time_point now) {
+    forget_detour();
     if (!outage_) outage_ = now;
     ++outage_attempts_;
     auto delay = backoff_.next();
@@ -296,6 +323,8 @@ class run_fsm {
   int connections_ = 0;
   int stop_link_ = 0;  // the last one that the stop was written on, from 1
   int attempts_ = 0;
+  int redirects_ = 0;  // since the session's own URL was asked
+  std::optional<net::url> detour_;
   int outage_attempts_ = 0;
   std::optional<time_point> last_connect_;
   std::optional<time_point> outage_;

@@ -298,7 +298,8 @@ GLADIA_DECL error engine::accept_session(result<net::http_response> const& respo
 }
 
 GLADIA_DECL void engine::open_link() {
-  auto url = net::parse_url(session_.url.reveal());
+  auto const& detour = run_.detour();
+  auto url = detour ? result<net::url>(*detour) : net::parse_url(session_.url.reveal());
   if (!url) return execute(run_.on_link_end({0, {}, url.error()}, now()));
   push(connecting{run_.connections() + 1, run_.attempts()});
 
@@ -512,6 +513,9 @@ GLADIA_DECL void engine::redact_token(net::link_end& end) const {
   auto const& url = session_.url.reveal();
   gladia::detail::redact_query(end.reason, url, session_.id);
   gladia::detail::redact_query(end.error, url, session_.id);
+  if (auto const& detour = run_.detour()) {
+    gladia::detail::redact_query(end.error, detour->reveal(), session_.id);
+  }
 }
 
 GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {

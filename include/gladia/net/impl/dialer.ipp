@@ -3,13 +3,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <functional>
 #include <gladia/detail/redact.hpp>
+#include <gladia/net/impl/answer.ipp>
 #include <gladia/net/impl/http_error.ipp>
 #include <gladia/net/impl/io_error.ipp>
 #include <gladia/net/impl/link_stream.ipp>
@@ -171,8 +169,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   struct connect_exchange {
     boost::beast::http::request<boost::beast::http::empty_body> request{};
-    boost::beast::flat_buffer buffer{std::size_t{64} << 10};
-    boost::beast::http::response_parser<boost::beast::http::empty_body> parser{};
+    response_head_reader answer{};
   };
 
   void ask_proxy() {
@@ -190,47 +187,62 @@ class dialer : public std::enable_shared_from_this<dialer> {
     if (!proxy_->authorization.empty()) {
       request.set(boost::beast::http::field::proxy_authorization, proxy_->authorization.reveal());
     }
-    // Not `then`: the timer runs on until the answer is there.
-    boost::beast::http::async_write(
-        socket_, request, [self = shared_from_this()](error_code ec, std::size_t) {
-          if (ec) return self->then(&dialer::on_proxy_answer)(ec);
-          self->connect_->parser.skip(true);
-          boost::beast::http::async_read_header(self->socket_, self->connect_->buffer,
-                                                self->connect_->parser,
-                                                self->then(&dialer::on_proxy_answer));
-        });
+    // Not `then`: the timer runs on until the answer is there. A proxy that refuses at once may
+    // have closed before it was asked: its answer is there all the same.
+    boost::beast::http::async_write(socket_, request,
+                                    [self = shared_from_this()](error_code, std::size_t) {
+                                      async_read_head(self->socket_, self->connect_->answer,
+                                                      self->then(&dialer::on_proxy_answer));
+                                    });
   }
 
   void on_proxy_answer(error_code ec) {
     if (ec || cut_ != cut::none) {
       return fail(explained(ec, "asking the proxy " + host(), limits_.proxy));
     }
-    auto const& answer = connect_->parser.get();
-    auto const status = answer.result_int();
-    if (status / 100 != 2) {
-      error_details details;
-      details.phase = phase::proxy;
-      details.http_status = static_cast<int>(status);
-      details.server_message = short_text(answer.reason());
-      details.message = "the proxy " + host() + " refused to connect to " + target_.host;
-      // 401: tinyproxy, for a wrong password.
-      if (status == 407 || status == 401) {
-        details.message += proxy_->authorization.empty()
-                               ? ": it asks for a user name and password"
-                               : ": it does not take the user name and password it was given";
-      }
-      error refused(errc::proxy_refused, std::move(details));
-      std::string_view const authorization = proxy_->authorization.reveal();
-      gladia::detail::redact(refused, authorization.substr(authorization.find(' ') + 1));
-      return fail(std::move(refused));
+    auto const& answer = connect_->answer;
+    if (answer.now() == response_head_reader::verdict::refused) {
+      return fail(error(errc::malformed_response, phase::proxy,
+                        unreadable_head("the proxy " + host(), answer)));
     }
+    if (answer.head().status / 100 != 2) return fail(refused_by_proxy(answer.head()));
     // Bytes behind the answer would be taken for the server's first words.
-    if (connect_->buffer.size() != 0) {
+    if (!answer.rest().empty()) {
       return fail(error(errc::proxy_refused, phase::proxy,
                         "the proxy " + host() + " sent more than an answer"));
     }
     connect_.reset();
     secure();
+  }
+
+  error refused_by_proxy(response_head const& answer) const {
+    error_details details;
+    details.phase = phase::proxy;
+    details.http_status = answer.status;
+    details.server_message = short_text(answer.reason);
+    details.message = "the proxy " + host() + " refused to connect to " + target_.host;
+    // 401: tinyproxy, for a wrong password.
+    if (answer.status == 407 || answer.status == 401) details.message += asked_by_proxy(answer);
+    error refused(errc::proxy_refused, std::move(details));
+    std::string_view const authorization = proxy_->authorization.reveal();
+    gladia::detail::redact(refused, authorization.substr(authorization.find(' ') + 1));
+    return refused;
+  }
+
+  std::string asked_by_proxy(response_head const& answer) const {
+    std::string others;
+    bool takes_basic = false;
+    for (auto const& scheme : offered_schemes(answer.headers, "proxy-authenticate")) {
+      takes_basic |= equals_ignoring_case(scheme, "basic");
+      others += (others.empty() ? "" : ", ") + scheme;
+    }
+    if (!takes_basic && !others.empty()) {
+      return ": it asks for authentication by " + short_text(others) +
+             ", and only Basic is known here";
+    }
+    return proxy_->authorization.empty()
+               ? ": it asks for a user name and password"
+               : ": it does not take the user name and password it was given";
   }
 
   // -- TLS

@@ -11,6 +11,10 @@
 namespace gladia::net {
 namespace detail {
 
+inline bool is_redirect(int status) noexcept {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 /// Whether `c` may be part of a token, also of one in Base64 or percent-encoded.
 inline bool may_be_in_token(char c) noexcept {
   return is_alpha(c) || is_digit(c) ||
@@ -21,8 +25,10 @@ inline bool may_be_in_token(char c) noexcept {
 /// text.
 ///
 /// It never ends within a token: what hides secrets later looks for whole ones.
-inline std::string short_text(std::string_view body) {
+/// \param is_cut  whether `body` may end within one itself
+inline std::string short_text(std::string_view body, bool is_cut = false) {
   constexpr std::size_t shown = 300;
+  while (is_cut && !body.empty() && may_be_in_token(body.back())) body.remove_suffix(1);
   std::string text;
   bool in_tag = false;
   for (char c : trim(body)) {
@@ -76,6 +82,30 @@ inline std::optional<http_date> parse_http_date(std::string const& text) {
   return http_date(std::chrono::seconds(days * 86400 + hour * 3600 + minute * 60 + second));
 }
 
+/// The wait that a `Retry-After` asks for.
+inline std::optional<std::chrono::seconds> parse_wait(std::string_view value, http_date now) {
+  value = trim(value);
+  constexpr std::chrono::seconds none{0};
+  constexpr std::chrono::seconds longest{999'999'999};  // more than thirty years
+  if (!value.empty() && std::all_of(value.begin(), value.end(), is_digit)) {
+    constexpr std::size_t digits = 9;  // of `longest`
+    return std::chrono::seconds(std::stol(std::string(value.substr(0, digits))));
+  }
+  auto const date = parse_http_date(std::string(value));
+  if (!date) return {};
+  return std::clamp(*date - now, none, longest);
+}
+
+/// When an answer was given, by the clock of whoever gave it, if it tells: this machine's may be
+/// wrong by hours. What lay in a cache is older by its `Age`.
+inline http_date answered_at(http_headers const& headers, http_date now) {
+  auto const* date = find_header(headers, "date");
+  auto const answered = date ? parse_http_date(*date) : std::nullopt;
+  if (!answered) return now;
+  auto const* age = find_header(headers, "age");
+  return *answered + (age ? parse_wait(*age, now) : std::nullopt).value_or(std::chrono::seconds(0));
+}
+
 }  // namespace detail
 
 GLADIA_DECL errc errc_for_status(int status) noexcept {
@@ -105,16 +135,7 @@ GLADIA_DECL errc errc_for_status(int status) noexcept {
 
 GLADIA_DECL std::optional<std::chrono::seconds> parse_retry_after(
     std::string_view value, std::chrono::system_clock::time_point now) {
-  value = detail::trim(value);
-  constexpr std::chrono::seconds none{0};
-  constexpr std::chrono::seconds longest{999'999'999};  // more than thirty years
-  if (!value.empty() && std::all_of(value.begin(), value.end(), detail::is_digit)) {
-    constexpr std::size_t digits = 9;  // of `longest`
-    return std::chrono::seconds(std::stol(std::string(value.substr(0, digits))));
-  }
-  auto const date = detail::parse_http_date(std::string(value));
-  if (!date) return {};
-  return std::clamp(*date - std::chrono::floor<std::chrono::seconds>(now), none, longest);
+  return detail::parse_wait(value, std::chrono::floor<std::chrono::seconds>(now));
 }
 
 GLADIA_DECL error error_from_response(http_response const& response, gladia::phase phase,
@@ -125,7 +146,9 @@ GLADIA_DECL error error_from_response(http_response const& response, gladia::pha
   details.http_status = response.status;
   if (auto const* id = find_header(response.headers, "x-aipi-call-id")) details.request_id = *id;
   if (auto const* wait = find_header(response.headers, "retry-after")) {
-    details.retry_after = parse_retry_after(*wait, now);
+    details.retry_after = detail::parse_wait(
+        *wait,
+        detail::answered_at(response.headers, std::chrono::floor<std::chrono::seconds>(now)));
   }
   constexpr std::size_t largest = std::size_t{1} << 20;
   if (auto body = codec::decode<api_error>(response.body, {false, 16, largest})) {
@@ -133,7 +156,9 @@ GLADIA_DECL error error_from_response(http_response const& response, gladia::pha
     details.validation_errors = std::move(body->validation_errors);
     if (!body->request_id.empty()) details.request_id = std::move(body->request_id);
   }
-  if (details.server_message.empty()) details.server_message = detail::short_text(response.body);
+  if (details.server_message.empty()) {
+    details.server_message = detail::short_text(response.body, response.is_cut);
+  }
   auto const code = make_error_code(errc_for_status(response.status));
   // Somebody has to say what is wrong.
   if (details.server_message.empty() && details.validation_errors.empty()) {

@@ -2,18 +2,16 @@
 
 #include <gladia/net/http.hpp>
 
-#include <array>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <gladia/net/impl/answer.ipp>
 #include <gladia/net/impl/dialer.ipp>
+#include <vector>
 
 namespace gladia::net::detail {
 
-/// An exchange over TCP and TLS: the only user of Beast's HTTP beside the dialer's CONNECT.
+/// An exchange over TCP and TLS. The answer is read while the request is written: who refuses a
+/// request need not have read it.
 class tcp_http_exchange final : public http_exchange,
                                 public std::enable_shared_from_this<tcp_http_exchange> {
  public:
@@ -47,10 +45,10 @@ class tcp_http_exchange final : public http_exchange,
   void cancel() noexcept override { end(cut::cancelled, {}); }
 
  private:
-  using header_parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+  static constexpr std::size_t part_size = std::size_t{64} << 10;
 
-  static constexpr std::size_t max_header = std::size_t{64} << 10;
-  static constexpr int max_interim_responses = 16;
+  /// What became of the request.
+  enum class sending { under_way, done, failed };
 
   void end(cut why, std::chrono::milliseconds limit) noexcept {
     if (!done_ || cut_ != cut::none) return;
@@ -60,8 +58,13 @@ class tcp_http_exchange final : public http_exchange,
     close();
   }
 
+  template <class F>
+  auto with_stream(F f) {
+    return std::visit(f, *stream_);
+  }
+
   void close() noexcept {
-    if (stream_) std::visit([](auto& stream) { close_socket(stream); }, *stream_);
+    if (stream_) with_stream([](auto& stream) { close_socket(stream); });
   }
 
   void on_connected(result<connected_stream> connected) {
@@ -73,6 +76,7 @@ class tcp_http_exchange final : public http_exchange,
     if (cut_ != cut::none) return fail({});
     stream_.emplace(std::move(*connected));
     write();
+    read_head();
   }
 
   // -- request
@@ -91,77 +95,117 @@ class tcp_http_exchange final : public http_exchange,
     message_.set(http::field::connection, "close");
     message_.body() = std::move(request_.body);
     message_.prepare_payload();
-    std::visit(
-        [this](auto& stream) {
-          http::async_write(
-              stream, message_,
-              [self = shared_from_this()](error_code ec, std::size_t) { self->on_written(ec); });
-        },
-        *stream_);
+    with_stream([this](auto& stream) {
+      http::async_write(stream, message_, [self = shared_from_this()](error_code ec, std::size_t) {
+        self->on_written(ec);
+      });
+    });
   }
 
   void on_written(error_code ec) {
-    if (ec || cut_ != cut::none) return fail(ec);
-    phase_ = phase::response;
-    read_header();
+    if (!done_) return;
+    sending_ = ec ? sending::failed : sending::done;
+    if (!ec) phase_ = phase::response;
+    if (is_read_) return conclude();
+    if (words_) return;
+    if (!ec) return watch_for_silence();
+    // Why the server reads no more may be there still.
+    write_failure_ = ec;
+    give_up_after(refusal_words::patience);
   }
 
   // -- response
 
-  void read_header() {
-    watch_for_silence();
-    parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(max_header));
-    parser_->body_limit(boost::none);
-    // What a HEAD is answered with announces a body that does not come.
-    parser_->skip(request_.method == "HEAD");
-    read(&tcp_http_exchange::on_header);
+  void read_head() {
+    with_stream([this](auto& stream) {
+      async_read_head(stream, answer_,
+                      [self = shared_from_this()](error_code ec) { self->on_head(ec); });
+    });
   }
 
-  void read(void (tcp_http_exchange::*next)(error_code)) {
-    std::visit(
-        [this, next](auto& stream) {
-          boost::beast::http::async_read_some(
-              stream, buffer_, *parser_,
-              [self = shared_from_this(), next](error_code ec, std::size_t) {
-                ((*self).*next)(ec);
-              });
-        },
-        *stream_);
-  }
-
-  void on_header(error_code ec) {
-    if (ec || cut_ != cut::none) return fail(ec);
-    if (!parser_->is_header_done()) return read(&tcp_http_exchange::on_header);
-    auto const& head = parser_->get();
-    response_.status = static_cast<int>(head.result_int());
-    bool const is_interim = response_.status / 100 == 1 && response_.status != 101;
-    if (is_interim && ++interim_responses_ <= max_interim_responses) return read_header();
-    for (auto const& field : head) {
-      response_.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  void on_head(error_code ec) {
+    if (!done_) return;
+    if (ec || cut_ != cut::none) return end_reading(ec);
+    if (answer_.now() == response_head_reader::verdict::refused) {
+      return finish(malformed(unreadable_head("the server", answer_)));
     }
-    if (auto const length = parser_->content_length()) total_ = *length;
-    if (!to_sink() && total_.value_or(0) > request_.max_body) return finish(too_large());
-    next_part();
+    response_ = to_response(answer_.head());
+    is_success() ? read_body() : read_words();
   }
 
   bool is_success() const noexcept { return response_.status / 100 == 2; }
   bool to_sink() const noexcept { return request_.sink && is_success(); }
 
-  void next_part() {
-    if (parser_->is_done()) return finish(std::move(response_));
-    watch_for_silence();
-    auto& body = parser_->get().body();
-    body.data = part_.data();
-    body.size = part_.size();
-    body.more = true;
-    read(&tcp_http_exchange::on_part);
+  // Of a refusal: its status counts, whatever follows.
+
+  void read_words() {
+    words_ = std::make_unique<refusal_words>(answer_, request_.method);
+    give_up_after(refusal_words::patience);
+    if (words_->is_enough()) return on_words();
+    with_stream([this](auto& stream) {
+      async_read_words(stream, *words_,
+                       [self = shared_from_this()](error_code) { self->on_words(); });
+    });
   }
 
-  void on_part(error_code ec) {
-    if (ec == boost::beast::http::error::need_buffer) ec = {};
-    if (ec || cut_ != cut::none) return fail(ec);
-    std::string_view const part(part_.data(), part_.size() - parser_->get().body().size);
+  void on_words() {
+    if (cut_ == cut::cancelled) return fail({});
+    response_.body = std::move(words_->text);
+    response_.is_cut = words_->is_cut;
+    finish(std::move(response_));
+  }
+
+  // Of a success: it is whole, or worth nothing.
+
+  void read_body() {
+    body_ = response_body(answer_.head(), request_.method);
+    if (!to_sink() && body_.length().value_or(0) > request_.max_body) return finish(too_large());
+    auto const rest = answer_.rest();
+    part_.resize(std::max(part_size, rest.size()));
+    std::copy(rest.begin(), rest.end(), part_.begin());
+    take(rest.size());
+  }
+
+  void read_part() {
+    if (sending_ == sending::done) watch_for_silence();
+    with_stream([this](auto& stream) {
+      stream.async_read_some(boost::asio::buffer(part_.data() + filled_, part_.size() - filled_),
+                             [self = shared_from_this()](error_code ec, std::size_t size) {
+                               self->on_part(ec, size);
+                             });
+    });
+  }
+
+  void on_part(error_code ec, std::size_t size) {
+    if (!done_) return;
+    bool const is_end = ec == boost::asio::error::eof && body_.ends_with_connection();
+    if ((ec && !is_end) || cut_ != cut::none) return end_reading(ec);
+    is_end ? deliver(true) : take(size);
+  }
+
+  /// `size` more bytes came behind those that are kept for the next part.
+  void take(std::size_t size) {
+    filled_ += body_.decode(part_.data() + filled_, size);
+    if (!body_.fault().empty()) {
+      return finish(malformed("the server's answer is malformed: " + body_.fault()));
+    }
+    // Large parts where the body is there, none held back where it is slow.
+    if (body_.is_whole() || filled_ == part_.size() || !has_more()) {
+      return deliver(body_.is_whole());
+    }
+    read_part();
+  }
+
+  /// Whether a read would find something.
+  bool has_more() {
+    return with_stream([](auto& stream) {
+      error_code ec;
+      return boost::beast::get_lowest_layer(stream).available(ec) > 0;
+    });
+  }
+
+  void deliver(bool is_whole) {
+    std::string_view const part(part_.data(), std::exchange(filled_, 0));
     received_ += part.size();
     if (to_sink()) {
       auto taken = part.empty() ? result<void>() : request_.sink(part);
@@ -170,12 +214,10 @@ class tcp_http_exchange final : public http_exchange,
       if (part.size() > request_.max_body - response_.body.size()) return finish(too_large());
       response_.body += part;
     }
-    // Of a redirect or an error it would be the progress of something else.
-    bool const is_told = request_.progress && is_success() && !part.empty();
-    if (is_told) request_.progress(received_, total_);
+    if (request_.progress && !part.empty()) request_.progress(received_, body_.length());
     // Either may have called cancel.
     if (cut_ != cut::none) return fail({});
-    next_part();
+    is_whole ? end_reading({}) : read_part();
   }
 
   void watch_for_silence() {
@@ -183,7 +225,30 @@ class tcp_http_exchange final : public http_exchange,
                 [self = shared_from_this()] { self->end(cut::timed_out, self->request_.idle); });
   }
 
+  /// Makes what is pending end, without a verdict of its own.
+  void give_up_after(std::chrono::milliseconds limit) {
+    idle_.start(limit, [self = shared_from_this()] { self->close(); });
+  }
+
   // -- the end
+
+  /// Nothing more is to be read: the answer is whole, or `ec` says why not.
+  void end_reading(error_code ec) {
+    is_read_ = true;
+    read_failure_ = ec;
+    conclude();
+  }
+
+  /// An answer, or its lack, means little before it is known what became of the request.
+  void conclude() {
+    if (cut_ != cut::none) return fail({});
+    if (sending_ == sending::under_way) return give_up_after(refusal_words::patience);
+    if (read_failure_) return fail(write_failure_ ? write_failure_ : read_failure_);
+    if (sending_ == sending::done) return finish(std::move(response_));
+    finish(error(errc::malformed_response, phase_,
+                 what() + ": the server answered HTTP " + std::to_string(response_.status) +
+                     " before it had the whole request"));
+  }
 
   error too_large() const {
     return error(errc::message_too_large, phase::response,
@@ -192,24 +257,21 @@ class tcp_http_exchange final : public http_exchange,
 
   void fail(error_code ec) { finish(explained(ec)); }
 
-  error explained(error_code ec) const {
-    if (cut_ == cut::cancelled) return aborted(phase_);
-    auto const what = request_.method + " " + request_.url.redacted();
-    if (cut_ == cut::timed_out) return error(errc::timeout, phase_, took_too_long(what, limit_));
-    ec = normalized(ec);
-    if (ec == boost::asio::error::eof) {
-      return error(ec, phase_, what + ": the connection was closed before the response was whole");
-    }
-    if (is_not_http(ec)) {
-      return error(errc::malformed_response, phase_,
-                   what + ": the answer is not HTTP: " + ec.message());
-    }
-    return error(ec, phase_, what + " failed: " + ec.message());
+  std::string what() const { return request_.method + " " + request_.url.redacted(); }
+
+  error malformed(std::string const& why) const {
+    return error(errc::malformed_response, phase_, what() + ": " + why);
   }
 
-  static bool is_not_http(error_code ec) {
-    auto const parser_error = make_error_code(boost::beast::http::error::bad_version);
-    return ec.category() == parser_error.category();
+  error explained(error_code ec) const {
+    if (cut_ == cut::cancelled) return aborted(phase_);
+    if (cut_ == cut::timed_out) return error(errc::timeout, phase_, took_too_long(what(), limit_));
+    ec = normalized(ec);
+    if (ec == boost::asio::error::eof) {
+      return error(ec, phase_,
+                   what() + ": the connection was closed before the response was whole");
+    }
+    return error(ec, phase_, what() + " failed: " + ec.message());
   }
 
   void finish(result<http_response> outcome) {
@@ -227,17 +289,21 @@ class tcp_http_exchange final : public http_exchange,
   cut cut_ = cut::none;
   std::chrono::milliseconds limit_{};  // that was passed
   phase_timer deadline_;               // bounds everything
-  phase_timer idle_;                   // bounds silence while reading
+  phase_timer idle_;                   // bounds silence while reading, and patience
   std::weak_ptr<dialer> dial_{};
   std::optional<connected_stream> stream_{};
   boost::beast::http::request<boost::beast::http::string_body> message_{};
-  boost::beast::flat_buffer buffer_{2 * max_header};
-  std::optional<header_parser> parser_{};
-  int interim_responses_ = 0;
+  sending sending_ = sending::under_way;
+  error_code write_failure_{};
+  response_head_reader answer_{};
   http_response response_{};
-  std::array<char, 16384> part_;  // of the body, as it is read
+  std::unique_ptr<refusal_words> words_{};
+  response_body body_{};
+  std::vector<char> part_{};  // of the body, as it is read
+  std::size_t filled_ = 0;    // of the part
   std::uint64_t received_ = 0;
-  std::optional<std::uint64_t> total_{};
+  bool is_read_ = false;  // as far as it will be
+  error_code read_failure_{};
 };
 
 }  // namespace gladia::net::detail

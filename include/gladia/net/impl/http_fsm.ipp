@@ -7,16 +7,12 @@
 #include <boost/asio/error.hpp>
 #include <gladia/detail/redact.hpp>
 #include <gladia/net/detail/text.hpp>
-#include <gladia/net/http_error.hpp>
+#include <gladia/net/impl/http_error.ipp>
 
 namespace gladia::net::detail {
 
 inline bool is_retried_status(int status) noexcept {
-  return status == 408 || status == 413 || status == 429 || (status >= 500 && status <= 599);
-}
-
-inline bool is_redirect(int status) noexcept {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+  return status == 408 || status == 429 || (status >= 500 && status <= 599);
 }
 
 /// RFC 9110, section 9.2.2.

@@ -2,6 +2,7 @@
 
 #include <gladia/net/url.hpp>
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <gladia/net/detail/text.hpp>
@@ -116,6 +117,19 @@ inline std::string parse_target(std::string_view text) {
   return target;
 }
 
+/// Not allowed in a URL, but seen in redirects to storage.
+inline std::string with_blanks_encoded(std::string_view reference) {
+  std::string encoded;
+  for (char c : reference) {
+    if (c == ' ') {
+      encoded += "%20";
+    } else {
+      encoded += c;
+    }
+  }
+  return encoded;
+}
+
 /// RFC 3986, section 5.2.4.
 inline std::string without_dot_segments(std::string_view path) {
   std::string out;
@@ -136,9 +150,12 @@ inline std::string without_dot_segments(std::string_view path) {
 }
 
 inline bool has_scheme(std::string_view reference) noexcept {
-  auto const end = reference.find_first_of(":/?#");
-  return end != std::string_view::npos && end > 0 && reference[end] == ':' &&
-         is_alpha(reference.front());
+  auto const scheme = reference.substr(0, reference.find(':'));
+  auto const is_scheme_char = [](char c) {
+    return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  };
+  return scheme.size() < reference.size() && !scheme.empty() && is_alpha(scheme.front()) &&
+         std::all_of(scheme.begin(), scheme.end(), is_scheme_char);
 }
 
 }  // namespace detail
@@ -205,7 +222,9 @@ GLADIA_DECL result<url> parse_url(std::string_view text) {
   return parsed;
 }
 
-GLADIA_DECL result<url> resolve_url(url const& base, std::string_view reference) {
+GLADIA_DECL result<url> resolve_url(url const& base, std::string_view given) {
+  auto const encoded = detail::with_blanks_encoded(given);
+  std::string_view reference = encoded;
   if (detail::has_scheme(reference)) return parse_url(reference);
   if (detail::starts_with(reference, "//")) {
     return parse_url(base.scheme + ":" + std::string(reference));

@@ -8,6 +8,7 @@
 #include <gladia/detail/reused_buffer.hpp>
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/impl/dialer.ipp>
+#include <gladia/net/impl/upgrade_stream.ipp>
 
 namespace gladia::net::detail {
 
@@ -84,8 +85,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
  private:
   template <class Next>
-  using stream_over = boost::beast::websocket::stream<Next, false>;  // no permessage-deflate
-  using upgrade_response = boost::beast::websocket::response_type;
+  using stream_over =
+      boost::beast::websocket::stream<upgrade_stream<Next>, false>;  // no permessage-deflate
 
   enum class state { idle, connecting, open, closing, dropped, ended };
   enum class operation : unsigned {
@@ -154,7 +155,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     begin(operation::upgrading);
     with_stream([this](auto& stream) {
       configure(stream);
-      stream.async_handshake(response_, request_.url.authority(), request_.url.target,
+      stream.next_layer().offer(request_.headers);
+      stream.async_handshake(request_.url.authority(), request_.url.target,
                              then(&tcp_websocket::on_upgraded));
     });
   }
@@ -184,31 +186,95 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void on_upgraded(error_code ec) {
     end(operation::upgrading);
     timer_.stop();
+    if (ec == boost::beast::websocket::error::upgrade_declined && state_ == state::connecting) {
+      return read_refusal();
+    }
     if (ec) {
       record(upgrade_error(ec));
       drop();
     }
     if (state_ != state::connecting) return settle();
-    response_ = {};
     state_ = state::open;
     hold_failed_writes(close_timeout());
     read();
     listener_->on_open(*this);
   }
 
-  error upgrade_error(error_code ec) const {
-    if (ec == boost::beast::websocket::error::upgrade_declined) {
-      http_response response;
-      response.status = static_cast<int>(response_.result_int());
-      for (auto const& field : response_) {
-        response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-      }
-      response.body = response_.body();  // of 8 MiB at most, says Beast's parser
-      return error_from_response(response, phase::upgrade,
+  /// The status of a refusal counts, whatever follows.
+  void read_refusal() {
+    with_stream([this](auto& stream) {
+      auto& below = stream.next_layer();
+      auto const& head = below.pending()->answer.head();
+      if (is_redirect(head.status)) return on_redirected(head);
+      refusal_ = std::make_unique<refusal_words>(below.pending()->answer, "GET");
+      begin(operation::upgrading);
+      if (refusal_->is_enough()) return on_refused({});
+      timer_.start(refusal_words::patience, [self = shared_from_this()] {
+        self->with_stream([](auto& late) { close_socket(late); });
+      });
+      async_read_words(below.next_layer(), *refusal_, then(&tcp_websocket::on_refused));
+    });
+  }
+
+  void on_refused(error_code) {
+    end(operation::upgrading);
+    with_stream([this](auto& stream) {
+      auto response = to_response(stream.next_layer().pending()->answer.head());
+      response.body = std::move(refusal_->text);
+      response.is_cut = refusal_->is_cut;
+      record(error_from_response(response, phase::upgrade,
                                  "the WebSocket handshake with " + request_.url.host,
-                                 std::chrono::system_clock::now());
+                                 std::chrono::system_clock::now()));
+    });
+    drop();
+    settle();
+  }
+
+  void on_redirected(response_head const& head) {
+    auto const refuse = [&](std::string const& why) {
+      error_details details;
+      details.phase = phase::upgrade;
+      details.http_status = head.status;
+      details.message =
+          "the WebSocket handshake with " + request_.url.host + " was redirected " + why;
+      record(error(make_error_code(errc::bad_redirect), std::move(details)));
+    };
+    auto const* location = find_header(head.headers, "location");
+    auto target = resolve_url(request_.url, location ? *location : std::string());
+    if (location == nullptr) {
+      refuse("without a Location");
+    } else if (!target) {
+      refuse("wrongly: " + target.error().details().message);
+    } else {
+      auto where = *target;
+      where.target.erase(std::min(where.target.find('?'), where.target.size()));
+      refuse("to " + where.reveal());
+      if (target->origin() == request_.url.origin()) {
+        target->scheme = request_.url.scheme;  // `https` and `wss` are one
+        redirect_ = std::move(*target);
+      }
     }
+    drop();
+    settle();
+  }
+
+  error upgrade_error(error_code ec) {
     auto const what = "the WebSocket handshake with " + request_.url.host + " failed: ";
+    error explained;
+    with_stream([&](auto& stream) {
+      auto const* asked = stream.next_layer().pending();
+      if (asked == nullptr) return;
+      if (asked->answer.now() == response_head_reader::verdict::refused) {
+        explained = error(errc::malformed_response, phase::upgrade,
+                          what + unreadable_head("the server", asked->answer));
+      } else if (asked->fault) {
+        explained =
+            error(asked->fault.code(), phase::upgrade, what + asked->fault.details().message);
+      } else if (asked->write_failure) {
+        ec = asked->write_failure;
+      }
+    });
+    if (explained) return explained;
     ec = normalized(ec);
     auto const& category = ec.category();
     bool const is_nonsense =
@@ -353,6 +419,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     // (https://github.com/boostorg/beast/issues/1209): its code is the reason.
     if (close_code_ == 0) {
       end.error = error_ ? std::move(error_) : error(boost::asio::error::eof, phase::stream);
+      end.redirect = std::move(redirect_);
     }
     auto const listener = std::exchange(listener_, nullptr);
     listener->on_closed(*this, std::move(end));
@@ -368,7 +435,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   std::weak_ptr<dialer> dial_{};
   std::optional<stream_over<plain_stream>> plain_{};
   std::optional<stream_over<tls_stream>> tls_{};
-  upgrade_response response_{};
+  std::unique_ptr<refusal_words> refusal_{};
+  std::optional<url> redirect_{};
   boost::beast::flat_buffer read_buffer_{};
   std::vector<char> write_buffer_{};
   std::uint16_t close_code_ = 0;  // of the server's close frame
