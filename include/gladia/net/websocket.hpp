@@ -31,9 +31,10 @@ struct websocket_request {
 /// How a link ended. A close frame of the server is the whole truth, whatever went wrong beside it.
 struct link_end {
   /// The server's close code, its answer to our own close included; 1005 for a close frame without
-  /// one; 0 if no close frame came.
+  /// one; 1006 for one that may not be sent (0 to 999, 1004 to 1006, 1015, half a code); 0 if no
+  /// close frame came.
   std::uint16_t close_code = 0;
-  /// The server's words beside it; untrusted.
+  /// The server's words beside it, as UTF-8; untrusted.
   std::string reason{};
   /// Why the link ended where `close_code` is 0: `operation_aborted` after `close` and `close_now`,
   /// else the first thing that went wrong. None where there is a close code.
@@ -48,7 +49,8 @@ class websocket_listener {
   virtual ~websocket_listener() = default;
   /// The handshake succeeded: messages may be sent and will come.
   virtual void on_open(websocket& link) = 0;
-  /// A whole message. `text` is valid during the call only.
+  /// A whole message, as UTF-8: U+FFFD stands for bytes that are not. `text` is valid during the
+  /// call only.
   virtual void on_message(websocket& link, std::string_view text) = 0;
   /// Anything at all came in: a part of a message (the last part too, before `on_message`), a ping,
   /// a pong, a close frame. A sign of life.

@@ -6,8 +6,10 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <gladia/detail/reused_buffer.hpp>
+#include <gladia/detail/utf8.hpp>
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/impl/dialer.ipp>
+#include <gladia/net/impl/frame_stream.ipp>
 
 namespace gladia::net::detail {
 
@@ -84,7 +86,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
  private:
   template <class Next>
-  using stream_over = boost::beast::websocket::stream<Next, false>;  // no permessage-deflate
+  using stream_over =
+      boost::beast::websocket::stream<frame_stream<Next>, false>;  // no permessage-deflate
   using upgrade_response = boost::beast::websocket::response_type;
 
   enum class state { idle, connecting, open, closing, dropped, ended };
@@ -241,7 +244,12 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void deliver() {
     auto const data = read_buffer_.cdata();
     std::string_view const text(static_cast<char const*>(data.data()), data.size());
-    if (state_ == state::open) listener_->on_message(*this, text);
+    if (state_ == state::open) {
+      // Beast takes it for binary and has not looked.
+      gladia::detail::is_utf8(text)
+          ? listener_->on_message(*this, text)
+          : listener_->on_message(*this, gladia::detail::mended_utf8(text));
+    }
     read_buffer_.consume(read_buffer_.size());
     // It never shrinks by itself.
     if (read_buffer_.capacity() > kept_read_buffer) {
@@ -304,17 +312,16 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void keep_close_reason() {
     if (close_code_ != 0) return;
     with_stream([this](auto& stream) {
-      constexpr std::uint16_t none_given = 1005;
-      auto const& reason = stream.reason();
-      close_code_ =
-          reason.code == boost::beast::websocket::close_code::none ? none_given : reason.code;
-      close_reason_.assign(reason.reason.data(), reason.reason.size());
+      auto closed = stream.next_layer().frames().closed();
+      if (!closed) return;
+      close_code_ = closed->code;
+      close_reason_ = std::move(closed->reason);
     });
   }
 
   void on_lost(error_code ec) {
     using boost::beast::websocket::error;
-    if (ec == error::closed) keep_close_reason();
+    keep_close_reason();
     bool const is_too_large = ec == error::message_too_big || ec == error::buffer_overflow;
     if (is_too_large) {
       record(gladia::error(
