@@ -416,6 +416,41 @@ TEST_F(websocket_link, replaces_what_is_not_utf8_and_goes_on) {
   EXPECT_EQ(heard->end.close_code, 1000);
 }
 
+TEST_F(websocket_link, tells_what_has_left) {
+  std::promise<void> read_on;
+  scripted_server server(upgraded([&](server_stream& stream) {
+    read_on.get_future().wait();
+    beast::flat_buffer message;
+    boost::system::error_code ec;
+    while (!ec) stream.read(message, ec);
+  }));
+  constexpr std::size_t large = std::size_t{8} << 20;
+  std::string const flood(large, 'x');
+  heard->at_open = [&](net::websocket& link) {
+    link.write(bytes(flood), true);
+    link.ping();
+  };
+  open(server.url("ws"));
+  std::optional<net::outflow> out;
+  auto const look = [&] {
+    out.reset();
+    on_link([&](net::websocket& link) { out = link.outgoing(); });
+    run_until([&] { return out.has_value(); });
+    return *out;
+  };
+  run_until([&] { return heard->is_open; });
+  auto before = look();
+  while (look().bytes > before.bytes) before = *out;  // until the server's system is full
+  EXPECT_FALSE(out->ping_left);
+  EXPECT_LT(out->bytes, large);
+  read_on.set_value();
+  while (!look().ping_left) {
+  }
+  EXPECT_GT(out->bytes, large);
+  on_link([](net::websocket& link) { link.close_now(); });
+  run_until_closed();
+}
+
 // -- signs of life
 
 TEST_F(websocket_link, answers_pings_and_takes_them_for_a_sign_of_life) {

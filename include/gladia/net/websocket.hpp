@@ -22,7 +22,8 @@ struct websocket_request {
   net::timeouts timeouts{};
   /// A larger message ends the link with `errc::message_too_large`.
   std::size_t max_message = std::size_t{64} << 20;
-  /// The usual size of a message that is sent: the write buffer fits it.
+  /// The usual size of a message that is sent: the write buffer fits it. The system keeps no more
+  /// than some ten of them, or of 32 KiB.
   std::size_t usual_message = 3200;
   /// How long `close` waits for the server's answer before it drops the link.
   std::chrono::milliseconds close_timeout{1000};
@@ -39,6 +40,15 @@ struct link_end {
   /// Why the link ended where `close_code` is 0: `operation_aborted` after `close` and `close_now`,
   /// else the first thing that went wrong. None where there is a close code.
   gladia::error error{};
+};
+
+/// What of the bytes that were given to a link has left this machine.
+struct outflow {
+  /// So many, since the link opened, have arrived at the next hop's system. Where the own system
+  /// does not tell (others than Linux and macOS): so many has it taken, and it keeps few.
+  std::uint64_t bytes = 0;
+  /// Whether the last ping is among them.
+  bool ping_left = false;
 };
 
 class websocket;
@@ -87,6 +97,10 @@ class websocket {
   /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be
   /// called during a write.
   virtual void ping() = 0;
+
+  /// What has left by now: how to tell a slow link, on which this grows, from a dead one. Costs a
+  /// system call.
+  [[nodiscard]] virtual outflow outgoing() const = 0;
 
   /// Sends a close frame and waits for the server's, at most `close_timeout`; while connecting, the
   /// same as `close_now`; once the link is closing, nothing. Messages that come meanwhile are

@@ -10,6 +10,7 @@
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/impl/dialer.ipp>
 #include <gladia/net/impl/frame_stream.ipp>
+#include <gladia/net/impl/send_queue.ipp>
 
 namespace gladia::net::detail {
 
@@ -61,6 +62,14 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     if (state_ != state::open || is_pending(operation::pinging)) return;
     begin(operation::pinging);
     with_stream([&](auto& stream) { stream.async_ping({}, then(&tcp_websocket::on_pinged)); });
+  }
+
+  outflow outgoing() const override {
+    auto const* socket = lowest_layer();
+    if (socket == nullptr) return {};
+    auto const waiting = unconfirmed_bytes(*socket);
+    auto const left = socket->written() - std::min<std::uint64_t>(waiting, socket->written());
+    return {left, !is_pending(operation::pinging) && left >= ping_end_};
   }
 
   void close(std::uint16_t code) override {
@@ -129,6 +138,11 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     }
   }
 
+  plain_stream const* lowest_layer() const noexcept {
+    if (plain_) return &boost::beast::get_lowest_layer(*plain_);
+    return tls_ ? &boost::beast::get_lowest_layer(*tls_) : nullptr;
+  }
+
   // -- opening
 
   void on_connected(result<connected_stream> connected) {
@@ -144,6 +158,10 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     } else {
       tls_.emplace(std::move(std::get<tls_stream>(*connected)));
     }
+    with_stream([this](auto& stream) {
+      constexpr std::size_t messages = 5;  // half a second of audio
+      keep_little_unsent(boost::beast::get_lowest_layer(stream), messages * request_.usual_message);
+    });
     upgrade();
   }
 
@@ -280,6 +298,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void on_pinged(error_code ec) {
     end(operation::pinging);
     if (ec) return on_lost(ec);
+    ping_end_ = lowest_layer()->written();
     settle();
   }
 
@@ -378,6 +397,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   upgrade_response response_{};
   boost::beast::flat_buffer read_buffer_{};
   std::vector<char> write_buffer_{};
+  std::uint64_t ping_end_ = 0;    // where the last ping ends among the bytes written
   std::uint16_t close_code_ = 0;  // of the server's close frame
   std::string close_reason_{};
   error error_{};  // the first one
