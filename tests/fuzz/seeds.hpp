@@ -116,6 +116,29 @@ inline std::vector<std::string> response_seeds() {
   return seeds;
 }
 
+/// Answers to a handshake, and frames behind them.
+inline std::vector<std::string> frame_seeds() {
+  using namespace std::string_literals;
+  auto const large = "\x81\x7f\0\0\0\0\0\1\0\0"s + std::string(65536, 'x');
+  std::vector<std::string> const streams = {
+      "\x81\2hi\x01\1\xe2\x89\1?\x8a\0\x80\2\x82\xac\x82\1b"s,
+      "\x81\x7e\0\x80"s + std::string(128, 'y') + "\x88\6\x11\x33gone"s,
+      large + "\x88\2\3\xe8"s,
+      "\x88\3\x11\x33\xc3"s,
+      "\x88\1\3"s,
+      "\x88\0\x81\0"s,
+      "\x88\2\3\xed\x88\2\3\xe8"s,
+      "\x88\x7e\0\x80"s + std::string(128, '\x11'),
+      "\x81\x81mask\1\x88\0"s,
+  };
+  std::vector<std::string> seeds;
+  for (auto const& stream : streams) {
+    seeds.push_back("\0\1\7\3\x28\2\x0b"s + "HTTP/1.1 101 \r\n\r\n"s + stream);
+  }
+  seeds.push_back("\0\0\0\0\0\0\0HTTP/1.0 403 No\nx: y\n\n\x81\1x"s);
+  return seeds;
+}
+
 /// Options as they come, then a session: opened, fed, acknowledged, cut, stopped, ended.
 inline std::vector<std::string> session_seeds() {
   std::vector<std::string> seeds;
@@ -145,6 +168,7 @@ inline std::vector<std::string> session_seeds() {
 inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "error_bodies") return error_seeds();
   if (target == "wav_header") return wav_seeds();
+  if (target == "frames") return frame_seeds();
   if (target == "url") return url_seeds();
   if (target == "response_head") return response_seeds();
   if (target == "session") return session_seeds();

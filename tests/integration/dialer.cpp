@@ -26,6 +26,10 @@ extern "C" int getaddrinfo(char const* host, char const* port, addrinfo const* h
     if (auto const failed = real("127.0.0.2", port, hints, found)) return failed;
     return real("127.0.0.1", port, hints, &(*found)->ai_next);
   }
+  if (std::strcmp(host, "three.test") == 0) {
+    if (auto const failed = real("127.0.0.3", port, hints, found)) return failed;
+    return getaddrinfo("two.test", port, hints, &(*found)->ai_next);
+  }
   return real(host, port, hints, found);
 }
 
@@ -141,6 +145,48 @@ TEST_F(stuck_look_up, leaves_nothing_behind_when_the_io_context_goes_first) {
 TEST_F(dialer, goes_on_to_the_next_address) {
   scripted_server server(answer_ok);
   EXPECT_TRUE(get("http://two.test:" + server.port()));
+}
+
+TEST_F(dialer, does_not_wait_for_addresses_that_swallow_everything) {
+  scripted_server server(answer_ok);
+  auto const port = static_cast<unsigned short>(std::stoi(server.port()));
+  gladia::testing_support::full_port const deaf("127.0.0.3", port), deaf_too("127.0.0.2", port);
+  EXPECT_TRUE(get("http://three.test:" + server.port()));
+}
+
+TEST_F(dialer, begins_with_the_address_that_worked_last) {
+  scripted_server server({answer_ok, answer_ok});
+  EXPECT_TRUE(get("http://two.test:" + server.port()));  // by the second: nobody is at the first
+  asio::io_context context;
+  tcp::acceptor first(context, {asio::ip::make_address("127.0.0.2"),
+                                static_cast<unsigned short>(std::stoi(server.port()))});
+  EXPECT_TRUE(get("http://two.test:" + server.port()));
+  first.non_blocking(true);
+  boost::system::error_code nobody_came;
+  first.accept(nobody_came);
+  EXPECT_EQ(nobody_came, asio::error::would_block);
+}
+
+TEST_F(dialer, tries_the_address_that_led_nowhere_last) {
+  std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  gladia::test::certificate_authority authority;
+  trust(authority.pem());
+  scripted_server server(
+      encrypted(authority.issue({"DNS:two.test"}), [&](gladia::test::tls_connection& stream) {
+        read_head(stream);
+        send(stream, ok);
+      }));
+  asio::io_context context;
+  std::optional<tcp::acceptor> first;
+  first.emplace(context, tcp::endpoint(asio::ip::make_address("127.0.0.2"),
+                                       static_cast<unsigned short>(std::stoi(server.port()))));
+  std::thread hangs_up([&] {
+    boost::system::error_code ec;
+    first->accept(ec);
+  });
+  EXPECT_EQ(failure("https://two.test:" + server.port()).details().phase, phase::tls);
+  hangs_up.join();
+  EXPECT_TRUE(get("https://two.test:" + server.port()));
 }
 
 TEST_F(dialer, lists_the_addresses_it_tried) {

@@ -249,12 +249,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](auto const& given) { return std::to_string(given.param.first); });
 
 struct a_passing_close_code : faulty_service, ::testing::WithParamInterface<std::uint16_t> {
-  /// Codes that may not be sent, to which Beast counts 1014, break the protocol: the link is lost.
+  /// Codes that may not be sent are told as 1006.
   std::uint16_t seen() const {
-    constexpr std::array<std::uint16_t, 5> forbidden{1004, 1006, 1014, 1015, 2999};
-    auto const is_forbidden =
-        std::find(forbidden.begin(), forbidden.end(), GetParam()) != forbidden.end();
-    return is_forbidden ? std::uint16_t{0} : GetParam();
+    auto const is_forbidden = GetParam() == 1004 || GetParam() == 1015;
+    return is_forbidden ? std::uint16_t{1006} : GetParam();
   }
   void expect_one_retry(int connections) {
     expect_complete(connections);
@@ -724,10 +722,46 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair("large_ping", std::string("\x89\x7e\x00\x80", 4)),
                       std::pair("continuation_of_nothing", std::string("\x80\x00", 2)),
                       std::pair("message_within_a_message", std::string("\x01\x01{\x81\x01}", 6)),
-                      std::pair("text_that_is_not_utf_8", std::string("\x81\x02\xff\xff", 4)),
-                      std::pair("close_of_one_byte", std::string("\x88\x01\x03", 3)),
                       std::pair("http", std::string("HTTP/1.1 500 Sorry\r\n\r\n"))),
     [](auto const& given) { return given.param.first; });
+
+struct a_session_and_an_odd_frame : faulty_service {
+  void inject(std::string const& frame) {
+    faults.injections = {{6400, fake::injection::kind::raw_bytes, frame}};
+  }
+};
+
+TEST_F(a_session_and_an_odd_frame, with_text_that_is_not_utf8_go_on) {
+  inject("\x81\x02\xff\xff");
+  run_whole();
+  expect_complete(1);
+  EXPECT_EQ(all<gladia::malformed_message>().size(), 1u);
+}
+
+TEST_F(a_session_and_an_odd_frame, with_a_code_and_a_reason_cut_inside_a_character_end) {
+  inject("\x88\x03\x11\x33\xc3");
+  run_unstopped();
+  EXPECT_EQ(end->error, errc::session_gone);
+  EXPECT_EQ(end->close_code, 4403);
+  EXPECT_EQ(end->close_reason, "\xEF\xBF\xBD");
+  EXPECT_EQ(end->stats.connections, 1);
+}
+
+struct a_close_frame_that_may_not_be_sent : faulty_service,
+                                            ::testing::WithParamInterface<std::string> {};
+
+TEST_P(a_close_frame_that_may_not_be_sent, costs_the_link_and_not_the_session) {
+  faults.injections = {{6400, fake::injection::kind::raw_bytes, GetParam()}};
+  on_event = [this](live::event const& e) {
+    if (std::holds_alternative<live::disconnected>(e)) session->stop();
+  };
+  run_unstopped();
+  expect_complete(2);
+  EXPECT_EQ(all<live::disconnected>().at(0).close_code, 1006);
+}
+
+INSTANTIATE_TEST_SUITE_P(codes, a_close_frame_that_may_not_be_sent,
+                         ::testing::Values("\x88\x02\x03\xed", "\x88\x01\x03"));
 
 // Creating the session.
 

@@ -540,7 +540,7 @@ TEST_F(websocket_link, does_not_believe_an_announced_length) {
 }
 
 TEST_F(websocket_link, ends_on_a_frame_against_the_protocol_though_the_server_stays) {
-  for (auto const& frame : {std::string("\x83\x00", 2), std::string("\x81\x01\xff", 3)}) {
+  for (auto const& frame : {std::string("\x83\x00", 2), std::string("\xc1\x01\xff", 3)}) {
     heard = std::make_shared<recorder>();
     scripted_server server(
         upgraded([&](server_stream& stream) { send(stream.next_layer(), frame); }));
@@ -552,6 +552,59 @@ TEST_F(websocket_link, ends_on_a_frame_against_the_protocol_though_the_server_st
     EXPECT_TRUE(heard->end.error);
     EXPECT_NE(heard->end.error.code(), asio::error::operation_aborted);
   }
+}
+
+TEST_F(websocket_link, replaces_what_is_not_utf8_and_goes_on) {
+  scripted_server server(upgraded([](server_stream& stream) {
+    auto& socket = stream.next_layer();
+    send(socket, "\x81\x01\xc3");
+    send(socket,
+         "\x81\x04"
+         "caf\xe9");
+    send(socket, std::string("\x01\x01\xe2\x89\x00\x80\x02\x82\xac", 9));  // a ping in between
+    send(socket, "\x82\x02\xff!");
+    send(socket, close_frame(1000, ""));
+  }));
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_THAT(heard->messages, testing::ElementsAre("\xEF\xBF\xBD", "caf\xEF\xBF\xBD",
+                                                    "\xE2\x82\xAC", "\xEF\xBF\xBD!"));
+  EXPECT_EQ(heard->end.close_code, 1000);
+}
+
+TEST_F(websocket_link, tells_what_has_left) {
+  std::promise<void> read_on;
+  scripted_server server(upgraded([&](server_stream& stream) {
+    read_on.get_future().wait();
+    beast::flat_buffer message;
+    boost::system::error_code ec;
+    while (!ec) stream.read(message, ec);
+  }));
+  constexpr std::size_t large = std::size_t{8} << 20;
+  std::string const flood(large, 'x');
+  heard->at_open = [&](net::websocket& link) {
+    link.write(bytes(flood), true);
+    link.ping();
+  };
+  open(server.url("ws"));
+  std::optional<net::outflow> out;
+  auto const look = [&] {
+    out.reset();
+    on_link([&](net::websocket& link) { out = link.outgoing(); });
+    run_until([&] { return out.has_value(); });
+    return *out;
+  };
+  run_until([&] { return heard->is_open; });
+  auto before = look();
+  while (look().bytes > before.bytes) before = *out;  // until the server's system is full
+  EXPECT_FALSE(out->ping_left);
+  EXPECT_LT(out->bytes, large);
+  read_on.set_value();
+  while (!look().ping_left) {
+  }
+  EXPECT_GT(out->bytes, large);
+  on_link([](net::websocket& link) { link.close_now(); });
+  run_until_closed();
 }
 
 // -- signs of life
@@ -632,6 +685,67 @@ INSTANTIATE_TEST_SUITE_P(code, websocket_close,
                          testing::Values(close_case{1000, ""}, close_case{1001, "going away"},
                                          close_case{1011, "oops"}, close_case{4403, "ended"},
                                          close_case{4504, std::string(123, 'x')}));
+
+TEST_P(websocket_close, is_answered_with_its_code) {
+  std::uint16_t answered = 0;
+  scripted_server server(upgraded([&](server_stream& stream) {
+    stream.close(static_cast<websocket::close_code>(GetParam().code));
+    answered = stream.reason().code;
+  }));
+  open(server.url("ws"));
+  run_until_closed();
+  server.finish();
+  EXPECT_EQ(answered, GetParam().code);
+}
+
+/// Close frames as RFC 6455 forbids them.
+struct odd_close {
+  std::string frame;
+  std::uint16_t code;
+  std::string reason;
+};
+
+class websocket_odd_close : public websocket_link, public testing::WithParamInterface<odd_close> {};
+
+TEST_P(websocket_odd_close, tells_what_there_is) {
+  scripted_server server(upgraded(
+      [](server_stream& stream) { send(stream.next_layer(), "\x81\x02ok" + GetParam().frame); }));
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_THAT(heard->messages, testing::ElementsAre("ok"));
+  EXPECT_EQ(heard->end.close_code, GetParam().code);
+  EXPECT_EQ(heard->end.reason, GetParam().reason);
+  EXPECT_FALSE(heard->end.error);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    frames, websocket_odd_close,
+    testing::Values(
+        odd_close{"\x88\x03\x11\x33\xc3", 4403, "\xEF\xBF\xBD"},
+        odd_close{close_frame(4408, std::string(122, 'x') + "\xc3"), 4408,
+                  std::string(122, 'x') + "\xEF\xBF\xBD"},
+        odd_close{close_frame(1011, "caf\xe9 ferm\xe9"), 1011, "caf\xEF\xBF\xBD ferm\xEF\xBF\xBD"},
+        odd_close{close_frame(1014, "bad gateway"), 1014, "bad gateway"},
+        odd_close{close_frame(2000, "mine"), 2000, "mine"},
+        odd_close{close_frame(0, "nothing"), 1006, "nothing"},
+        odd_close{close_frame(999, ""), 1006, ""}, odd_close{close_frame(1004, ""), 1006, ""},
+        odd_close{close_frame(1005, "why"), 1006, "why"},
+        odd_close{close_frame(1006, ""), 1006, ""}, odd_close{close_frame(1015, ""), 1006, ""},
+        odd_close{std::string("\x88\x01\x11", 3), 1006, ""},
+        odd_close{std::string("\x88\x7e\x00\x80\x11\x38", 6) + std::string(126, 'x'), 4408,
+                  std::string(121, 'x')}));
+
+TEST_F(websocket_link, knows_a_close_frame_that_was_cut_off) {
+  scripted_server server([](tcp::socket& socket) {
+    server_stream stream(socket);
+    stream.accept();
+    send(socket, close_frame(4403, "over").substr(0, 6));
+  });
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_EQ(heard->end.close_code, 4403);
+  EXPECT_EQ(heard->end.reason, "ov");
+}
 
 TEST_F(websocket_link, finds_the_close_frame_behind_a_write_that_failed) {
   std::promise<void> gone;

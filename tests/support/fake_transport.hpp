@@ -246,6 +246,8 @@ class fake_websocket final : public net::websocket,
     later([this] { listener_->on_activity(*this); });
   }
 
+  net::outflow outgoing() const override { return {0, true}; }
+
   void close(std::uint16_t code) override {
     if (!was_opened_) return close_now();
     if (code == 1000) ++far_->client_closes;

@@ -28,8 +28,8 @@ class reserved_port {
 /// A port of loopback whose queue of connections is full: the system drops what comes next.
 class full_port {
  public:
-  full_port() {
-    acceptor_.bind({boost::asio::ip::address_v4::loopback(), 0});
+  explicit full_port(std::string const& address = "127.0.0.1", unsigned short port = 0) {
+    acceptor_.bind({boost::asio::ip::make_address(address), port});
     acceptor_.listen(0);
     queue_.reserve(4);
     for (int i = 0; i < 4; ++i) {

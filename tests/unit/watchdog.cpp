@@ -15,6 +15,9 @@ struct a_watched_link : testing::Test {
   watchdog::time_point start{};
   watchdog::time_point now{};
   watchdog dog{options};
+  gladia::net::outflow left{};  ///< what leaves; nothing, unless a test says so
+  std::chrono::nanoseconds bytes_leave_for{0};
+  int looks = 0;
 
   void SetUp() override { dog.on_open(now); }
   void restart() {
@@ -29,7 +32,13 @@ struct a_watched_link : testing::Test {
       if (!due) return {alarm::none, now - start};
       now = std::max(now, *due);
       auto const what = dog.check(now);
-      if (what != alarm::none) return {what, now - start};
+      if (what == alarm::look) {
+        ++looks;
+        if (now - start <= bytes_leave_for) ++left.bytes;
+        dog.on_outflow(left, now);
+      } else if (what != alarm::none) {
+        return {what, now - start};
+      }
     }
   }
   void expect(alarm what, std::chrono::nanoseconds when) {
@@ -77,6 +86,87 @@ TEST_F(a_watched_link, is_given_up_when_a_write_does_not_end) {
   dog.on_write(now);
   expect(alarm::progress, 5s);
   expect(alarm::send_stalled, 10s);
+}
+
+TEST_F(a_watched_link, is_kept_while_a_large_message_leaves_slowly) {
+  options.link_timeout = 0ms;
+  options.keep_alive_after = 0ms;
+  restart();
+  dog.on_write(now);
+  bytes_leave_for = 40s;
+  expect(alarm::progress, 5s);
+  expect(alarm::send_stalled, 50s);
+}
+
+TEST_F(a_watched_link, is_kept_while_a_ping_waits_to_leave) {
+  options.keep_alive_after = 0ms;
+  restart();
+  bytes_leave_for = 30s;
+  expect(alarm::ping, 5s);
+  expect(alarm::progress, 5s);
+  expect(alarm::link_dead, 35s);
+}
+
+TEST_F(a_watched_link, owes_an_answer_from_when_the_ping_has_left) {
+  options.keep_alive_after = 0ms;
+  restart();
+  bytes_leave_for = 100s;
+  expect(alarm::ping, 5s);
+  left.ping_left = true;  // the server's system takes what is behind the ping, the server does not
+  dog.on_write(now);
+  expect(alarm::progress, 5s);
+  expect(alarm::link_dead, 10s);
+}
+
+TEST_F(a_watched_link, is_not_given_more_time_for_what_left_before) {
+  options.keep_alive_after = 0ms;
+  restart();
+  left.bytes = 1'000'000;
+  dog.on_write(now);
+  expect(alarm::ping, 5s);
+  expect(alarm::progress, 5s);
+  dog.on_written();
+  expect(alarm::link_dead, 10s);
+}
+
+TEST_F(a_watched_link, is_seen_at_work_from_one_message_to_the_next) {
+  options.link_timeout = 0ms;
+  options.send_stall_timeout = 10s;  // and looked at every 2 s
+  options.keep_alive_after = 0ms;
+  restart();
+  dog.on_write(now);
+  expect(alarm::progress, 5s);
+  now = start + 9s;
+  EXPECT_EQ(dog.check(now), alarm::look);
+  dog.on_outflow({7, false}, now);
+  left.bytes = 7;
+  dog.on_written();
+  dog.on_write(now);
+  bytes_leave_for = 11s;  // seen at the first look, for it was looked at when the write began
+  expect(alarm::send_stalled, 21s);
+}
+
+TEST_F(a_watched_link, is_not_looked_at_while_all_leaves_at_once) {
+  for (int i = 0; i < 100; ++i) {
+    now = start + i * 100ms;
+    dog.on_activity(now);
+    dog.on_write(now);
+    EXPECT_EQ(dog.check(now + 99ms), i == 50 ? alarm::progress : alarm::none);
+    dog.on_written();
+  }
+}
+
+TEST_F(a_watched_link, expects_no_acknowledgement_while_the_audio_leaves) {
+  options.link_timeout = 0ms;
+  options.keep_alive_after = 0ms;
+  options.send_stall_timeout = 20s;  // and looked at every 4 s
+  restart();
+  dog.on_audio_sent(now);
+  dog.on_write(now);
+  bytes_leave_for = 28s;
+  expect(alarm::progress, 5s);
+  expect(alarm::ack_stalled, 38s);
+  expect(alarm::send_stalled, 48s);
 }
 
 TEST_F(a_watched_link, is_kept_alive_after_20_s_of_silence_and_then_every_5_s) {

@@ -45,16 +45,19 @@ struct session_options {
   net::timeouts timeouts{};
   /// Creating the session: one attempt of the POST.
   std::chrono::milliseconds init_timeout{10'000};
-  /// How long the server may not read before the link counts as lost.
+  /// How long nothing may leave of a message that is being sent before the link counts as lost. A
+  /// slow link alone is not lost so.
   std::chrono::milliseconds send_stall_timeout{10'000};
   /// How long nothing at all may come in, pongs included, before the link counts as dead, and is
   /// opened again. Pings are sent after half of it; a link is never given up without one, so a
-  /// process that was stopped goes on where it can.
+  /// process that was stopped goes on where it can. While a ping waits behind audio that leaves
+  /// slowly, the time for its answer has not begun.
   std::chrono::milliseconds link_timeout{10'000};
   /// How long acknowledgements may stand still while audio is sent, before `ack_stalled` is
   /// reported and a waiting send stops waiting for them. Never a reason to reconnect.
   std::chrono::milliseconds ack_timeout{10'000};
-  /// How long the server may take to finish, from the call of `stop()`.
+  /// How long the server may take to finish, from the call of `stop()`; audio that is still to be
+  /// sent then takes of this, too.
   std::chrono::milliseconds stop_timeout{60'000};
   /// How long the closing handshake may take after `cancel()`, and at the end. Zero: the link is
   /// dropped at once, and the service may not notice.

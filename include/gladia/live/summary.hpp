@@ -22,8 +22,10 @@ struct latency {
 /// A session in numbers, at one moment. `bytes_` are bytes of audio, a stripped WAV header not
 /// among them.
 struct statistics {
-  std::uint64_t bytes_accepted = 0;      ///< taken from the caller
-  std::uint64_t bytes_sent = 0;          ///< given to the network, repeats included
+  std::uint64_t bytes_accepted = 0;  ///< taken from the caller
+  /// Given to the network, repeats included; a second of it at most may not have left, and what
+  /// the system keeps (tens of KiB).
+  std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_replayed = 0;      ///< of these, sent again after a reconnect
   std::uint64_t bytes_acknowledged = 0;  ///< the offset up to which the server has everything
   /// Accepted, but never to be heard by the server; an incomplete frame at the end not counted.
@@ -34,7 +36,9 @@ struct statistics {
   std::uint64_t keep_alives_sent = 0;   ///< empty chunks while the caller was silent
   std::uint64_t events_dropped = 0;     ///< because nobody received them
   int connections = 0;                  ///< links that opened; reconnects are one less
-  latency ack_round_trip{};             ///< from sending audio to its acknowledgement
+  /// From when audio counts as sent to its acknowledgement: on a slow uplink, with the time it
+  /// takes to leave.
+  latency ack_round_trip{};
   latency first_partial{};     ///< from accepting the start of an utterance to its first partial
   latency final_transcript{};  ///< from accepting the end of an utterance to its final transcript
 };

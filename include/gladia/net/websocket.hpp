@@ -23,7 +23,8 @@ struct websocket_request {
   net::timeouts timeouts{};
   /// A larger message ends the link with `errc::message_too_large`.
   std::size_t max_message = std::size_t{64} << 20;
-  /// The usual size of a message that is sent: the write buffer fits it.
+  /// The usual size of a message that is sent: the write buffer fits it. The system keeps no more
+  /// than some ten of them, or of 32 KiB.
   std::size_t usual_message = 3200;
   /// How long `close` waits for the server's answer before it drops the link.
   std::chrono::milliseconds close_timeout{1000};
@@ -32,9 +33,10 @@ struct websocket_request {
 /// How a link ended. A close frame of the server is the whole truth, whatever went wrong beside it.
 struct link_end {
   /// The server's close code, its answer to our own close included; 1005 for a close frame without
-  /// one; 0 if no close frame came.
+  /// one; 1006 for one that may not be sent (0 to 999, 1004 to 1006, 1015, half a code); 0 if no
+  /// close frame came.
   std::uint16_t close_code = 0;
-  /// The server's words beside it; untrusted.
+  /// The server's words beside it, as UTF-8; untrusted.
   std::string reason{};
   /// Why the link ended where `close_code` is 0: `operation_aborted` after `close` and `close_now`,
   /// else the first thing that went wrong. None where there is a close code.
@@ -42,6 +44,15 @@ struct link_end {
   /// Where the answer to the upgrade says that the WebSocket is, if that is on the same scheme,
   /// host and port; beside an `error` that says so. May hold a token: never log it.
   std::optional<url> redirect{};
+};
+
+/// What of the bytes that were given to a link has left this machine.
+struct outflow {
+  /// So many, since the link opened, have arrived at the next hop's system. Where the own system
+  /// does not tell (others than Linux and macOS): so many has it taken, and it keeps few.
+  std::uint64_t bytes = 0;
+  /// Whether the last ping is among them.
+  bool ping_left = false;
 };
 
 class websocket;
@@ -52,7 +63,8 @@ class websocket_listener {
   virtual ~websocket_listener() = default;
   /// The handshake succeeded: messages may be sent and will come.
   virtual void on_open(websocket& link) = 0;
-  /// A whole message. `text` is valid during the call only.
+  /// A whole message, as UTF-8: U+FFFD stands for bytes that are not. `text` is valid during the
+  /// call only.
   virtual void on_message(websocket& link, std::string_view text) = 0;
   /// Anything at all came in: a part of a message (the last part too, before `on_message`), a ping,
   /// a pong, a close frame. A sign of life.
@@ -91,6 +103,10 @@ class websocket {
   /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be
   /// called during a write.
   virtual void ping() = 0;
+
+  /// What has left by now: how to tell a slow link, on which this grows, from a dead one. Costs a
+  /// system call.
+  [[nodiscard]] virtual outflow outgoing() const = 0;
 
   /// Sends a close frame and waits for the server's, at most `close_timeout`; while connecting, the
   /// same as `close_now`; once the link is closing, nothing. Messages that come meanwhile are

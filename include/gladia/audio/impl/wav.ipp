@@ -9,6 +9,7 @@
 
 #include <gladia/audio/wav.hpp>
 #include <gladia/detail/lists.hpp>
+#include <gladia/detail/private_file.hpp>
 
 namespace gladia::audio {
 namespace detail {
@@ -317,7 +318,7 @@ GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
   }
 
   wav_file wav;
-  wav.file_.reset(std::fopen(path.c_str(), "rb"));
+  wav.file_.reset(std::fopen(path.c_str(), gladia::detail::private_mode("rb").c_str()));
   if (!wav.file_) return detail::file_error(errno, path + ": cannot be opened");
   auto const file_bytes = std::filesystem::file_size(path, ec);
   if (ec) return detail::file_error(ec.value(), path + ": cannot be read");

@@ -13,6 +13,7 @@
 
 #include <gladia/codec/impl/fault.ipp>
 #include <gladia/codec/impl/message_types.ipp>
+#include <gladia/detail/utf8.hpp>
 #include <gladia/model/callback.hpp>
 #include <gladia/model/fields.hpp>
 #include <gladia/model/kinds.hpp>
@@ -28,33 +29,7 @@ namespace gladia::codec::detail {
 /// How deep a JSON text of the user's may be: as deep as the service's messages.
 inline constexpr std::size_t max_json_text_depth = 64;
 
-/// Whether `text` is UTF-8 without surrogates and overlong forms.
-inline bool is_utf8(std::string_view text) noexcept {
-  std::size_t i = 0;
-  auto const byte = [&text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  while (i < text.size()) {
-    unsigned const lead = byte(i);
-    std::size_t const length = lead < 0x80   ? 1
-                               : lead < 0xC2 ? 0
-                               : lead < 0xE0 ? 2
-                               : lead < 0xF0 ? 3
-                               : lead < 0xF5 ? 4
-                                             : 0;
-    if (length == 0 || text.size() - i < length) return false;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((byte(i + k) & 0xC0u) != 0x80u) return false;
-    }
-    if (length > 1) {
-      unsigned const next = byte(i + 1);
-      if ((lead == 0xE0 && next < 0xA0) || (lead == 0xED && next > 0x9F) ||
-          (lead == 0xF0 && next < 0x90) || (lead == 0xF4 && next > 0x8F)) {
-        return false;
-      }
-    }
-    i += length;
-  }
-  return true;
-}
+using gladia::detail::is_utf8;
 
 template <class Json>
 bool write_text(std::string_view from, Json& to, fault& why) {

@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include <gladia/live/options.hpp>
+#include <gladia/net/websocket.hpp>
 
 namespace gladia::live::detail {
 
 /// What the watchdog noticed.
 enum class alarm {
   none,
+  look,              ///< a message or a ping takes long to leave: tell `on_outflow` what has left
   ping,              ///< nothing came in for half of the limit: ask for a sign of life
   link_dead,         ///< nothing came in after that either
-  send_stalled,      ///< the server does not read
+  send_stalled,      ///< the server does not read: of a message, nothing more leaves
   progress,          ///< the link has been open for 5 s
   keep_alive,        ///< the caller has been silent: an empty chunk is due
   keep_alive_limit,  ///< the caller has been silent for too long; reported once
@@ -21,6 +24,9 @@ enum class alarm {
 };
 
 /// Watches one link after the other over the clock. Pure: it is told what happened and when.
+///
+/// A link may be slow. As long as bytes leave, no message is stalled, and no answer is due that the
+/// server could not give yet.
 class watchdog {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -36,6 +42,7 @@ class watchdog {
     stable_ = ack_reported_ = false;
     pinged_.reset();
     write_started_.reset();
+    looked_ = {};
   }
   void on_closed(time_point now) noexcept {
     opened_.reset();
@@ -48,8 +55,17 @@ class watchdog {
     last_activity_ = now;
     pinged_.reset();
   }
-  void on_write(time_point now) noexcept { write_started_ = now; }
+  void on_write(time_point now) noexcept {
+    begin_leaving(now);
+    write_started_ = now;
+  }
   void on_written() noexcept { write_started_.reset(); }
+  /// What has left, as `look` asked.
+  void on_outflow(net::outflow const& out, time_point now) noexcept {
+    if (looked_.bytes && out.bytes > *looked_.bytes) on_leaving(now);
+    looked_.bytes = out.bytes;
+    looked_.ping_left = out.ping_left;
+  }
   void on_audio_sent(time_point now) noexcept {
     last_audio_ = now;
     limit_reported_ = false;
@@ -66,9 +82,15 @@ class watchdog {
   /// What is due, one thing at a time; call it until it says `none`.
   [[nodiscard]] alarm check(time_point now) noexcept {
     if (!opened_) return alarm::none;
+    if (is_due(look_deadline(), now)) {
+      looked_.at = now;
+      return alarm::look;
+    }
     if (is_due(send_deadline(), now)) return alarm::send_stalled;
     if (is_due(dead_deadline(), now)) return alarm::link_dead;
     if (is_due(ping_deadline(), now)) {
+      begin_leaving(now);
+      looked_.ping_left = false;
       pinged_ = now;
       return alarm::ping;
     }
@@ -96,8 +118,9 @@ class watchdog {
   [[nodiscard]] std::optional<time_point> deadline() const noexcept {
     if (!opened_) return std::nullopt;
     std::optional<time_point> first;
-    for (auto const& next : {send_deadline(), dead_deadline(), ping_deadline(), stable_deadline(),
-                             ack_deadline(), limit_deadline(), keep_alive_deadline()}) {
+    for (auto const& next :
+         {look_deadline(), send_deadline(), dead_deadline(), ping_deadline(), stable_deadline(),
+          ack_deadline(), limit_deadline(), keep_alive_deadline()}) {
       if (next && (!first || *next < *first)) first = next;
     }
     return first;
@@ -113,6 +136,35 @@ class watchdog {
     return from && limit.count() > 0 ? deadline_type(*from + limit) : std::nullopt;
   }
 
+  /// Whether there is something that has not left, as far as is known.
+  bool is_leaving() const noexcept { return write_started_ || (pinged_ && !looked_.ping_left); }
+  /// What was seen before says nothing any more, unless it was just now: then one message follows
+  /// the other.
+  void begin_leaving(time_point now) noexcept {
+    if (is_leaving() || (looked_.at && now - *looked_.at <= look_interval())) return;
+    looked_ = {};
+  }
+  void on_leaving(time_point now) noexcept {
+    if (write_started_) {
+      write_started_ = now;
+      if (unacknowledged_since_) unacknowledged_since_ = now;
+    }
+    if (pinged_ && !looked_.ping_left) pinged_ = now;
+  }
+
+  /// A few times within the shortest limit that progress moves, but not for what leaves at once.
+  deadline_type look_deadline() const noexcept {
+    if (!is_leaving()) return std::nullopt;
+    auto const since = write_started_ ? write_started_ : pinged_;
+    return after(looked_.at ? looked_.at : since, look_interval());
+  }
+  std::chrono::nanoseconds look_interval() const noexcept {
+    constexpr int looks = 5;
+    auto const dead = half_of_link_timeout();
+    std::chrono::nanoseconds const stall = options_.send_stall_timeout;
+    auto const one_is_off = dead.count() == 0 || stall.count() == 0;
+    return (one_is_off ? std::max(dead, stall) : std::min(dead, stall)) / looks;
+  }
   std::chrono::nanoseconds half_of_link_timeout() const noexcept {
     return std::chrono::nanoseconds(options_.link_timeout) / 2;
   }
@@ -148,13 +200,19 @@ class watchdog {
   session_options options_;
   deadline_type opened_;
   deadline_type last_activity_;
-  deadline_type pinged_;      // since the last activity
+  deadline_type pinged_;      // since the last activity; then when the ping was last seen leaving
   deadline_type last_audio_;  // survives a reconnect: the caller's silence does
   deadline_type last_keep_alive_;
-  deadline_type write_started_;
+  deadline_type write_started_;  // or when the message was last seen leaving
   deadline_type unacknowledged_since_;
   // On earlier links: one that is lost again and again must not put it off for ever.
   std::chrono::nanoseconds unacknowledged_for_{0};
+  // Since something last began to leave.
+  struct {
+    deadline_type at;
+    std::optional<std::uint64_t> bytes;
+    bool ping_left = false;
+  } looked_;
   // What was reported since it last became untrue.
   bool stable_ = false;
   bool ack_reported_ = false;

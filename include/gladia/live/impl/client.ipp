@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include <gladia/detail/completion.hpp>
+#include <gladia/detail/private_file.hpp>
 #include <gladia/detail/strand.hpp>
 #include <gladia/live/detail/engine.hpp>
 #include <gladia/live/impl/calls.ipp>
@@ -132,7 +133,9 @@ class part_file {
 
   /// Begins, or begins again.
   result<void> open() {
-    file_ = file_ ? std::freopen(part_.c_str(), "wb", file_) : std::fopen(part_.c_str(), "wb");
+    auto const mode = gladia::detail::private_mode("wb");
+    file_ = file_ ? std::freopen(part_.c_str(), mode.c_str(), file_)
+                  : std::fopen(part_.c_str(), mode.c_str());
     return file_ ? result<void>() : last_error();
   }
   result<void> write(std::string_view part) {

@@ -818,6 +818,9 @@ GLADIA_DECL void engine::on_alarm(alarm what) {
   switch (what) {
     case alarm::none:
       return;
+    case alarm::look:
+      if (auto link = link_.lock()) watchdog_.on_outflow(link->outgoing(), now());
+      return;
     case alarm::link_dead:
       return link_failed(errc::link_dead);
     case alarm::send_stalled:

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <functional>
 #include <gladia/detail/redact.hpp>
+#include <gladia/net/impl/address_race.ipp>
 #include <gladia/net/impl/answer.ipp>
 #include <gladia/net/impl/http_error.ipp>
 #include <gladia/net/impl/io_error.ipp>
@@ -22,12 +22,13 @@
 
 namespace gladia::net::detail {
 
-/// What all links of a client share; never changed.
+/// What all links of a client share; never changed, but for the addresses that it learns of.
 struct link_environment {
   std::shared_ptr<tls_context> tls{};
   proxy_options secure_proxy{};
   proxy_options plain_proxy{};
   std::string user_agent{};
+  std::shared_ptr<address_book> addresses = std::make_shared<address_book>();
 };
 
 /// Reaches a server: look-up, TCP, proxy and TLS. For one attempt.
@@ -75,10 +76,11 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   void end_step(cut why) noexcept {
     if (!done_) return;
-    // A time limit leads on to the next address, a cancellation never does.
     if (cut_ == cut::none || why == cut::cancelled) cut_ = why;
     if (phase_ == phase::resolve) {
       timer_.fire();
+    } else if (phase_ == phase::connect) {
+      if (auto race = race_.lock()) race->stop();
     } else {
       tls_ ? close_socket(*tls_) : close_socket(socket_);
     }
@@ -101,8 +103,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
     error_code not_an_address;
     auto const address = boost::asio::ip::make_address(host(), not_an_address);
     if (!not_an_address) {
-      endpoints_.emplace_back(address, static_cast<std::uint16_t>(std::stoi(port())));
-      return connect_next();
+      return connect({{address, static_cast<std::uint16_t>(std::stoi(port()))}});
     }
     // A look-up under way cannot be cancelled (https://github.com/chriskohlhoff/asio/issues/470):
     // it is abandoned, and the timer keeps this object meanwhile.
@@ -127,32 +128,32 @@ class dialer : public std::enable_shared_from_this<dialer> {
     if (ec) {
       return fail(error(ec, phase::resolve, "cannot look up " + host() + ": " + ec.message()));
     }
-    for (auto const& entry : found) endpoints_.push_back(entry.endpoint());
-    connect_next();
+    std::vector<endpoint> addresses;
+    for (auto const& entry : found) addresses.push_back(entry.endpoint());
+    connect(std::move(addresses));
   }
 
   // -- TCP
 
-  void connect_next() {
-    if (next_ == endpoints_.size()) return fail(not_connected());
-    close_socket(socket_);
+  /// What the addresses are those of.
+  std::string peer() const { return host() + ":" + port(); }
+
+  void connect(std::vector<endpoint> addresses) {
+    addresses = in_racing_order(std::move(addresses), environment_->addresses->find(peer()));
     enter(phase::connect, limits_.connect);
-    socket_.async_connect(endpoints_[next_++], then(&dialer::on_connected));
+    auto const head_start = address_race::head_start(addresses.size(), limits_.connect);
+    auto const race = std::make_shared<address_race>(executor_, std::move(addresses), head_start);
+    race_ = race;
+    race->start(
+        [self = shared_from_this()](address_race::attempt* winner) { self->on_connected(winner); });
   }
 
-  void on_connected(error_code ec) {
+  void on_connected(address_race::attempt* winner) {
+    timer_.stop();
     if (cut_ == cut::cancelled) return fail(aborted(phase::connect));
-    if (cut_ == cut::timed_out) ec = errc::timeout;
-    cut_ = cut::none;
-    if (ec) {
-      auto const& endpoint = endpoints_[next_ - 1];
-      bool const bracketed = endpoint.address().is_v6();
-      auto const address = endpoint.address().to_string();
-      failed_ += (failed_.empty() ? "" : "; ") + (bracketed ? "[" + address + "]" : address) + ":" +
-                 std::to_string(endpoint.port()) + ": " + ec.message();
-      last_failure_ = ec;
-      return connect_next();
-    }
+    if (winner == nullptr) return fail(not_connected());
+    address_ = winner->where;
+    socket_ = std::move(winner->socket);
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.set_option(boost::asio::socket_base::keep_alive(true), ignored);
@@ -160,9 +161,17 @@ class dialer : public std::enable_shared_from_this<dialer> {
   }
 
   error not_connected() const {
+    std::string tried;
+    error_code last = boost::asio::error::host_not_found;
+    for (auto const& attempt : race_.lock()->attempts()) {
+      auto const address = attempt.where.address().to_string();
+      tried += (tried.empty() ? "" : "; ") +
+               (attempt.where.address().is_v6() ? "[" + address + "]" : address) + ":" +
+               std::to_string(attempt.where.port()) + ": " + attempt.outcome.message();
+      last = attempt.outcome;
+    }
     auto const what = "cannot connect to " + std::string(proxy_ ? "the proxy " : "") + host();
-    return error(last_failure_ ? last_failure_ : boost::asio::error::host_not_found, phase::connect,
-                 what + (failed_.empty() ? "" : " (" + failed_ + ")"));
+    return error(last, phase::connect, what + (tried.empty() ? "" : " (" + tried + ")"));
   }
 
   // -- proxy
@@ -303,13 +312,17 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   void fail(error e) {
     tls_ ? close_socket(*tls_) : close_socket(socket_);
+    if (address_ && cut_ != cut::cancelled) environment_->addresses->failed(peer(), *address_);
     if (e.code() == boost::asio::error::operation_aborted || cut_ != cut::cancelled) {
       return finish(std::move(e));
     }
     finish(aborted(phase_));
   }
 
-  void succeed(connected_stream stream) { finish(std::move(stream)); }
+  void succeed(connected_stream stream) {
+    environment_->addresses->worked(peer(), *address_);
+    finish(std::move(stream));
+  }
 
   void finish(result<connected_stream> outcome) {
     timer_.stop();
@@ -327,11 +340,9 @@ class dialer : public std::enable_shared_from_this<dialer> {
   cut cut_ = cut::none;
   phase_timer timer_;  // bounds the phase
   tcp::resolver resolver_;
-  std::vector<tcp::endpoint> endpoints_{};
-  std::size_t next_ = 0;
-  std::string failed_{};  // each address tried, and why it failed
-  error_code last_failure_{};
-  plain_stream socket_;  // until it is moved into `tls_`
+  std::weak_ptr<address_race> race_{};
+  std::optional<endpoint> address_{};  // that it is connected to
+  plain_stream socket_;                // until it is moved into `tls_`
   std::unique_ptr<connect_exchange> connect_{};
   std::optional<tls_stream> tls_{};
 };

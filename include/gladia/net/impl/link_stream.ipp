@@ -11,6 +11,7 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <chrono>
+#include <cstdint>
 #include <gladia/error.hpp>
 #include <variant>
 
@@ -34,6 +35,9 @@ class plain_stream : public boost::asio::ip::tcp::socket {
     limit_ = limit;
     held_.cancel();
   }
+
+  /// How many bytes the system has taken.
+  [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
   template <class Buffers, class Token>
   auto async_write_some(Buffers const& buffers, Token&& token) {
@@ -59,6 +63,7 @@ class plain_stream : public boost::asio::ip::tcp::socket {
           return;
         }
         case writing:
+          stream.written_ += size;
           if (!ec || stream.limit_.count() == 0) return self.complete(ec, size);
           failure = ec;
           state = holding;
@@ -73,6 +78,7 @@ class plain_stream : public boost::asio::ip::tcp::socket {
 
   boost::asio::steady_timer held_;
   std::chrono::milliseconds limit_{0};
+  std::uint64_t written_ = 0;
 };
 
 /// A TLS connection over one.

@@ -6,8 +6,11 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <gladia/detail/reused_buffer.hpp>
+#include <gladia/detail/utf8.hpp>
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/impl/dialer.ipp>
+#include <gladia/net/impl/frame_stream.ipp>
+#include <gladia/net/impl/send_queue.ipp>
 #include <gladia/net/impl/upgrade_stream.ipp>
 
 namespace gladia::net::detail {
@@ -62,6 +65,14 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     with_stream([&](auto& stream) { stream.async_ping({}, then(&tcp_websocket::on_pinged)); });
   }
 
+  outflow outgoing() const override {
+    auto const* socket = lowest_layer();
+    if (socket == nullptr) return {};
+    auto const waiting = unconfirmed_bytes(*socket);
+    auto const left = socket->written() - std::min<std::uint64_t>(waiting, socket->written());
+    return {left, !is_pending(operation::pinging) && left >= ping_end_};
+  }
+
   void close(std::uint16_t code) override {
     if (state_ == state::connecting) return close_now();
     if (state_ != state::open) return;
@@ -86,7 +97,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
  private:
   template <class Next>
   using stream_over =
-      boost::beast::websocket::stream<upgrade_stream<Next>, false>;  // no permessage-deflate
+      boost::beast::websocket::stream<frame_stream<upgrade_stream<Next>>, false>;  // no permessage-deflate
 
   enum class state { idle, connecting, open, closing, dropped, ended };
   enum class operation : unsigned {
@@ -127,6 +138,11 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     }
   }
 
+  plain_stream const* lowest_layer() const noexcept {
+    if (plain_) return &boost::beast::get_lowest_layer(*plain_);
+    return tls_ ? &boost::beast::get_lowest_layer(*tls_) : nullptr;
+  }
+
   // -- opening
 
   void on_connected(result<connected_stream> connected) {
@@ -142,6 +158,10 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     } else {
       tls_.emplace(std::move(std::get<tls_stream>(*connected)));
     }
+    with_stream([this](auto& stream) {
+      constexpr std::size_t messages = 5;  // half a second of audio
+      keep_little_unsent(boost::beast::get_lowest_layer(stream), messages * request_.usual_message);
+    });
     upgrade();
   }
 
@@ -307,7 +327,12 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void deliver() {
     auto const data = read_buffer_.cdata();
     std::string_view const text(static_cast<char const*>(data.data()), data.size());
-    if (state_ == state::open) listener_->on_message(*this, text);
+    if (state_ == state::open) {
+      // Beast takes it for binary and has not looked.
+      gladia::detail::is_utf8(text)
+          ? listener_->on_message(*this, text)
+          : listener_->on_message(*this, gladia::detail::mended_utf8(text));
+    }
     read_buffer_.consume(read_buffer_.size());
     // It never shrinks by itself.
     if (read_buffer_.capacity() > kept_read_buffer) {
@@ -338,6 +363,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void on_pinged(error_code ec) {
     end(operation::pinging);
     if (ec) return on_lost(ec);
+    ping_end_ = lowest_layer()->written();
     settle();
   }
 
@@ -370,17 +396,16 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void keep_close_reason() {
     if (close_code_ != 0) return;
     with_stream([this](auto& stream) {
-      constexpr std::uint16_t none_given = 1005;
-      auto const& reason = stream.reason();
-      close_code_ =
-          reason.code == boost::beast::websocket::close_code::none ? none_given : reason.code;
-      close_reason_.assign(reason.reason.data(), reason.reason.size());
+      auto closed = stream.next_layer().frames().closed();
+      if (!closed) return;
+      close_code_ = closed->code;
+      close_reason_ = std::move(closed->reason);
     });
   }
 
   void on_lost(error_code ec) {
     using boost::beast::websocket::error;
-    if (ec == error::closed) keep_close_reason();
+    keep_close_reason();
     bool const is_too_large = ec == error::message_too_big || ec == error::buffer_overflow;
     if (is_too_large) {
       record(gladia::error(
@@ -439,6 +464,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   std::optional<url> redirect_{};
   boost::beast::flat_buffer read_buffer_{};
   std::vector<char> write_buffer_{};
+  std::uint64_t ping_end_ = 0;    // where the last ping ends among the bytes written
   std::uint16_t close_code_ = 0;  // of the server's close frame
   std::string close_reason_{};
   error error_{};  // the first one

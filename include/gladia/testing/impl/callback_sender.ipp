@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include <gladia/net/impl/private_handle.ipp>
 #include <gladia/net/url.hpp>
 #include <gladia/testing/impl/byte_stream.ipp>
 
@@ -74,7 +75,9 @@ class callback_sender {
       auto address = asio::ip::make_address(url->host, ec);
       if (ec) address = asio::ip::address_v4::loopback();
       auto const port = static_cast<unsigned short>(std::stoi(url->port));
-      socket.async_connect({address, port}, [self = shared_from_this()](error_code failure) {
+      tcp::endpoint const where(address, port);
+      net::detail::open_private(socket, where.protocol(), ec);
+      socket.async_connect(where, [self = shared_from_this()](error_code failure) {
         if (failure) return self->finish(failure.message());
         self->write();
       });

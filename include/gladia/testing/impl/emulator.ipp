@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include <gladia/net/impl/private_handle.ipp>
 #include <gladia/testing/impl/certificate.ipp>
 #include <gladia/testing/impl/http_connection.ipp>
 #include <gladia/testing/impl/recogniser.ipp>
@@ -63,7 +64,8 @@ class listener : public std::enable_shared_from_this<listener> {
   error_code open(std::uint16_t port) {
     error_code ec;
     tcp::endpoint const where(asio::ip::address_v4::loopback(), port);
-    acceptor_.open(where.protocol(), ec);
+    net::detail::open_private(acceptor_, where.protocol(), ec);
+    if (!ec) acceptor_.non_blocking(true, ec);
     if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
     if (!ec) acceptor_.bind(where, ec);
     if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
@@ -72,8 +74,14 @@ class listener : public std::enable_shared_from_this<listener> {
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   void start() {
-    acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp::socket socket) {
+    acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](error_code ec) {
       if (!self->acceptor_.is_open()) return;
+      tcp::socket socket(self->shared_->executor);
+      if (!ec) net::detail::accept_private(self->acceptor_, socket, ec);
+      // Who waited may have gone.
+      if (ec == asio::error::would_block || ec == asio::error::connection_aborted) {
+        return self->start();
+      }
       if (ec) return self->start_later(ec);
       self->handler_(std::move(socket));
       self->start();

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gladia::net::detail {
+
+using endpoint = boost::asio::ip::tcp::endpoint;
+
+/// What a client knows of the addresses of a host.
+struct known_addresses {
+  std::optional<endpoint> worked{};  ///< led to the host last time
+  std::optional<endpoint> failed{};  ///< took the connection last time, and led nowhere
+};
+
+/// `found` in the order in which they are tried: first what worked, then IPv6 and IPv4 in turns,
+/// beginning with the first one's (RFC 8305, section 4), last what failed.
+inline std::vector<endpoint> in_racing_order(std::vector<endpoint> found,
+                                             known_addresses const& known) {
+  std::vector<endpoint> ordered, others;
+  if (found.empty()) return ordered;
+  auto const first_is_v6 = found.front().address().is_v6();
+  for (auto const& e : found) {
+    (e.address().is_v6() == first_is_v6 ? ordered : others).push_back(e);
+  }
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    auto const at = std::min(2 * i + 1, ordered.size());
+    ordered.insert(ordered.begin() + static_cast<std::ptrdiff_t>(at), others[i]);
+  }
+  std::stable_partition(ordered.begin(), ordered.end(),
+                        [&](endpoint const& e) { return e == known.worked; });
+  std::stable_partition(ordered.begin(), ordered.end(),
+                        [&](endpoint const& e) { return e != known.failed; });
+  return ordered;
+}
+
+/// Remembers which addresses worked, for all links of a client, so that a reconnect begins with
+/// them. Every member may be called from any thread.
+class address_book {
+ public:
+  [[nodiscard]] known_addresses find(std::string const& host) const {
+    std::lock_guard const lock(mutex_);
+    auto const it = hosts_.find(host);
+    return it == hosts_.end() ? known_addresses() : it->second;
+  }
+
+  /// A connection to `where` led to the host.
+  void worked(std::string const& host, endpoint const& where) {
+    note(host, [&](known_addresses& known) {
+      known.worked = where;
+      if (known.failed == where) known.failed.reset();
+    });
+  }
+  /// `where` took the connection, but the host was not reached.
+  void failed(std::string const& host, endpoint const& where) {
+    note(host, [&](known_addresses& known) {
+      known.failed = where;
+      if (known.worked == where) known.worked.reset();
+    });
+  }
+
+ private:
+  static constexpr std::size_t most_hosts = 64;
+
+  template <class Change>
+  void note(std::string const& host, Change change) {
+    std::lock_guard const lock(mutex_);
+    // A client knows a few hosts; redirects could lead to any number.
+    if (hosts_.size() >= most_hosts && hosts_.count(host) == 0) hosts_.clear();
+    change(hosts_[host]);
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, known_addresses> hosts_;
+};
+
+}  // namespace gladia::net::detail

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <gladia/error.hpp>
+#if defined(_WIN32)
+#include <windows.h>
+#else
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cerrno>
+#endif
+
+namespace gladia::net::detail {
+
+/// Keeps a socket from the children that the application starts: a link would live on in them.
+inline void keep_from_children(boost::asio::ip::tcp::socket::native_handle_type handle) noexcept {
+#if defined(_WIN32)
+  ::SetHandleInformation(reinterpret_cast<HANDLE>(handle), HANDLE_FLAG_INHERIT, 0);
+#else
+  ::fcntl(handle, F_SETFD, FD_CLOEXEC);
+#endif
+}
+
+/// `socket.open(protocol, ec)`, for a socket that no child inherits. Where the system cannot make
+/// one so, a child that is started in between has it after all.
+template <class Socket>
+void open_private(Socket& socket, boost::asio::ip::tcp protocol, error_code& ec) {
+#if defined(SOCK_CLOEXEC)
+  // Not a protocol whose type has the flag: Asio would not know it for a stream, and take the end
+  // of one for an empty read.
+  auto const handle =
+      ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
+  if (handle < 0) {
+    ec.assign(errno, boost::system::system_category());
+    return;
+  }
+  socket.assign(protocol, handle, ec);
+  if (ec) ::close(handle);
+#else
+  socket.open(protocol, ec);
+  if (!ec) keep_from_children(socket.native_handle());
+#endif
+}
+
+/// Accepts a connection that waits, likewise; `acceptor` does not block.
+template <class Acceptor, class Socket>
+void accept_private(Acceptor& acceptor, Socket& socket, error_code& ec) {
+#if defined(SOCK_CLOEXEC)
+  auto const protocol = acceptor.local_endpoint(ec).protocol();
+  if (ec) return;
+  auto const handle = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+  if (handle < 0) {
+    ec.assign(errno, boost::system::system_category());
+    return;
+  }
+  socket.assign(protocol, handle, ec);
+  if (ec) ::close(handle);
+#else
+  acceptor.accept(socket, ec);
+  if (!ec) keep_from_children(socket.native_handle());
+#endif
+}
+
+}  // namespace gladia::net::detail
