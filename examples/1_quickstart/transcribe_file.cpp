@@ -56,7 +56,8 @@ struct printer {
   void operator()(gladia::transcript const& t) const {
     auto const& said = t.data.utterance;
     auto const gap = said.text.rfind(' ', 0) == 0 ? "" : " ";
-    auto const line = '[' + examples::clock_text(said.start) + ']' + gap + said.text;
+    auto const mark = t.recovered ? " (late: a lost connection had swallowed it)" : "";
+    auto const line = '[' + examples::clock_text(said.start) + ']' + gap + said.text + mark;
     if (t.data.is_final) {
       terminal.partial({});
       terminal.line(line);
@@ -110,12 +111,24 @@ gladia::error feed(live::threaded_session& session, std::future<void> const& ove
   }
 }
 
+/// Where words may be missing, for a person; empty if none can be.
+std::string missing_words(std::vector<live::time_span> const& spans) {
+  if (spans.empty()) return {};
+  std::string text = "; words may be missing";
+  for (auto const& span : spans) {
+    text += (&span == &spans.front() ? " from " : ", from ") + examples::clock_text(span.from) +
+            " to " + examples::clock_text(span.to);
+  }
+  return text;
+}
+
 /// What went wrong, for a person; empty after a good end.
 std::string fault_of(live::summary const& end, gladia::error const& feeding, bool is_printed) {
   if (!is_printed) return "cannot write to standard output";
   if (end.error) return end.error.what();
   if (feeding) return feeding.what();
   if (end.verdict == live::completeness::complete) return {};
+  if (!end.words_unknown.empty()) return "a connection was lost, and the service did not sum up";
   return "the session ended before the service had heard everything";
 }
 
@@ -160,7 +173,9 @@ int transcribe(settings const& s, gladia::audio::wav_file& wav) {
   terminal.finish();
   if (s.json) terminal.line("{\"summary\": " + live::to_json(end) + "}");
   auto const fault = fault_of(end, feeding, terminal.is_good());
-  if (!fault.empty()) std::cerr << "error: " << fault << '\n';
+  if (!fault.empty()) {
+    std::cerr << "error: " << fault << missing_words(end.words_unknown) << '\n';
+  }
   return fault.empty() ? 0 : 1;
 }
 

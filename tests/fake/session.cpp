@@ -96,7 +96,12 @@ TEST_F(sessions, end_with_a_failure_at_any_step_that_cannot_be_retried) {
 }
 
 TEST_F(sessions, closed_with_1000_at_any_step_are_complete_if_that_link_was_told_to_stop) {
-  add_failing({{kind::close_code, 1000}});
+  add_failing({{kind::close_code, 1000}}, quick_options(), [](session_player& p) {
+    reconnect_once(p);
+    // Of a link that was closed before it summed up, the job tells that nothing was said.
+    p.far->job_result =
+        R"({"metadata":{"audio_duration":1},"transcription":{"full_transcript":""}})";
+  });
   run();
   std::size_t complete = 0;
   for (auto const& player : players) {
@@ -510,7 +515,10 @@ TEST_F(sessions_with_cuts, lose_no_byte_at_random_servers_that_acknowledge_in_an
   std::vector<std::unique_ptr<random_far_side>> servers;
   for (unsigned seed = 0; seed < 1000; ++seed) {
     auto const how = static_cast<counting>(seed % 3);
-    servers.push_back(std::make_unique<random_far_side>(*add()->far, how, seed));
+    auto& far = *add()->far;
+    // Bytes are looked at here: ranges that are told late may be misread as more audio heard.
+    far.audio_duration = 3600;
+    servers.push_back(std::make_unique<random_far_side>(far, how, seed));
   }
   run();
   int cuts = 0;

@@ -152,7 +152,8 @@ inline std::vector<std::string> session_seeds() {
     for (std::size_t k = 0; k < 22; ++k) options += static_cast<char>((i * 37 + k * (i + 5)) % 251);
     seeds.push_back(options + play + play);
   }
-  for (std::size_t counting : {0, 1, 2}) seeds.push_back(told_again(counting));
+  for (std::size_t const counting : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
+    seeds.push_back(told_again(counting));
   // With it the fuzzer first showed what is told again; operations were other bytes then.
   seeds.emplace_back(
       "\x82\xba\xf2/g\x9f\xd7\x14L\x84\xbc\xf4"
@@ -165,6 +166,18 @@ inline std::vector<std::string> session_seeds() {
   return seeds;
 }
 
+/// Finals, lost links, and summings-up.
+inline std::vector<std::string> word_seeds() {
+  std::string const final("\0\1\x14\x32\3\1", 6);
+  std::string const lost_final("\2\1\x1e\x32\3", 5);
+  std::string const lost_link("\3\x28", 2);
+  std::string const opened("\4\x28", 2);
+  std::string const summing_up("\6\0\0\1", 4);
+  return {final + lost_link + opened + lost_final + final + summing_up,
+          final + lost_final + lost_link + "\5\x14\x0a" + final + summing_up + "\7\1\1",
+          lost_link + final + final + lost_link + lost_final};
+}
+
 inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "error_bodies") return error_seeds();
   if (target == "wav_header") return wav_seeds();
@@ -172,6 +185,7 @@ inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "url") return url_seeds();
   if (target == "response_head") return response_seeds();
   if (target == "session") return session_seeds();
+  if (target == "words") return word_seeds();
   return contract_seeds();
 }
 

@@ -184,7 +184,7 @@ class session {
   void stop_deadline() {
     if (!is_stopping_ || !was_started_ || is_deadline_past_) return;
     is_deadline_past_ = true;
-    interrupt(run_.on_stop_deadline(now_));
+    interrupt(run_.on_stop_deadline(known_, now_));
   }
 
   void cancel() {
@@ -219,7 +219,7 @@ class session {
           perform(run_.on_fetch_deadline());
           pending_ = pending::nothing;
         }
-        return perform(run_.on_fetched(is_good, now_));
+        return perform(run_.on_fetched(is_good, known_, now_));
     }
   }
 
@@ -266,7 +266,7 @@ class session {
     writer_.on_closed();
     watchdog_.on_closed(now_);
     if (server_) server_->on_lost();
-    perform(run_.on_link_end(std::move(end), now_));
+    perform(run_.on_link_end(std::move(end), known_, now_));
   }
 
   /// The server reads some of what is in flight.
@@ -482,7 +482,7 @@ class session {
       auto const aborted = error(boost::asio::error::operation_aborted);
       auto const what = std::exchange(pending_, pending::nothing);
       if (what == pending::post) perform(run_.on_created(aborted, now_));
-      if (what == pending::get) perform(run_.on_fetched(false, now_));
+      if (what == pending::get) perform(run_.on_fetched(false, known_, now_));
       if (what == pending::opening || what == pending::open) {
         pending_ = what;
         end_link({0, {}, aborted});
@@ -501,6 +501,7 @@ class session {
   std::optional<counting_server> server_;  // if its acknowledgements tell the truth
 
   run_fsm run_;
+  run_fsm::knowledge const known_{false, true, false};
   audio_intake intake_;
   writer_fsm writer_;
   watchdog watchdog_;

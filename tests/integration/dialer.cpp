@@ -374,7 +374,7 @@ TEST_F(proxy_link, is_named_when_its_answer_cannot_be_understood) {
 TEST_F(proxy_link, may_refuse_before_it_was_asked) {
   scripted_server proxy([](tcp::socket& socket) {
     send(socket, "HTTP/1.1 503 Full\r\n\r\n");
-    gladia::test::reset(socket);
+    socket.close();  // a reset could be seen before the connection is
   });
   use_proxy(proxy.url("http"));
   EXPECT_EQ(failure("https://api.test/").details().http_status, 503);

@@ -88,8 +88,10 @@ TEST_P(brutal_cuts, leave_no_gap_and_repeat_only_what_was_not_acknowledged) {
       ASSERT_LE(from, heard) << "a gap before connection " << i;
       ASSERT_TRUE(audio.compare(from, stretch.size(), stretch) == 0) << "connection " << i;
       repeated += heard - from;
-      // A reset may destroy acknowledgements on their way; a close comes behind them.
-      if (std::get<fake::ending>(GetParam()) == fake::ending::close) {
+      // A reset may destroy acknowledgements on their way; a close comes behind them. A count that
+      // starts anew on a link of less than 10 s is followed late (ADR 11).
+      bool const is_followed = emulator_options.faults.resume != fake::resume_policy::restart;
+      if (is_followed && std::get<fake::ending>(GetParam()) == fake::ending::close) {
         EXPECT_LE(heard - from, unacknowledged);
       }
       heard = std::max(heard, from + stretch.size());
@@ -102,7 +104,12 @@ TEST_P(brutal_cuts, leave_no_gap_and_repeat_only_what_was_not_acknowledged) {
   EXPECT_EQ(summary["connections"], 6);
   EXPECT_GE(repeated, 5 * 50'000u) << "the cuts were not brutal";
   EXPECT_LE(repeated, summary["bytes_replayed"].get<std::size_t>());
-  EXPECT_EQ(summary["bytes_acknowledged"], audio.size());
+  auto const acknowledged = summary["bytes_acknowledged"].get<std::size_t>();
+  if (emulator_options.faults.resume == fake::resume_policy::restart) {
+    EXPECT_LE(acknowledged, audio.size());
+  } else {
+    EXPECT_EQ(acknowledged, audio.size());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(

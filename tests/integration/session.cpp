@@ -194,6 +194,7 @@ TEST_F(a_session, writes_the_stop_again_after_a_reconnect) {
 
 TEST_F(a_session, ends_when_a_server_accepts_and_closes_for_ever) {
   options.reconnect_window = 1s;
+  options.fetch_result = false;
   emulator_options.faults.on_open.how = fake::ending::close;
   emulator_options.faults.on_open.times = -1;
   start();
@@ -205,6 +206,7 @@ TEST_F(a_session, ends_when_a_server_accepts_and_closes_for_ever) {
 
 TEST_F(a_session, ends_in_time_when_a_stop_is_never_answered) {
   options.stop_timeout = 2s;
+  options.fetch_result = false;
   emulator_options.faults.ignore_stop = true;
   start();
   feed(std::string(32'000, '\0'));

@@ -230,6 +230,7 @@ TEST_P(a_final_close_code, ends_the_session_right_after_it_opened) {
 }
 
 TEST_P(a_final_close_code, leaves_the_end_unknown_while_stopping) {
+  options.fetch_result = false;
   faults.on_stop = {ending::close, -1, code(), ""};
   run_whole();
   expect_this_end(completeness::unknown);
@@ -369,6 +370,7 @@ TEST_P(a_finally_refused_handshake, ends_the_session) {
 
 TEST_P(a_finally_refused_handshake,
        leaves_the_end_unknown_only_behind_a_stop_and_if_the_job_is_over) {
+  options.fetch_result = false;
   fault(route::upgrade, http_action::serve);
   answer(route::upgrade, status(), -1);
   faults.on_stop = {ending::reset, 1};
@@ -467,7 +469,8 @@ TEST_P(a_session_with_late_or_low_acknowledgements, survives_a_server_that_count
   audio = position_coded_audio(300'000);
   expect_to_resume_behind_acknowledged_audio();
   if (GetParam() == fake::ack_mode::none) return;
-  EXPECT_GT(all<live::connected>().back().resume_offset, 100'000u);
+  EXPECT_GT(all<live::connected>().back().resume_offset, 50'000u)
+      << "the first link's was sent again";
 }
 
 std::string name_of(fake::ack_mode mode) {
@@ -540,7 +543,8 @@ TEST_F(a_session_and, an_end_without_goodbye_fetch_the_result) {
   options.fetch_result = true;
   faults.never_close = true;
   run_whole(below_default_limits);
-  expect_end(errc::stop_timeout, completeness::unknown);
+  EXPECT_FALSE(end->error) << "the job holds all: " << end->error.what();
+  EXPECT_EQ(end->verdict, completeness::complete);
   ASSERT_TRUE(end->job);
   EXPECT_EQ(end->job->status, gladia::job_status::done);
   EXPECT_EQ(end->job->id, report().id);

@@ -302,6 +302,7 @@ struct a_close_without_answer : live_fixture,
 
 TEST_P(a_close_without_answer, is_heard_and_then_given_up) {
   faults.ignore_close = faults.ignore_stop = true;
+  options.fetch_result = false;
   on_event = [this](live::event const& e) {
     if (std::holds_alternative<live::connected>(e)) leave(*this, how);
   };

@@ -90,6 +90,27 @@ TEST_F(transcribe_file_in_words, prints_finals_with_their_time) {
   EXPECT_EQ(end.status, 0);
 }
 
+TEST_F(transcribe_file_in_words, marks_a_final_that_a_lost_link_had_swallowed) {
+  emulator_options.faults.messages = {{"final", gladia::testing::message_action::reset_instead}};
+  auto const end = run({wav_file(silence(2)), "--speed", "0"});
+  EXPECT_THAT(
+      lines_of(end.out),
+      ::testing::Contains("[00:00.2] hello wide world (late: a lost connection had swallowed it)"));
+  EXPECT_EQ(end.status, 0) << end.err;
+}
+
+TEST_F(transcribe_file_in_words, says_where_words_may_be_missing) {
+  using gladia::testing::message_action;
+  emulator_options.faults.messages = {{"final", message_action::reset_instead},
+                                      {"post_transcript", message_action::lose},
+                                      {"post_final_transcript", message_action::lose}};
+  emulator_options.faults.job.without_result = true;
+  auto const end = run({wav_file(silence(2)), "--speed", "0"});
+  expect_failure(end,
+                 "error: a connection was lost, and the service did not sum up; words may be "
+                 "missing from 00:00.0 to ");
+}
+
 TEST_F(transcribe_file_in_words, prints_partials_that_were_asked_for) {
   auto const end = run({wav_file(silence(2)), "--speed", "4", "--partials"});
   EXPECT_THAT(lines_of(end.out), ::testing::Contains("[00:00.2] hello wide ..."));
@@ -282,8 +303,15 @@ TEST_F(transcribe_file, sends_at_the_pace_of_speech) {
 
 TEST_F(transcribe_file, gives_up_after_the_stop_timeout) {
   emulator_options.faults.ignore_stop = true;
+  emulator_options.faults.job.without_result = true;
   auto const end = run({wav_file(silence(1)), "--speed", "0", "--stop-timeout", "0.3"});
   expect_failure(end, "stop_timeout");
+}
+
+TEST_F(transcribe_file, ends_well_after_the_stop_timeout_if_the_job_holds_all) {
+  emulator_options.faults.ignore_stop = true;
+  auto const end = run({wav_file(silence(1)), "--speed", "0", "--stop-timeout", "0.3"});
+  EXPECT_EQ(end.status, 0) << end.err;
 }
 
 TEST_F(transcribe_file, fails_when_nobody_listens) {

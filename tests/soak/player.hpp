@@ -11,10 +11,12 @@
 #include <deque>
 #include <functional>
 #include <gladia.hpp>
+#include <gladia/codec/decode.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "coded_audio.hpp"
 #include "rough_service.hpp"
@@ -37,8 +39,9 @@ struct outcome {
   std::string complaint{};  ///< what went wrong; empty if all was well
   bool is_complete = false;
   bool is_whole = false;
-  bool is_clean = false;    ///< how its links were cut
-  std::uint64_t bytes = 0;  ///< of audio
+  bool is_clean = false;     ///< how its links were cut
+  std::uint64_t bytes = 0;   ///< of audio
+  std::uint64_t finals = 0;  ///< that the service made
   std::uint64_t bytes_sent_again = 0;
   std::uint64_t bytes_repeated = 0;  ///< that the service heard twice
   int connections = 0;
@@ -99,6 +102,7 @@ class player : public std::enable_shared_from_this<player> {
     session_.async_receive(on_strand([](player& p, gladia::result<gladia::live::event> e) {
       if (!e) return;
       std::visit(gladia::overloaded{[&](gladia::live::connecting const&) { p.note_connect(); },
+                                    [&](gladia::transcript const& t) { p.note_final(t); },
                                     [](auto const&) {}},
                  *e);
       p.receive();
@@ -111,6 +115,11 @@ class player : public std::enable_shared_from_this<player> {
     connects_.push_back(now);
     while (now - connects_.front() > std::chrono::milliseconds(900)) connects_.pop_front();
     outcome_.most_connects = std::max(outcome_.most_connects, static_cast<int>(connects_.size()));
+  }
+
+  void note_final(gladia::transcript const& t) {
+    auto const& said = t.data.utterance;
+    if (t.data.is_final) finals_.push_back({said.channel, {said.start, said.end}});
   }
 
   void send_next() {
@@ -142,6 +151,7 @@ class player : public std::enable_shared_from_this<player> {
     outcome_.bytes = sent_;
     outcome_.bytes_sent_again = end.stats.bytes_replayed;
     outcome_.connections = end.stats.connections;
+    withheld_ = end.stats.finals_withheld;
     if (!outcome_.is_complete) {
       complain(std::string("ended ") + to_string(end.verdict) + ": " + end.error.what());
     }
@@ -165,10 +175,43 @@ class player : public std::enable_shared_from_this<player> {
     } else if (outcome_.bytes_repeated > outcome_.bytes_sent_again) {
       complain("more repeated than was sent again");
     }
+    live_.async_get(outcome_.id, on_strand([](player& p, gladia::result<gladia::live_job> job) {
+                      p.on_job(job);
+                    }));
+  }
+
+  void on_job(gladia::result<gladia::live_job> const& job) {
+    if (!job || !job->result) {
+      complain("its words cannot be had");
+    } else {
+      compare_words(job->result->messages);
+    }
     live_.async_delete(outcome_.id, on_strand([](player& p, gladia::result<void> deleted) {
                          if (!deleted) p.complain("cannot be deleted: " + deleted.error().what());
                          std::exchange(p.done_, nullptr)(std::move(p.outcome_));
                        }));
+  }
+
+  /// Each final transcript of the service was delivered once, or counted as said twice.
+  void compare_words(std::vector<std::string> const& messages) {
+    std::uint64_t missing = 0;
+    for (auto const& text : messages) {
+      auto const message = gladia::codec::decode_message(text);
+      auto const* t = std::get_if<gladia::transcript>(&message);
+      if (!t || !t->data.is_final) continue;
+      ++outcome_.finals;
+      auto const& said = t->data.utterance;
+      auto const middle = (said.start + said.end) / 2;
+      auto const times = std::count_if(finals_.begin(), finals_.end(), [&](final_span const& f) {
+        return f.channel == said.channel && f.when.from <= middle && middle <= f.when.to;
+      });
+      if (times > 1) complain("words at " + std::to_string(middle) + " s came twice");
+      missing += times == 0;
+    }
+    if (missing > withheld_) {
+      complain(std::to_string(missing) + " final transcripts did not come, " +
+               std::to_string(withheld_) + " of them for good reason");
+    }
   }
 
   void complain(std::string const& what) {
@@ -187,6 +230,12 @@ class player : public std::enable_shared_from_this<player> {
   std::uint64_t sent_ = 0;
   bool is_ending_ = false;
   std::deque<std::chrono::steady_clock::time_point> connects_{};
+  struct final_span {
+    int channel;
+    gladia::live::time_span when;
+  };
+  std::vector<final_span> finals_{};
+  std::uint64_t withheld_ = 0;
   outcome outcome_{};
 };
 

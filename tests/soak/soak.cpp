@@ -88,6 +88,7 @@ struct totals {
   std::uint64_t bytes = 0;
   std::uint64_t bytes_sent_again = 0;
   std::uint64_t bytes_repeated = 0;
+  std::uint64_t finals = 0;  ///< of the service
   int most_connects = 0;
 
   void add(soak::outcome const& o) {
@@ -100,6 +101,7 @@ struct totals {
     bytes += o.bytes;
     bytes_sent_again += o.bytes_sent_again;
     bytes_repeated += o.bytes_repeated;
+    finals += o.finals;
     most_connects = std::max(most_connects, o.most_connects);
   }
 };
@@ -334,6 +336,7 @@ bool print(settings const& s, totals const& t, memory_record const& record, bool
   out.row("audio", static_cast<double>(t.bytes) / mib, "MiB");
   out.row("of it sent again", static_cast<double>(t.bytes_sent_again) / mib, "MiB");
   out.row("of it heard twice", static_cast<double>(t.bytes_repeated) / mib, "MiB");
+  out.row("final transcripts", t.finals);
   out.row("most connects of a session in a second", static_cast<std::uint64_t>(t.most_connects));
   out.check("every session ended complete", t.complete == t.begun, out_of(t.complete, t.begun));
   out.check("its audio whole", t.whole == t.begun, out_of(t.whole, t.begun));
@@ -378,7 +381,9 @@ int run(settings const& s) {
 int main(int argc, char** argv) {
   CLI::App app(
       "Runs many sessions against an emulator that cuts their links at random.\n"
-      "Exit status: 0 if all audio was heard, every session ended well, and memory stayed flat.");
+      "Exit status: 0 if all audio was heard, every final transcript came once, every session "
+      "ended\n"
+      "well, and memory stayed flat.");
   settings s;
   try {
     s = parse(argc, argv, app);

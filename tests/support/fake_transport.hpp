@@ -60,10 +60,16 @@ struct far_side {
   bool fails_for_ever = false;  ///< whether all later ones fail too
   int close_after = 0;  ///< closes the first link with 1012 at so many audio messages; 0: never
   bool acknowledges = true;
-  int goodbye = 1000;  ///< what it closes with after the stop; 0: it does not
+  /// What is said in all of the audio, as the server sums it up; `{}` stands for nothing.
+  std::string transcription = R"({"full_transcript":""})";
+  bool sums_up = true;
+  std::optional<double> audio_duration{};  ///< of the result, in seconds; unset: what was heard
+  std::vector<std::string> last_words{};   ///< further messages behind the summing-up
+  int goodbye = 1000;                      ///< what it closes with after the stop; 0: it does not
   std::string job = R"({"id":"job","url":"ws://127.0.0.1/v2/live?token=t"})";  ///< as it is created
   /// What the calls for the job say of it, one after the other; the last one for ever.
   std::vector<std::string> statuses{"done"};
+  std::string job_result = "null";  ///< JSON
   /// What is said to the audio of these bytes instead of its acknowledgement, if set.
   std::function<std::vector<std::string>(std::uint64_t from, std::uint64_t to)> answer_to_audio{};
   std::function<void(operation, int)> on_operation{};  ///< hears of each one, before it is done
@@ -101,11 +107,18 @@ struct far_side {
   /// audio makes depends on how long it waited for a link.
   bool was_spared() const { return operations < std::max(fail_at, fail_again_at); }
 
+  /// The service's result: what is said, and how much audio it is about, with what it heard twice.
+  std::string result() const {
+    auto const seconds = audio_duration.value_or(static_cast<double>(heard_bytes) / 32000);
+    return R"({"metadata":{"audio_duration":)" + std::to_string(seconds) + R"(},"transcription":)" +
+           transcription + "}";
+  }
+
   /// The answer to a call that does not fail.
   net::http_response answer(std::string const& method) {
     if (method == "POST") return {201, {}, job};
     auto const& status = statuses.at(std::min(asked++, statuses.size() - 1));
-    return {200, {}, R"({"id":"job","status":")" + status + R"("})"};
+    return {200, {}, R"({"id":"job","status":")" + status + R"(","result":)" + job_result + "}"};
   }
 
   /// Takes audio. Gives its first byte's position.
@@ -306,6 +319,11 @@ class fake_websocket final : public net::websocket,
     ++far_->stops;
     later([this] {
       if (breaks(operation::goodbye)) return;
+      if (far_->sums_up) {
+        say(R"({"type":"post_transcript","data":)" + far_->transcription + "}");
+        say(R"({"type":"post_final_transcript","data":)" + far_->result() + "}");
+      }
+      for (auto const& text : far_->last_words) say(text);
       say(R"({"type":"end_session","session_id":"job"})");
       if (far_->goodbye != 0) end({static_cast<std::uint16_t>(far_->goodbye), "", {}});
     });

@@ -17,12 +17,12 @@ struct stretch {
   std::size_t kept = 0;  ///< behind the last byte that the server did not forget
 };
 
-/// Where in `audio` (see `position_coded_audio`) the audio of each connection belongs. Fails where
-/// it is no stretch of it.
+/// Where in `audio` (see `position_coded_audio`) the audio of each connection of a session belongs.
+/// Fails where it is no stretch of it.
 inline std::vector<stretch> stretches_of(gladia::testing::emulator const& service,
+                                         gladia::testing::session_report const& report,
                                          std::string const& audio) {
   std::vector<stretch> found;
-  auto const report = service.reports().at(0);
   for (std::size_t i = 0; i < report.connections.size(); ++i) {
     auto const received = service.audio(report.id, i);
     // So many bytes say where they belong; less come only from the end of the stream.
@@ -37,6 +37,12 @@ inline std::vector<stretch> stretches_of(gladia::testing::emulator const& servic
     found.push_back({begin, begin + received.size(), begin + report.connections[i].kept});
   }
   return found;
+}
+
+/// ... of the first session.
+inline std::vector<stretch> stretches_of(gladia::testing::emulator const& service,
+                                         std::string const& audio) {
+  return stretches_of(service, service.reports().at(0), audio);
 }
 
 /// Expects that a server that got these stretches has all of `audio`, in order.

@@ -40,8 +40,9 @@ TEST(close_table, has_a_fate_for_every_close_code) {
 
 TEST(close_table, judges_a_refused_handshake_by_its_status) {
   for (int status = 100; status < 600; ++status) {
-    auto const may_pass = status == 408 || status == 429 || status >= 500;
-    ASSERT_EQ(fate_of_handshake_status(status), may_pass ? fate::retry : fate::fatal) << status;
+    auto const may_pass = status == 408 || status == 425 || status == 429 || status >= 500;
+    auto const promised = status < 400 ? fate::doubt : may_pass ? fate::retry : fate::fatal;
+    ASSERT_EQ(fate_of_handshake_status(status), promised) << status;
   }
 }
 
@@ -56,6 +57,13 @@ TEST(close_table, retries_network_errors_and_timeouts_in_any_phase) {
       EXPECT_EQ(fate_of_error(error(code, where)), fate::retry) << error(code, where).what();
     }
   }
+}
+
+TEST(close_table, doubts_what_is_no_answer_of_a_server) {
+  EXPECT_EQ(fate_of_error(error(errc::malformed_response, phase::upgrade, "no HTTP")), fate::doubt);
+  EXPECT_EQ(fate_of_error(error(errc::malformed_response, phase::proxy, "no HTTP")), fate::doubt);
+  gladia::error_code unknown(7, boost::system::generic_category());
+  EXPECT_EQ(fate_of_error(error(unknown, phase::stream)), fate::doubt) << "a broken frame";
 }
 
 TEST(close_table, gives_up_on_a_server_that_cannot_be_trusted) {

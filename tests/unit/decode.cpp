@@ -309,3 +309,18 @@ TEST(decode_callback, passes_a_payload_on_that_it_cannot_read) {
   EXPECT_FALSE(codec::decode_callback(R"({"id":"j"})"));
   EXPECT_FALSE(codec::decode_callback("[]"));
 }
+
+TEST(decode_message, takes_a_transcript_that_does_not_say_whether_it_is_final_as_told) {
+  auto const is_final = [](char const* mark, bool unmarked_is_final) {
+    codec::decode_options how;
+    how.unmarked_is_final = unmarked_is_final;
+    auto const message = decode_message(std::string(R"({"type":"transcript","data":{"id":"a",)") +
+                                            mark + R"("utterance":{"text":"hi"}}})",
+                                        how);
+    return std::get<transcript>(message).data.is_final;
+  };
+  EXPECT_FALSE(is_final("", false));
+  EXPECT_TRUE(is_final("", true));
+  EXPECT_TRUE(is_final(R"("is_final":null,)", true));
+  EXPECT_FALSE(is_final(R"("is_final":false,)", true)) << "it says so";
+}

@@ -36,6 +36,7 @@ link_end refused_with(int status) {
 /// A machine, and a clock that stands still unless it is told to wait.
 struct a_session : testing::Test {
   session_options options;
+  run_fsm::knowledge known{};  // no key to ask for the job with
   run_fsm machine = make();
   time_point const start{};
   time_point now{};
@@ -52,7 +53,7 @@ struct a_session : testing::Test {
     create();
     machine.on_opened();
   }
-  run_action end(link_end e) { return machine.on_link_end(std::move(e), now); }
+  run_action end(link_end e) { return machine.on_link_end(std::move(e), known, now); }
   /// Lets the wait of `action` pass, if it is one.
   kind after(run_action const& action) {
     if (action.type != kind::wait) return action.type;
@@ -366,29 +367,29 @@ TEST_F(a_session, does_not_drop_a_link_that_is_being_closed) {
 
 TEST_F(a_session, that_does_not_stop_in_time_ends_at_any_stage) {
   run();
-  EXPECT_EQ(machine.on_stop_deadline(now).type, kind::abandon);
+  EXPECT_EQ(machine.on_stop_deadline(known, now).type, kind::abandon);
   expect_end(machine.on_created(error(aborted), now), errc::stop_timeout);
 
   restart();
   create();
-  EXPECT_EQ(machine.on_stop_deadline(now).type, kind::drop);
+  EXPECT_EQ(machine.on_stop_deadline(known, now).type, kind::drop);
   expect_end(end({0, {}, error(aborted)}), errc::stop_timeout);
 
   restart();
   open();
-  EXPECT_EQ(machine.on_stop_deadline(now).type, kind::close);
+  EXPECT_EQ(machine.on_stop_deadline(known, now).type, kind::close);
   expect_end(end(closed_with(1000)), errc::stop_timeout);
 
   restart();
   open();
   ASSERT_EQ(end(lost()).type, kind::wait);
-  expect_end(machine.on_stop_deadline(now), errc::stop_timeout);
+  expect_end(machine.on_stop_deadline(known, now), errc::stop_timeout);
   EXPECT_EQ(outcome().details().phase, phase::stop);
 }
 
 TEST_F(a_session, does_not_connect_when_the_post_was_answered_too_late) {
   run();
-  machine.on_stop_deadline(now);
+  machine.on_stop_deadline(known, now);
   expect_end(machine.on_created({}, now), errc::stop_timeout);
 }
 
@@ -425,15 +426,78 @@ TEST_F(a_session, is_cancelled_for_good_even_if_its_link_is_lost) {
   open();
   machine.on_cancel();
   EXPECT_EQ(machine.on_cancel().type, kind::none);
-  EXPECT_EQ(machine.on_stop_deadline(now).type, kind::none);
+  EXPECT_EQ(machine.on_stop_deadline(known, now).type, kind::none);
   expect_end(end(lost()), aborted);
 }
 
 TEST_F(a_session, can_be_cancelled_while_it_closes) {
   open();
-  machine.on_stop_deadline(now);
+  machine.on_stop_deadline(known, now);
   EXPECT_EQ(machine.on_cancel().type, kind::none) << "it closes already";
   expect_end(end(closed_with(1000)), aborted);
+}
+
+// What can hardly get better.
+
+link_end doubtful() {
+  return {0, {}, error(errc::malformed_response, phase::upgrade, "no HTTP")};
+}
+link_end faulty() {
+  return {0, {}, error(errc::malformed_response, phase::stream, "no frame")};
+}
+
+TEST_F(a_session, gives_up_soon_where_no_server_of_ours_answers) {
+  create();
+  ASSERT_EQ(after(end(doubtful())), kind::connect);
+  expect_end(end(doubtful()), errc::malformed_response);
+  EXPECT_EQ(outcome().details().attempts, 2);
+  EXPECT_EQ(outcome().details().message, "no HTTP") << "the real reason";
+}
+
+TEST_F(a_session, waits_longer_for_a_server_it_had_reached) {
+  open();
+  ASSERT_EQ(after(end(lost())), kind::connect);
+  auto const began = now;
+  auto action = end(doubtful());
+  int answers = 1;
+  for (; action.type == kind::wait && answers < 100; ++answers) {
+    ASSERT_EQ(after(action), kind::connect);
+    action = end(doubtful());
+  }
+  EXPECT_EQ(action.type, kind::finish);
+  EXPECT_GE(answers, 3);
+  EXPECT_GE(now - began, 10s);
+  EXPECT_LT(now - began, options.reconnect_window);
+  EXPECT_EQ(outcome(), errc::malformed_response);
+}
+
+TEST_F(a_session, forgets_doubtful_answers_once_a_link_is_open) {
+  create();
+  ASSERT_EQ(after(end(doubtful())), kind::connect);
+  machine.on_opened();
+  ASSERT_EQ(after(end(lost())), kind::connect);
+  ASSERT_EQ(after(end(doubtful())), kind::connect);
+  EXPECT_EQ(after(end(doubtful())), kind::connect);
+}
+
+TEST_F(a_session, ends_with_the_third_link_in_a_row_that_breaks_the_protocol) {
+  open();
+  for (int link = 1; link < 3; ++link) {
+    machine.on_progress();  // whatever it acknowledged
+    ASSERT_EQ(after(end(faulty())), kind::connect);
+    machine.on_opened();
+  }
+  machine.on_progress();
+  expect_end(end(faulty()), errc::malformed_response);
+}
+
+TEST_F(a_session, counts_only_links_in_a_row_that_break_the_protocol) {
+  open();
+  for (int link = 1; link < 10; ++link) {
+    machine.on_progress();
+    ASSERT_EQ(after(end(link % 2 == 0 ? lost() : faulty())), kind::connect);
+    machine.on_opened();
+  }
 }
 
 // The job.
@@ -441,6 +505,7 @@ TEST_F(a_session, can_be_cancelled_while_it_closes) {
 struct a_session_that_fetches : a_session {
   void SetUp() override {
     options.fetch_result = true;
+    known.can_fetch = true;
     restart();
   }
   /// Ends such that the job may know more.
@@ -453,7 +518,7 @@ struct a_session_that_fetches : a_session {
 
 TEST_F(a_session_that_fetches, asks_for_the_job_after_an_end_that_is_not_known_to_be_good) {
   fetch();
-  expect_end(machine.on_fetched(true, now), errc::session_gone);
+  expect_end(machine.on_fetched(true, known, now), errc::session_gone);
 }
 
 TEST_F(a_session_that_fetches, asks_for_nothing_after_a_good_end_or_before_the_stop) {
@@ -466,27 +531,83 @@ TEST_F(a_session_that_fetches, asks_for_nothing_after_a_good_end_or_before_the_s
   EXPECT_EQ(end(closed_with(4403)).type, kind::finish);
 }
 
+TEST_F(a_session_that_fetches, asks_for_the_job_after_a_good_end_where_words_may_be_missing) {
+  open();
+  machine.on_stop_written();
+  known.words_missing = true;
+  EXPECT_EQ(end(closed_with(1000)).type, kind::fetch);
+  machine.on_fetched(true, known, now);
+  EXPECT_FALSE(outcome()) << "it was ended in order";
+}
+
+TEST_F(a_session_that_fetches, has_a_good_end_once_the_job_holds_all) {
+  fetch();
+  known.is_all_in_job = true;
+  machine.on_fetched(true, known, now);
+  EXPECT_EQ(machine.stage(), stage::ended);
+  EXPECT_FALSE(outcome());
+}
+
+TEST_F(a_session_that_fetches, asks_nothing_without_a_key_or_where_its_user_says_never) {
+  known.can_fetch = false;
+  open();
+  machine.on_stop_written();
+  EXPECT_EQ(end(closed_with(4403)).type, kind::finish);
+
+  known.can_fetch = true;
+  options.fetch_result = false;
+  restart();
+  open();
+  machine.on_stop_written();
+  EXPECT_EQ(end(closed_with(4403)).type, kind::finish);
+}
+
+TEST_F(a_session_that_fetches, asks_unless_told_until_the_stop_is_over_but_for_five_seconds) {
+  options.fetch_result.reset();
+  for (auto const passed : {1s, 59s}) {
+    restart();
+    open();
+    machine.on_stop(now);
+    machine.on_stop_written();
+    auto const stopped_at = now;
+    now += passed;
+    ASSERT_EQ(end(closed_with(4403)).type, kind::fetch);
+    EXPECT_EQ(machine.fetch_deadline(), std::max(stopped_at + options.stop_timeout, now + 5s));
+  }
+}
+
+TEST_F(a_session_that_fetches, asks_unless_told_for_a_time_though_the_stop_has_no_limit) {
+  options.fetch_result.reset();
+  options.stop_timeout = 0ms;
+  restart();
+  open();
+  machine.on_stop(now);
+  machine.on_stop_written();
+  ASSERT_EQ(end(closed_with(4403)).type, kind::fetch);
+  EXPECT_EQ(machine.fetch_deadline(), now + options.fetch_timeout);
+}
+
 TEST_F(a_session_that_fetches, asks_for_the_job_when_the_stop_took_too_long) {
   open();
   machine.on_stop_written();
-  machine.on_stop_deadline(now);
+  machine.on_stop_deadline(known, now);
   EXPECT_EQ(end(closed_with(1000)).type, kind::fetch);
-  expect_end(machine.on_fetched(true, now), errc::stop_timeout);
+  expect_end(machine.on_fetched(true, known, now), errc::stop_timeout);
 }
 
 TEST_F(a_session_that_fetches, asks_again_until_the_job_is_done) {
   fetch();
-  for (int i = 0; i < 5; ++i) ASSERT_EQ(after(machine.on_fetched(false, now)), kind::fetch);
-  expect_end(machine.on_fetched(true, now), errc::session_gone);
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(after(machine.on_fetched(false, known, now)), kind::fetch);
+  expect_end(machine.on_fetched(true, known, now), errc::session_gone);
 }
 
 TEST_F(a_session_that_fetches, asks_until_its_time_is_over) {
   fetch();
   auto const began = now;
-  auto action = machine.on_fetched(false, now);
+  auto action = machine.on_fetched(false, known, now);
   while (action.type != kind::finish) {
     ASSERT_EQ(after(action), kind::fetch);
-    action = machine.on_fetched(false, now);
+    action = machine.on_fetched(false, known, now);
   }
   EXPECT_EQ(outcome(), errc::session_gone) << "how the session ended has not changed";
   EXPECT_EQ(now, began + options.fetch_timeout);
@@ -497,7 +618,7 @@ TEST_F(a_session_that_fetches, gives_up_an_answer_that_does_not_come_in_time) {
   ASSERT_EQ(machine.fetch_deadline(), now + options.fetch_timeout);
   now += options.fetch_timeout;
   EXPECT_EQ(machine.on_fetch_deadline().type, kind::abandon);
-  expect_end(machine.on_fetched(false, now), errc::session_gone);
+  expect_end(machine.on_fetched(false, known, now), errc::session_gone);
   EXPECT_EQ(machine.on_fetch_deadline().type, kind::none);
 }
 
@@ -506,17 +627,18 @@ TEST_F(a_session_that_fetches, asks_for_ever_without_a_limit) {
   restart();
   fetch();
   EXPECT_FALSE(machine.fetch_deadline());
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(after(machine.on_fetched(false, now)), kind::fetch);
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(after(machine.on_fetched(false, known, now)), kind::fetch);
 }
 
 TEST_F(a_session_that_fetches, can_be_cancelled_meanwhile) {
   fetch();
   EXPECT_EQ(machine.on_cancel().type, kind::abandon);
-  expect_end(machine.on_fetched(true, now), aborted);
+  expect_end(machine.on_fetched(true, known, now), aborted);
 
   restart();
   fetch();
-  ASSERT_EQ(machine.on_fetched(false, now).type, kind::wait);
+  ASSERT_EQ(machine.on_fetched(false, known, now).type, kind::wait);
   expect_end(machine.on_cancel(), aborted);
 }
 
@@ -552,7 +674,7 @@ class random_world {
     if (machine_.stage() != stage::ended) {
       ASSERT_NE(pending_, kind::none) << "nothing would ever happen again";
     }
-    if (roll(40)) perform(machine_.on_stop_deadline(now_));
+    if (roll(40)) perform(machine_.on_stop_deadline(known_, now_));
     if (roll(60)) perform(machine_.on_cancel());
     if (machine_.stage() == stage::streaming) {
       if (roll(3)) machine_.on_progress();
@@ -599,11 +721,11 @@ class random_world {
       case kind::create:
         return perform(machine_.on_created(roll(5) ? error(errc::server_error) : error(), now_));
       case kind::connect:
-        return perform(machine_.on_link_end(random_end(), now_));
+        return perform(machine_.on_link_end(random_end(), known_, now_));
       case kind::wait:
         return perform(machine_.on_wait_over(now_));
       case kind::fetch:
-        return perform(machine_.on_fetched(roll(4), now_));
+        return perform(machine_.on_fetched(roll(4), known_, now_));
       default:
         return;
     }
@@ -625,6 +747,7 @@ class random_world {
   }
 
   std::mt19937 random_;
+  run_fsm::knowledge const known_{false, true, false};
   run_fsm machine_;
   time_point now_{};
   kind pending_ = kind::none;

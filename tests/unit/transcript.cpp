@@ -263,4 +263,93 @@ TEST(transcript_view, senseless_times_do_no_harm) {
   EXPECT_EQ(view.lines().size(), 6u);
 }
 
+// What a lost link swallowed.
+
+gladia::post_transcript summing_up(std::vector<gladia::transcript_utterance> all) {
+  gladia::post_transcript m;
+  m.data.utterances = std::move(all);
+  return m;
+}
+gladia::live::event lost_link() {
+  return gladia::live::disconnected{};
+}
+
+TEST(transcript_view, a_recovered_transcript_is_a_line_of_its_own) {
+  transcript_view view;
+  view.add(final("a", utterance(1, 2, " first")));
+  view.add(final("c", utterance(5, 6, " third")));
+  auto recovered = final("recovered-0-3000", utterance(3, 4, " second"));
+  recovered.recovered = true;
+  auto const* line = view.add(recovered);
+  ASSERT_TRUE(line);
+  EXPECT_TRUE(line->recovered);
+  EXPECT_TRUE(line->is_final);
+  EXPECT_THAT(texts(view), ElementsAre("first", "second", "third"));
+}
+
+TEST(transcript_view, a_recovered_transcript_replaces_no_finished_line) {
+  transcript_view view;
+  view.add(final("a", utterance(1, 2, " first")));
+  auto recovered = final("a", utterance(1, 2, " 1st"));
+  recovered.recovered = true;
+  EXPECT_FALSE(view.add(recovered));
+  EXPECT_THAT(texts(view), ElementsAre("first"));
+}
+
+TEST(transcript_view, a_recovered_transcript_replaces_its_partial) {
+  transcript_view view;
+  view.add(partial("b", utterance(3, 3.8, " sec")));
+  auto recovered = final("recovered-0-3000", utterance(3, 4, " second"));
+  recovered.recovered = true;
+  view.add(recovered);
+  EXPECT_THAT(texts(view), ElementsAre("second"));
+  EXPECT_TRUE(view.lines()[0].is_final);
+}
+
+TEST(transcript_view, a_summing_up_adds_what_is_missing_where_a_link_was_lost) {
+  transcript_view view;
+  view.add(final("a", utterance(1, 2, " first")));
+  view.add(lost_link());
+  view.add(final("c", utterance(5, 6, " third")));
+  auto const all = summing_up({utterance(1, 2, " 1st"), utterance(3, 4, " second"),
+                               utterance(5, 6, " 3rd"), utterance(7, 8, " fourth")});
+  auto const* line = view.add(all);
+  ASSERT_TRUE(line);
+  EXPECT_TRUE(line->recovered);
+  EXPECT_THAT(texts(view), ElementsAre("first", "second", "third"));
+  EXPECT_FALSE(view.add(all)) << "once";
+}
+
+TEST(transcript_view, a_summing_up_adds_nothing_where_no_link_was_lost) {
+  transcript_view view;
+  view.add(final("a", utterance(1, 2, " first")));
+  EXPECT_FALSE(view.add(summing_up({utterance(1, 2, " first"), utterance(3, 4, " second")})));
+  EXPECT_THAT(texts(view), ElementsAre("first"));
+}
+
+TEST(transcript_view, a_summing_up_adds_nothing_that_the_session_has_recovered) {
+  transcript_view view;
+  view.add(final("a", utterance(1, 2, " first")));
+  view.add(lost_link());
+  auto recovered = final("recovered-0-3000", utterance(3, 4, " second"));
+  recovered.recovered = true;
+  view.add(recovered);
+  EXPECT_FALSE(view.add(summing_up({utterance(1, 2, " first"), utterance(3, 4, " second")})));
+  EXPECT_THAT(texts(view), ElementsAre("first", "second"));
+}
+
+TEST(transcript_view, a_summing_up_adds_no_repetition) {
+  transcript_view view;
+  view.add(final("a", utterance(1, 2, " first")));
+  view.add(lost_link());
+  gladia::live::connected again;
+  again.repeated_from = 2.5;
+  again.repeated_to = 6.5;
+  view.add(gladia::live::event(again));
+  view.add(final("b", utterance(5, 6, " second")));
+  EXPECT_FALSE(view.add(summing_up(
+      {utterance(1, 2, " first"), utterance(3, 4, " second"), utterance(5, 6, " second")})));
+  EXPECT_THAT(texts(view), ElementsAre("first", "second"));
+}
+
 }  // namespace

@@ -29,6 +29,7 @@ struct decode_options {
   bool keep_raw = false;                    ///< fill `message_envelope::raw`
   std::size_t max_depth = 64;               ///< brackets within brackets
   std::size_t max_size = 64 * 1024 * 1024;  ///< bytes
+  bool unmarked_is_final = false;           ///< what a `transcript` without `is_final` is
 };
 
 /// Reads a message of the WebSocket. Never fails: what it does not know is an `unknown_message`,

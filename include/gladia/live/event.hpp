@@ -54,11 +54,16 @@ struct connected {
   /// What lies between `resume_offset` and this was sent on an earlier link already. The same as
   /// `resume_offset` where nothing was.
   std::uint64_t replayed_to = 0;
-  /// Text that comes on this link, ends after this time, in seconds as transcripts have them, and
-  /// starts before `repeated_to`, may hold what was said once, twice. `transcript_view` marks it.
-  /// Both 0 where nothing was sent again.
+  /// Text on this link that overlaps this stretch, in seconds as transcripts have them, may contain
+  /// words that were already delivered. `transcript_view` marks it. Both 0 where nothing was sent
+  /// again.
   double repeated_from = 0;
   double repeated_to = 0;  ///< exclusive
+  /// Final transcripts of this stretch, in seconds as transcripts have them, may be missing: it
+  /// spans all that earlier links may have lost. A voice agent can ask again. When the server sums
+  /// up, those that are missing are delivered, marked `recovered`. Both 0 where none can be
+  /// missing, and where finals are not asked for.
+  time_span words_unknown{};
 };
 
 /// A link ended, or could not be opened.
@@ -78,6 +83,7 @@ enum class warning_code {
   ack_stalled,       ///< the link lives, but acknowledgements stand still
   keep_alive_limit,  ///< the caller was silent for too long: the session is left to end
   incomplete_frame,  ///< the audio ended in the middle of a sample frame
+  addons_missing,    ///< a lost link may have swallowed translations, entities or sentiments; once
 };
 
 /// The warning's name, for example `"ack_stalled"`.
@@ -95,6 +101,8 @@ enum class warning_code {
       return "keep_alive_limit";
     case warning_code::incomplete_frame:
       return "incomplete_frame";
+    case warning_code::addons_missing:
+      return "addons_missing";
   }
   return "unknown";
 }

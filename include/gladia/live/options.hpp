@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 #include <gladia/net/backoff.hpp>
 #include <gladia/net/timeouts.hpp>
@@ -99,11 +100,16 @@ struct session_options {
 
   // The end.
 
-  /// When the session ends without a complete end although the stop was written, poll the job until
-  /// it is done and put it into `summary::job`. Needs an API key: without one, as on a device that
-  /// attached, it does nothing.
-  bool fetch_result = false;
-  /// How long that may take.
+  /// Whether, and how long, to ask for the job once the stop was written: final transcripts of a
+  /// lost link are found there, and the job is put into `summary::job`.
+  ///
+  /// The job is asked for where the end was lost, or final transcripts may be missing; `async_run`
+  /// then completes later, also after an end in order. Unset: until `stop_timeout` is over, but for
+  /// at least 5 s; for `fetch_timeout` where `stop_timeout` is 0. `true`: for `fetch_timeout`.
+  /// `false`: never. Needs an API key: without one, as on a device that attached, nothing is asked.
+  /// After `cancel()` nothing is asked either.
+  std::optional<bool> fetch_result{};
+  /// How long the job is asked for, where `fetch_result` says so. 0: without a limit.
   std::chrono::milliseconds fetch_timeout{30'000};
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gladia/error.hpp>
 #include <gladia/model/live_job.hpp>
@@ -35,7 +36,13 @@ struct statistics {
   std::uint64_t messages_received = 0;  ///< from the server, of any kind
   std::uint64_t keep_alives_sent = 0;   ///< empty chunks while the caller was silent
   std::uint64_t events_dropped = 0;     ///< because nobody received them
-  int connections = 0;                  ///< links that opened; reconnects are one less
+  /// Final transcripts of a lost link that were found in what the server summed up, and delivered
+  /// marked `recovered`.
+  std::uint64_t finals_recovered = 0;
+  /// Final transcripts, arrived or summed up, that were not delivered because the user already has
+  /// their text.
+  std::uint64_t finals_withheld = 0;
+  int connections = 0;  ///< links that opened; reconnects are one less
   /// From when audio counts as sent to its acknowledgement: on a slow uplink, with the time it
   /// takes to leave.
   latency ack_round_trip{};
@@ -43,11 +50,24 @@ struct statistics {
   latency final_transcript{};  ///< from accepting the end of an utterance to its final transcript
 };
 
-/// What became of the transcript.
+/// A stretch of the session's time, in seconds as transcripts have them.
+struct time_span {
+  double from = 0;
+  double to = 0;  ///< exclusive
+
+  friend bool operator==(time_span a, time_span b) noexcept {
+    return !(a.from < b.from) && !(b.from < a.from) && !(a.to < b.to) && !(b.to < a.to);
+  }
+  friend bool operator!=(time_span a, time_span b) noexcept { return !(a == b); }
+};
+
+/// What became of the audio and of the words.
 enum class completeness {
-  complete,  ///< the server got all audio and our stop, and ended the session itself
-  partial,   ///< audio was dropped, or the session ended before the stop was written
-  unknown,   ///< it was written, but the end was not seen: the job may hold what is missing
+  /// The server got all audio and our stop, every final transcript was delivered, and the server
+  /// ended the session itself, or its job holds all audio.
+  complete,
+  partial,  ///< audio was dropped, or the session ended before the stop was written
+  unknown,  ///< the stop was written, but the end was not seen, or words may be missing
 };
 
 /// Its name, for example `"complete"`.
@@ -66,12 +86,17 @@ enum class completeness {
 /// How a session ended. Thread safety: as a value; `job` is shared and constant.
 struct summary {
   std::string job_id{};  ///< for `live::client::async_get`; empty if none was made
-  completeness verdict = completeness::partial;  ///< what became of the transcript
+  completeness verdict = completeness::partial;  ///< what became of the audio and of the words
   gladia::error error{};                         ///< why it ended early; none after a good end
-  std::uint16_t close_code = 0;                  ///< of the last link, or 0 if it was lost
-  std::string close_reason{};                    ///< the server's words beside it
-  statistics stats{};                            ///< the numbers at the end
-  std::shared_ptr<live_job const> job{};  ///< with `session_options::fetch_result`; else null
+  /// Where final transcripts may be missing, in order of time: never where the verdict is
+  /// `complete`. Listening to the recording (`live::client::async_download`) or asking again is the
+  /// only remedy.
+  std::vector<time_span> words_unknown{};
+  std::uint16_t close_code = 0;  ///< of the last link, or 0 if it was lost
+  std::string close_reason{};    ///< the server's words beside it
+  statistics stats{};            ///< the numbers at the end
+  /// The job, where it was asked for (`session_options::fetch_result`) and told; else null.
+  std::shared_ptr<live_job const> job{};
 };
 
 }  // namespace gladia::live

@@ -10,17 +10,21 @@
 #include <vector>
 
 #include <gladia/config.hpp>
+#include <gladia/live/detail/word_ledger.hpp>
+#include <gladia/live/summary.hpp>
 #include <gladia/model/live_message.hpp>
 
 namespace gladia::live {
 
 struct connected;
+struct disconnected;
 
 /// What somebody said without a pause, as far as it is known.
 struct transcript_line {
   std::string id{};                  ///< of the utterance
   bool is_final = false;             ///< false: a later message may change it
   bool maybe_repeated = false;       ///< some of it may have been heard twice, after a reconnect
+  bool recovered = false;            ///< a lost link had swallowed it: see `transcript::recovered`
   transcript_utterance utterance{};  ///< the newest text, with its times, channel and language
   /// By target language.
   std::map<language_code, transcript_utterance> translations{};
@@ -42,6 +46,10 @@ struct transcript_line {
 /// too. Where a server starts its ids again, what begins after the end of a finished line is a new
 /// one.
 ///
+/// What a lost link swallowed becomes a line of its own (`recovered`): from recovered transcripts,
+/// and, where the view was given the `disconnected` events, from what the server sums up. A
+/// finished line is never replaced by one.
+///
 /// Thread safety: as a value; one thread at a time.
 class transcript_view {
  public:
@@ -52,6 +60,7 @@ class transcript_view {
   ///
   /// \return The line that changed, or null if none did: a partial that came after its final, or a
   ///   line older than all that are kept. Valid until the next change.
+  ///   A recovered one changes nothing where a finished line has its text.
   transcript_line const* add(transcript const& message);
 
   /// Adds a translation to its line.
@@ -61,8 +70,15 @@ class transcript_view {
   /// \return As above; null for a translation that failed.
   transcript_line const* add(translation_message const& message);
 
+  /// Folds in what the server sums up: only what is missing where a link was lost.
+  ///
+  /// \return The last line that was added, or null. Valid until the next change.
+  transcript_line const* add(post_transcript const& message);
+  /// \copydoc add(post_transcript const&)
+  transcript_line const* add(post_final_transcript const& message);
+
   /// Folds in a `live_message` or an `event`, whatever it is. Give it all of a session's events:
-  /// of `connected` it learns which text may be a repetition.
+  /// of `connected` and `disconnected` it learns which text may be a repetition, or missing.
   ///
   /// \return As above; null for what has no text.
   template <class... Ts>
@@ -71,10 +87,16 @@ class transcript_view {
         [&](auto const& m) -> transcript_line const* {
           using type = std::decay_t<decltype(m)>;
           if constexpr (std::is_same_v<type, transcript> ||
-                        std::is_same_v<type, translation_message>) {
+                        std::is_same_v<type, translation_message> ||
+                        std::is_same_v<type, post_transcript> ||
+                        std::is_same_v<type, post_final_transcript>) {
             return add(m);
           } else if constexpr (std::is_same_v<type, connected>) {
             mark_repeated(m.repeated_from, m.repeated_to);
+            words_.on_heard_until(m.words_unknown.to);
+            return nullptr;
+          } else if constexpr (std::is_same_v<type, disconnected>) {
+            words_.open_gap(0);
             return nullptr;
           } else {
             return nullptr;
@@ -112,11 +134,14 @@ class transcript_view {
   iterator find(std::string_view id, int channel);
   iterator find_original(translation_data const& data);
   transcript_line const* place(transcript_line line);
+  transcript_line const* add_recovered(transcript_data const& data);
+  transcript_line const* add_missing(transcription_result const& all);
   [[nodiscard]] bool may_be_repeated(transcript_utterance const& said) const noexcept;
 
   std::size_t max_lines_;
   std::vector<transcript_line> lines_{};
   std::vector<std::pair<double, double>> repeated_{};
+  detail::word_ledger words_{detail::word_ledger::settings{max_channels}};
 };
 
 }  // namespace gladia::live

@@ -16,6 +16,7 @@
 ///   v.always("created_at", s.created_at);  // always there; a reader can do without it
 ///   v.member("speaker", s.speaker);    // left out when it holds nothing
 ///   v.flatten(s.audio);                // its members stand at this level
+///   v.local("recovered", s.recovered); // not on the wire: this library says so
 ///   v.source(s.raw);                   // not on the wire: the whole text, kept on request
 ///   v.extra(s.extra);                  // not on the wire: an object merged in when writing
 /// }
@@ -42,6 +43,10 @@ struct uniform_visitor {
   }
   template <class M>
   void always(char const* name, M& m) {
+    self().member(name, m);
+  }
+  template <class M>
+  void local(char const* name, M& m) {
     self().member(name, m);
   }
   template <class M>

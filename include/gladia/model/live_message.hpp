@@ -91,6 +91,11 @@ struct transcript_data {
 struct transcript {
   message_envelope envelope{};  ///< session and time
   transcript_data data{};       ///< what
+  /// Not on the wire: the link was lost that was to bring this transcript, and it was found when
+  /// the server summed up, or in the job. It arrives late, and out of order. From a summing-up it
+  /// has no envelope, an id that begins with `recovered-`, and the confidence of the whole
+  /// utterance there.
+  bool recovered = false;
 };
 
 /// An utterance in another language.
@@ -106,6 +111,8 @@ struct translation_message {
   message_envelope envelope{};             ///< session and time
   std::optional<addon_error> error{};      ///< why not
   std::optional<translation_data> data{};  ///< the translation
+  /// See `transcript::recovered`. From a summing-up, `data->utterance` has times and channel alone.
+  bool recovered = false;  ///< see `transcript::recovered`
 };
 
 /// The entities in an utterance.
@@ -119,6 +126,7 @@ struct named_entity_recognition_message {
   message_envelope envelope{};                          ///< session and time
   std::optional<addon_error> error{};                   ///< why not
   std::optional<named_entity_recognition_data> data{};  ///< what was found
+  bool recovered = false;                               ///< see `transcript::recovered`
 };
 
 /// The sentiments in an utterance.
@@ -132,6 +140,7 @@ struct sentiment_analysis_message {
   message_envelope envelope{};                    ///< session and time
   std::optional<addon_error> error{};             ///< why not
   std::optional<sentiment_analysis_data> data{};  ///< what was found
+  bool recovered = false;                         ///< see `transcript::recovered`
 };
 
 /// How far the service is when it hears the stop.
@@ -290,6 +299,7 @@ template <class V, class S>
 void fields(V& v, S& s, transcript const*) {
   v.flatten(s.envelope);
   v.required("data", s.data);
+  v.local("recovered", s.recovered);
 }
 template <class V, class S>
 void fields(V& v, S& s, translation_data const*) {
@@ -304,6 +314,7 @@ void fields(V& v, S& s, translation_message const*) {
   v.flatten(s.envelope);
   v.always("error", s.error);
   v.always("data", s.data);
+  v.local("recovered", s.recovered);
 }
 template <class V, class S>
 void fields(V& v, S& s, named_entity_recognition_data const*) {
@@ -316,6 +327,7 @@ void fields(V& v, S& s, named_entity_recognition_message const*) {
   v.flatten(s.envelope);
   v.always("error", s.error);
   v.always("data", s.data);
+  v.local("recovered", s.recovered);
 }
 template <class V, class S>
 void fields(V& v, S& s, sentiment_analysis_data const*) {
@@ -328,6 +340,7 @@ void fields(V& v, S& s, sentiment_analysis_message const*) {
   v.flatten(s.envelope);
   v.always("error", s.error);
   v.always("data", s.data);
+  v.local("recovered", s.recovered);
 }
 template <class V, class S>
 void fields(V& v, S& s, stop_recording_ack_data const*) {

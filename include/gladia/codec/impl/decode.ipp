@@ -57,7 +57,7 @@ GLADIA_DECL live_message decode_message(std::string_view text, decode_options co
     message.error = std::move(failure);
     return message;
   }
-  return detail::read_message(document, text, options.keep_raw);
+  return detail::read_message(document, text, options);
 }
 
 GLADIA_DECL std::string_view type_of(live_message const& message) noexcept {

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include <gladia/codec/decode.hpp>
 #include <gladia/codec/impl/fault.ipp>
 #include <gladia/codec/impl/message_types.ipp>
 #include <gladia/error.hpp>
@@ -176,6 +177,8 @@ struct read_visitor : gladia::detail::uniform_visitor<read_visitor> {
   void flatten(M& m) {
     visit_fields(*this, m);
   }
+  template <class M>
+  void local(char const*, M&) {}
   template <class M>
   void source(M&) {}
   template <class M>
@@ -356,8 +359,15 @@ struct source_visitor : gladia::detail::uniform_visitor<source_visitor> {
   void source(json_text& raw) { raw.text = std::string(text); }
 };
 
+/// What a message holds where it does not say.
+template <class M>
+void set_defaults(M&, decode_options const&) {}
+inline void set_defaults(transcript& message, decode_options const& how) {
+  message.data.is_final = how.unmarked_is_final;
+}
+
 /// A message of any type; `text` is what `document` was parsed from.
-inline live_message read_message(json& document, std::string_view text, bool keep_raw) {
+inline live_message read_message(json& document, std::string_view text, decode_options const& how) {
   auto malformed = [text](std::string_view type, fault const& why) -> live_message {
     return malformed_message{
         std::string(type), {std::string(text)}, error(errc::malformed_response, why.text())};
@@ -387,9 +397,10 @@ inline live_message read_message(json& document, std::string_view text, bool kee
     known = true;
     using M = typename decltype(entry)::message;
     auto& alternative = message.emplace<M>();
+    set_defaults(alternative, how);
     if (!read(document, alternative, why)) {
       message = malformed(type, why);
-    } else if (keep_raw) {
+    } else if (how.keep_raw) {
       source_visitor visitor(text);
       visit_fields(visitor, alternative);
     }
@@ -403,7 +414,7 @@ inline live_message read_message(json& document, std::string_view text, bool kee
 inline bool read(json& from, live_message& to, fault&) {
   // First the text: reading moves out of the document.
   auto const text = dump(from);
-  to = read_message(from, text, false);
+  to = read_message(from, text, {});
   return true;
 }
 

@@ -155,6 +155,8 @@ struct write_visitor : gladia::detail::uniform_visitor<write_visitor<Json>> {
     visit_fields(*this, m);
   }
   template <class M>
+  void local(char const*, M const&) {}
+  template <class M>
   void source(M const&) {}
   void extra(json_text const& m) {
     if (!good || m.empty()) return;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <gladia/error.hpp>
+#include <gladia/net/http_error.hpp>
 #include <gladia/net/websocket.hpp>
 
 namespace gladia::live::detail {
@@ -12,6 +13,7 @@ namespace gladia::live::detail {
 enum class fate {
   end,    ///< the server is done
   retry,  ///< the same URL can be opened again
+  doubt,  ///< it can be, but what happened hardly passes: not for as long as others
   fatal,  ///< it cannot
 };
 
@@ -39,9 +41,12 @@ enum class fate {
   return fate::retry;
 }
 
-/// The table of answers to the WebSocket handshake.
-[[nodiscard]] constexpr fate fate_of_handshake_status(int status) noexcept {
-  return status == 408 || status == 429 || status >= 500 ? fate::retry : fate::fatal;
+/// What an answer to the WebSocket handshake means. One below 400 is no refusal: somebody else
+/// answers, such as a captive portal, or an error page while the server is replaced.
+[[nodiscard]] inline fate fate_of_handshake_status(int status) noexcept {
+  if (status < 400) return fate::doubt;
+  auto const code = make_error_code(net::errc_for_status(status));
+  return code == condition::retryable ? fate::retry : fate::fatal;
 }
 
 /// The table of links that ended without a close code.
@@ -53,7 +58,7 @@ enum class fate {
                     errc::invalid_options, errc::invalid_request, errc::message_too_large}) {
     if (e == code) return fate::fatal;
   }
-  return fate::retry;
+  return e == condition::retryable ? fate::retry : fate::doubt;
 }
 
 [[nodiscard]] inline fate fate_of(net::link_end const& end, bool retry_unassigned) noexcept {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include <gladia/codec/decode.hpp>
 #include <gladia/detail/completion.hpp>
 #include <gladia/detail/handler_keeper.hpp>
 #include <gladia/detail/strand.hpp>
@@ -25,6 +26,7 @@
 #include <gladia/live/detail/service.hpp>
 #include <gladia/live/detail/service_clock.hpp>
 #include <gladia/live/detail/watchdog.hpp>
+#include <gladia/live/detail/word_ledger.hpp>
 #include <gladia/live/detail/writer_fsm.hpp>
 #include <gladia/live/event.hpp>
 #include <gladia/live/options.hpp>
@@ -148,10 +150,30 @@ class engine final : public net::websocket_listener,
   void cancel_send(std::uint64_t id);
 
   // Messages in.
+  void take(transcript& t, std::size_t text_size);
+  template <class Message>
+  void take(Message& message, std::size_t text_size);
   void on_ack(audio_chunk_ack const& ack);
+  void on_origin(std::uint64_t origin);
   void warn_of_mismatch(std::uint64_t origin);
   void measure(transcript const& t);
   connected describe_link(std::uint64_t resume, std::uint64_t highest_sent) const;
+
+  // Words that a lost link swallowed.
+  void on_summed_up(transcription_result const& all, word_ledger::source const& from);
+  void on_summed_up(live_result const& all);
+  template <class Message>
+  void deliver_recovered(std::vector<Message> found);
+  template <class Message>
+  void push_recovered(Message message);
+  void recover_from(live_job const& job);
+  [[nodiscard]] double seconds(std::uint64_t bytes) const noexcept;
+  [[nodiscard]] double heard_until() const;
+  [[nodiscard]] codec::decode_options how_to_read() const noexcept;
+  [[nodiscard]] bool is_about_all_audio(live_result const& all) const;
+  void report_missing_addons();
+  void count_words();
+  [[nodiscard]] run_fsm::knowledge knowledge() const;
   void push(event e, std::size_t text_size = 0);
   void warn(warning_code code, std::string text, stretch where = {});
   [[nodiscard]] losses take_losses() noexcept;
@@ -190,6 +212,8 @@ class engine final : public net::websocket_listener,
   watchdog watchdog_;
   ack_tracker acks_;
   service_clock service_clock_;
+  std::optional<std::int64_t> ahead_before_;  // the server's clock, until the link's first range
+  word_ledger words_;
   event_queue queue_;
   live_session_info session_;
   std::weak_ptr<net::websocket> link_;       // its pending operations own it

@@ -25,13 +25,21 @@ class event_queue {
 
   explicit event_queue(event_selection selection) : selection_(selection) {}
 
-  /// \param text_size  bytes of the message the event was made of
-  void push(event e, std::size_t text_size) {
+  /// \param text_size   bytes of the message the event was made of
+  /// \param on_dropped  called with each event that has to go
+  template <class OnDropped>
+  void push(event e, std::size_t text_size, OnDropped on_dropped) {
     if (selection_ == event_selection::none && !std::holds_alternative<ended>(e)) return;
     size_ += text_size + overhead;
     queue_.push_back({std::move(e), text_size + overhead});
     if (size_ > partials_limit && is_worth_pruning()) prune_partials();
-    while (size_ > limit && queue_.size() > 1) drop_front();
+    while (size_ > limit && queue_.size() > 1) {
+      on_dropped(std::as_const(queue_.front().value));
+      drop_front();
+    }
+  }
+  void push(event e, std::size_t text_size) {
+    push(std::move(e), text_size, [](event const&) {});
   }
 
   /// The next event, if any. A gap is reported where it is.

@@ -63,12 +63,31 @@ class run_fsm {
   /// The longest `Retry-After` of a refused handshake that is waited for.
   static constexpr std::chrono::seconds retry_after_cap{3600};
 
+  /// How many answers in a row may be no server's, before the first open link and later; later also
+  /// for how long they may come.
+  static constexpr int first_doubts = 2;
+  static constexpr int later_doubts = 3;
+  static constexpr std::chrono::seconds doubtful_time{10};
+  /// How many open links in a row may end with a fault of the protocol.
+  static constexpr int faulty_links_limit = 3;
+  /// How long an end that was lost is asked for at least, where the user does not say.
+  static constexpr std::chrono::milliseconds shortest_fetch{5000};
+
   run_fsm(session_options const& options, bool attached, std::uint64_t seed)
       : options_(options), attached_(attached), backoff_(options.backoff, seed) {}
+
+  /// What is known of the session when a link, or the question for the job, ends.
+  struct knowledge {
+    bool words_missing = false;  ///< final transcripts may be missing
+    bool can_fetch = false;      ///< there is a key to ask for the job with
+    bool is_all_in_job = false;  ///< the job is done, and has all audio and words
+  };
 
   [[nodiscard]] detail::stage stage() const noexcept { return stage_; }
   /// Whether the job was made elsewhere.
   [[nodiscard]] bool is_attached() const noexcept { return attached_; }
+  /// Whether the stop was given to the network, on any link.
+  [[nodiscard]] bool stop_written() const noexcept { return stop_link_ > 0; }
   /// How many links were open.
   [[nodiscard]] int connections() const noexcept { return connections_; }
   /// How the last link ended.
@@ -102,6 +121,7 @@ class run_fsm {
   /// The link is open. Does not refund the budget: a server may accept and close for ever.
   void on_opened() noexcept {
     stage_ = detail::stage::streaming;
+    doubts_ = {};
     ++connections_;
     attempts_ = 0;
     forget_detour();
@@ -117,24 +137,37 @@ class run_fsm {
   /// The stop message was given to the network, after all audio.
   void on_stop_written() noexcept { stop_link_ = connections_; }
 
+  /// `stop()` was called.
+  void on_stop(time_point when) noexcept { stopped_at_ = when; }
+
+  /// Whether this end of the link is the good end of the session. 1000 is one only if the stop was
+  /// sent on this link, because audio sent with an earlier stop may have been lost; and not as the
+  /// answer to our own close.
+  [[nodiscard]] bool is_good_end(net::link_end const& end) const noexcept {
+    return end.close_code == 1000 && stop_written() && stop_link_ == connections_ &&
+           intent_ == intent::go_on;
+  }
+
   /// The link ended, or could not be opened.
-  run_action on_link_end(net::link_end end, time_point now) {
+  run_action on_link_end(net::link_end end, knowledge const& known, time_point now) {
+    auto const was_open = stage_ != detail::stage::connecting;
     last_end_ = std::move(end);
     // A close code that came after all says more.
     auto failure = std::exchange(link_failure_, {});
     if (failure && last_end_.close_code == 0) last_end_ = {0, {}, std::move(failure)};
     if (intent_ == intent::cancelled) return finish(aborted());
-    if (intent_ == intent::stop_expired) return conclude(stop_timeout(), now);
-    if (last_end_.redirect) return follow_redirect(now);
+    if (intent_ == intent::stop_expired) return conclude(stop_timeout(), known, now);
+    if (last_end_.redirect) return follow_redirect(known, now);
     switch (fate_of(last_end_, options_.retry_unassigned_close_codes)) {
       case fate::end:
-        // Behind a stop on an earlier link there may be audio that was lost with it.
-        return stop_written() && stop_link_ == connections_ ? finish({})
-                                                            : conclude(to_error(last_end_), now);
+        return conclude(is_good_end(last_end_) ? error() : to_error(last_end_), known, now);
       case fate::fatal:
-        return conclude(to_error(last_end_), now);
+        return conclude(to_error(last_end_), known, now);
       case fate::retry:
-        return retry(now);
+        if (was_open) faulty_links_ = 0;
+        return retry(known, now);
+      case fate::doubt:
+        return was_open ? retry_faulty_link(known, now) : retry_in_doubt(known, now);
     }
     return finish({});
   }
@@ -157,7 +190,7 @@ class run_fsm {
   }
 
   /// `stop_timeout` is over.
-  run_action on_stop_deadline(time_point now) {
+  run_action on_stop_deadline(knowledge const& known, time_point now) {
     if (intent_ == intent::go_on) intent_ = intent::stop_expired;
     switch (stage_) {
       case detail::stage::creating:
@@ -167,7 +200,7 @@ class run_fsm {
       case detail::stage::streaming:
         return close();
       case detail::stage::waiting:
-        return conclude(stop_timeout(), now);
+        return conclude(stop_timeout(), known, now);
       default:
         return {};
     }
@@ -200,8 +233,9 @@ class run_fsm {
   }
 
   /// The job was asked for; `is_done` says whether it will not change any more.
-  run_action on_fetched(bool is_done, time_point now) {
+  run_action on_fetched(bool is_done, knowledge const& known, time_point now) {
     if (intent_ == intent::cancelled) return finish(aborted());
+    if (known.is_all_in_job) return finish({});
     auto const too_late = fetch_deadline_ && now + poll_interval > *fetch_deadline_;
     if (is_done || too_late) return finish(std::move(error_));
     stage_ = detail::stage::polling;
@@ -218,8 +252,6 @@ class run_fsm {
 
  private:
   enum class intent { go_on, stop_expired, cancelled };
-
-  bool stop_written() const noexcept { return stop_link_ > 0; }
 
   run_action connect_when_allowed(time_point now, std::chrono::milliseconds delay) {
     if (last_connect_) {
@@ -240,14 +272,14 @@ class run_fsm {
   }
 
   /// A redirect is no failure; it leads on within the same attempt to have a link.
-  run_action follow_redirect(time_point now) {
+  run_action follow_redirect(knowledge const& known, time_point now) {
     if (redirects_ == max_redirects) {
       auto& e = last_end_.error;
       auto details = e.details();
       details.message +=
           ", behind " + std::to_string(max_redirects) + " others, and that is too many";
       e = error(make_error_code(errc::too_many_redirects), std::move(details));
-      return conclude(e, now);
+      return conclude(e, known, now);
     }
     ++redirects_;
     detour_ = std::move(last_end_.redirect);
@@ -259,7 +291,7 @@ class run_fsm {
     redirects_ = 0;
   }
 
-  run_action retry(time_point now) {
+  run_action retry(knowledge const& known, time_point now) {
     forget_detour();
     if (!outage_) outage_ = now;
     ++outage_attempts_;
@@ -271,8 +303,28 @@ class run_fsm {
         options_.reconnect_window.count() > 0 && now + delay > *outage_ + options_.reconnect_window;
     auto const too_often =
         options_.reconnect_attempts > 0 && outage_attempts_ > options_.reconnect_attempts;
-    if (too_late || too_often) return conclude(reconnect_failed(now), now);
+    if (too_late || too_often) return conclude(reconnect_failed(now), known, now);
     return connect_when_allowed(now, delay);
+  }
+
+  /// What answered may be no server of ours.
+  run_action retry_in_doubt(knowledge const& known, time_point now) {
+    if (doubts_.count++ == 0) doubts_.since = now;
+    auto const is_over =
+        connections_ == 0 ? doubts_.count >= first_doubts
+                          : doubts_.count >= later_doubts && now - doubts_.since >= doubtful_time;
+    if (!is_over) return retry(known, now);
+    auto e = to_error(last_end_);
+    e.edit_details().attempts = doubts_.count;
+    e.edit_details().elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - doubts_.since);
+    return conclude(std::move(e), known, now);
+  }
+
+  /// The link ended with a fault of the protocol, whatever it acknowledged before.
+  run_action retry_faulty_link(knowledge const& known, time_point now) {
+    if (++faulty_links_ < faulty_links_limit) return retry(known, now);
+    return conclude(to_error(last_end_), known, now);
   }
 
   error reconnect_failed(time_point now) const {
@@ -280,7 +332,7 @@ class run_fsm {
     error e(make_error_code(errc::reconnect_failed), last.details());
     auto& details = e.edit_details();
     auto const& why = last.details().message;
-    details.message = "gave up reconnecting: " + (why.empty() ? last.code().message() : why);
+    details.message = (why.empty() ? last.code().message() : why) + ": gave up reconnecting";
     details.attempts = outage_attempts_;
     details.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - *outage_);
     return e;
@@ -300,12 +352,25 @@ class run_fsm {
   }
 
   /// The end, unless the job may tell what the link did not.
-  run_action conclude(error e, time_point now) {
-    if (!options_.fetch_result || !stop_written()) return finish(std::move(e));
-    if (options_.fetch_timeout.count() > 0) fetch_deadline_ = now + options_.fetch_timeout;
+  run_action conclude(error e, knowledge const& known, time_point now) {
+    auto const is_good = !e && !known.words_missing;
+    auto const may_fetch = known.can_fetch && options_.fetch_result.value_or(true);
+    if (is_good || !stop_written() || !may_fetch) return finish(std::move(e));
+    fetch_deadline_ = end_of_fetch(now);
     error_ = std::move(e);
     stage_ = detail::stage::fetching;
     return {run_action::kind::fetch};
+  }
+
+  std::optional<time_point> end_of_fetch(time_point now) const noexcept {
+    auto const timeout = options_.fetch_timeout;
+    if (options_.fetch_result) {
+      return timeout.count() > 0 ? std::optional(now + timeout) : std::nullopt;
+    }
+    if (!stopped_at_ || options_.stop_timeout.count() == 0) {
+      return now + std::max(timeout, shortest_fetch);
+    }
+    return std::max(*stopped_at_ + options_.stop_timeout, now + shortest_fetch);
   }
 
   run_action finish(error e) {
@@ -326,8 +391,15 @@ class run_fsm {
   int redirects_ = 0;  // since the session's own URL was asked
   std::optional<net::url> detour_;
   int outage_attempts_ = 0;
+  struct doubtful_answers {
+    int count = 0;
+    time_point since{};
+  };
+  doubtful_answers doubts_;  // since a link was open
+  int faulty_links_ = 0;     // in a row
   std::optional<time_point> last_connect_;
   std::optional<time_point> outage_;
+  std::optional<time_point> stopped_at_;
   std::optional<time_point> fetch_deadline_;
   net::link_end last_end_;
   error link_failure_;

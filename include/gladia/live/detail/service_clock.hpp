@@ -39,10 +39,26 @@ class service_clock {
     return {shift(resume_, least_ahead_), shift(sent, most_ahead_)};
   }
 
+  /// How far the service is ahead of the stream; none while that is not certain.
+  [[nodiscard]] std::optional<std::int64_t> ahead() const noexcept {
+    if (least_ahead_ != most_ahead_) return std::nullopt;
+    return least_ahead_;
+  }
+
+  /// The least that the service's offset of the stream's `offset` can be.
+  [[nodiscard]] std::uint64_t earliest(std::uint64_t offset) const noexcept {
+    return shift(offset, least_ahead_);
+  }
+  /// The most that it can be.
+  [[nodiscard]] std::uint64_t latest(std::uint64_t offset) const noexcept {
+    return shift(offset, most_ahead_);
+  }
+
   /// Where in the stream the service's `offset` is; none while that is not certain.
   [[nodiscard]] std::optional<std::uint64_t> in_stream(std::uint64_t offset) const noexcept {
-    if (least_ahead_ != most_ahead_) return std::nullopt;
-    auto const position = static_cast<std::int64_t>(offset) - least_ahead_;
+    auto const by = ahead();
+    if (!by) return std::nullopt;
+    auto const position = static_cast<std::int64_t>(offset) - *by;
     if (position < 0) return std::nullopt;
     return static_cast<std::uint64_t>(position);
   }

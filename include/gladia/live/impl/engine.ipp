@@ -4,6 +4,8 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include <gladia/codec/decode.hpp>
@@ -35,6 +37,48 @@ inline session_options bounded(session_options o) {
   return o;
 }
 
+/// Whether a server that says it has `told` seconds of audio has all of `sent`: it may have rounded
+/// to tenths, or to whole seconds.
+inline bool seconds_are_covered(double told, double sent) noexcept {
+  auto const is_whole = told >= 1 && std::abs(told - std::round(told)) < 1e-9;
+  return told + (is_whole ? 0.5 : 0.05) >= sent;
+}
+
+/// About as many bytes as a message with these words has.
+inline std::size_t size_of(transcript_utterance const& u) noexcept {
+  constexpr std::size_t word = 80;
+  return u.text.size() + word * u.words.size();
+}
+inline std::size_t size_of(transcript const& t) noexcept {
+  return size_of(t.data.utterance);
+}
+inline std::size_t size_of(translation_message const& m) noexcept {
+  return m.data ? size_of(m.data->translated_utterance) : 0;
+}
+template <class Message>
+std::size_t size_of(Message const&) noexcept {
+  return 0;
+}
+
+/// Where finals are asked for and delivered, none is to be missed.
+inline word_ledger make_word_ledger(live_request const& request, session_options const& options) {
+  auto const finals = request.messages_config.receive_final_transcripts.value_or(true);
+  if (!finals || options.events != event_selection::all) return word_ledger();
+  word_ledger::settings asked;
+  asked.channels = request.audio.channels;
+  auto const& addons = request.realtime_processing;
+  if (request.messages_config.receive_realtime_processing_events.value_or(true)) {
+    asked.named_entities = addons.named_entity_recognition.value_or(false);
+    asked.sentiments = addons.sentiment_analysis.value_or(false);
+    if (addons.translation.value_or(false)) {
+      for (auto const& language : addons.translation_config.target_languages) {
+        asked.target_languages.push_back(language.code);
+      }
+    }
+  }
+  return word_ledger(std::move(asked));
+}
+
 GLADIA_DECL engine::engine(session_setup setup)
     : service_(std::move(setup.service)),
       request_(std::move(setup.request)),
@@ -47,6 +91,7 @@ GLADIA_DECL engine::engine(session_setup setup)
       run_(options_, setup.attached.has_value(), net::random_seed()),
       watchdog_(options_),
       acks_(request_.audio.bytes(std::chrono::seconds(10))),
+      words_(make_word_ledger(request_, options_)),
       queue_(options_.events),
       retry_timer_(strand_),
       stop_timer_(strand_),
@@ -247,9 +292,14 @@ GLADIA_DECL void engine::execute(run_action const& action) {
 }
 
 GLADIA_DECL void engine::create_session() {
-  // Always asked for: they let audio go. The user who did not ask does not see them.
   auto request = request_;
+  // Always asked for: they release audio. The user who did not ask does not see them.
   request.messages_config.receive_acknowledgments = true;
+  // Asked for unless the user said no: they tell what a lost link swallowed.
+  if (auto& flag = request.messages_config.receive_post_processing_events;
+      words_.is_on() && !flag) {
+    flag = true;
+  }
   auto call = make_init_call(*service_, request);
   if (!call) return execute(run_.on_created(call.error(), now()));
   call->request.deadline = options_.init_timeout;
@@ -300,7 +350,7 @@ GLADIA_DECL error engine::accept_session(result<net::http_response> const& respo
 GLADIA_DECL void engine::open_link() {
   auto const& detour = run_.detour();
   auto url = detour ? result<net::url>(*detour) : net::parse_url(session_.url.reveal());
-  if (!url) return execute(run_.on_link_end({0, {}, url.error()}, now()));
+  if (!url) return execute(run_.on_link_end({0, {}, url.error()}, knowledge(), now()));
   push(connecting{run_.connections() + 1, run_.attempts()});
 
   net::websocket_request request;
@@ -326,11 +376,8 @@ GLADIA_DECL void engine::wait(std::chrono::milliseconds delay) {
 }
 
 GLADIA_DECL void engine::fetch_job() {
-  if (service_->api_key.empty()) {  // attached: the key is elsewhere
-    return execute(run_.on_fetched(true, now()));
-  }
   auto call = make_job_call(*service_, "GET", session_.id);
-  if (!call) return execute(run_.on_fetched(true, now()));
+  if (!call) return execute(run_.on_fetched(true, knowledge(), now()));
   call->request.timeouts = options_.timeouts;
   http_ = service_->http->start(strand_, std::move(*call),
                                 [self = shared_from_this()](result<net::http_response> r) {
@@ -349,10 +396,11 @@ GLADIA_DECL void engine::on_fetched(result<net::http_response> response) {
   if (response) {
     if (auto job = codec::decode<live_job>(response->body)) {
       is_done = job->status == job_status::done || job->status == job_status::error;
+      if (job->status == job_status::done) recover_from(*job);
       job_ = std::make_shared<live_job const>(std::move(*job));
     }
   }
-  execute(run_.on_fetched(is_done, now()));
+  execute(run_.on_fetched(is_done, knowledge(), now()));
 }
 
 GLADIA_DECL void engine::finish() {
@@ -367,12 +415,14 @@ GLADIA_DECL void engine::finish() {
     lost = take_losses();
   }
   report(lost);
-  fail_senders(outcome.error == boost::asio::error::operation_aborted ? aborted()
-                                                                      : error(errc::session_ended));
+  auto const is_cancelled = outcome.error == boost::asio::error::operation_aborted;
+  if (!is_cancelled) report_missing_addons();
+  fail_senders(is_cancelled ? aborted() : error(errc::session_ended));
 
   auto& s = summary_.emplace();
   s.job_id = session_.id;
   s.verdict = verdict_of(outcome);
+  if (words_.is_open()) s.words_unknown = words_.unknown(heard_until());
   s.error = std::move(outcome.error);
   s.close_code = outcome.last_end.close_code;
   s.close_reason = std::move(outcome.last_end.reason);
@@ -389,10 +439,14 @@ GLADIA_DECL void engine::finish() {
 GLADIA_DECL completeness engine::verdict_of(run_fsm::outcome_type const& outcome) const {
   std::lock_guard lock(mutex_);
   if (!outcome.stop_written || intake_.lost() > 0) return completeness::partial;
-  return outcome.error ? completeness::unknown : completeness::complete;
+  return outcome.error || words_.is_open() ? completeness::unknown : completeness::complete;
 }
 
 GLADIA_DECL void engine::on_stop() {
+  {
+    std::lock_guard lock(mutex_);
+    run_.on_stop(*stopped_at_);
+  }
   watchdog_.on_stop();
   admit_senders();
   write_next();
@@ -409,7 +463,7 @@ GLADIA_DECL void engine::arm_stop_timer() {
   if (!stopped_at) return;
   stop_timer_.expires_at(*stopped_at + options_.stop_timeout);
   stop_timer_.async_wait([self = shared_from_this()](error_code ec) {
-    if (!ec) self->execute(self->run_.on_stop_deadline(now()));
+    if (!ec) self->execute(self->run_.on_stop_deadline(self->knowledge(), now()));
   });
 }
 
@@ -445,6 +499,7 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
   watchdog_.on_open(now());
   std::optional<stretch> lost;
   std::uint64_t resume = 0, highest_sent = 0;
+  ahead_before_ = service_clock_.ahead();
   {
     std::lock_guard lock(mutex_);
     highest_sent = highest_sent_;
@@ -458,6 +513,7 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
     numbers_.connections = run_.connections();
     acks_are_stalled_ = false;
   }
+  words_.on_heard_until(heard_until());
   shortening_reported_ = false;
   log(log_level::info, "connected, link " + std::to_string(run_.connections()));
   push(describe_link(resume, highest_sent));
@@ -470,9 +526,9 @@ GLADIA_DECL connected engine::describe_link(std::uint64_t resume,
                                             std::uint64_t highest_sent) const {
   connected link{run_.connections(), resume, std::max(resume, highest_sent)};
   auto const repeated = service_clock_.repeated(link.replayed_to);
-  using seconds = std::chrono::duration<double>;
-  link.repeated_from = seconds(request_.audio.duration(repeated.from)).count();
-  link.repeated_to = seconds(request_.audio.duration(repeated.to)).count();
+  link.repeated_from = seconds(repeated.from);
+  link.repeated_to = seconds(repeated.to);
+  link.words_unknown = words_.unknown_hull(heard_until());
   return link;
 }
 
@@ -483,10 +539,7 @@ GLADIA_DECL void engine::on_activity(net::websocket& link) {
 GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text) {
   if (!is_current(link)) return;
   watchdog_.on_activity(now());
-  codec::decode_options how;
-  how.keep_raw = options_.keep_raw;
-  how.max_size = options_.max_message;
-  auto message = codec::decode_message(text, how);
+  auto message = codec::decode_message(text, how_to_read());
   {
     std::lock_guard lock(mutex_);
     ++numbers_.messages_received;
@@ -497,8 +550,131 @@ GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text)
     // An answer nobody asked for would only fill the queue.
     if (!request_.messages_config.receive_acknowledgments.value_or(false)) return;
   }
-  if (auto const* t = std::get_if<transcript>(&message)) measure(*t);
-  std::visit([&](auto& m) { push(std::move(m), text.size()); }, message);
+  std::visit([&](auto& m) { take(m, text.size()); }, message);
+}
+
+GLADIA_DECL void engine::take(transcript& t, std::size_t text_size) {
+  measure(t);
+  if (t.data.is_final && !words_.on_final(t.data, heard_until())) return count_words();
+  push(std::move(t), text_size);
+}
+
+template <class Message>
+void engine::take(Message& message, std::size_t text_size) {
+  if constexpr (std::is_same_v<Message, post_transcript>) {
+    on_summed_up(message.data, {run_.stop_written()});
+  } else if constexpr (std::is_same_v<Message, post_final_transcript>) {
+    on_summed_up(message.data);
+  } else if constexpr (std::is_same_v<Message, malformed_message>) {
+    // One that is no JSON may have been a transcript.
+    if (message.type.empty() || message.type == "transcript") words_.open_gap(heard_until());
+  } else if constexpr (std::is_same_v<Message, translation_message> ||
+                       std::is_same_v<Message, named_entity_recognition_message> ||
+                       std::is_same_v<Message, sentiment_analysis_message>) {
+    if (!words_.on_addon(message, heard_until())) return;
+  }
+  constexpr bool is_post_processing =
+      std::is_same_v<Message, post_transcript> || std::is_same_v<Message, post_final_transcript> ||
+      std::is_same_v<Message, post_summarization> || std::is_same_v<Message, post_chapterization>;
+  auto const& flag = request_.messages_config.receive_post_processing_events;
+  // An answer nobody asked for.
+  if (is_post_processing && !flag.value_or(true)) return;
+  push(std::move(message), text_size);
+}
+
+// Words that a lost link swallowed, on the strand.
+
+GLADIA_DECL void engine::on_summed_up(transcription_result const& all,
+                                      word_ledger::source const& from) {
+  deliver_recovered(words_.recover(all, from));
+}
+
+GLADIA_DECL void engine::on_summed_up(live_result const& all) {
+  if (all.transcription) {
+    on_summed_up(*all.transcription, {run_.stop_written(), is_about_all_audio(all)});
+  }
+  if (all.translation && all.translation->results) {
+    deliver_recovered(words_.recover(*all.translation->results));
+  }
+}
+
+template <class Message>
+void engine::deliver_recovered(std::vector<Message> found) {
+  count_words();
+  for (auto& message : found) push_recovered(std::move(message));
+}
+
+template <class Message>
+void engine::push_recovered(Message message) {
+  auto const size = size_of(message);
+  push(std::move(message), size);
+}
+
+GLADIA_DECL void engine::count_words() {
+  std::lock_guard lock(mutex_);
+  numbers_.finals_recovered = words_.recovered();
+  numbers_.finals_withheld = words_.withheld();
+}
+
+GLADIA_DECL void engine::recover_from(live_job const& job) {
+  if (!job.result) return;
+  std::vector<live_message> messages;
+  word_ledger::source from{run_.stop_written(), is_about_all_audio(*job.result)};
+  if (words_.is_open()) {
+    for (auto const& text : job.result->messages) {
+      messages.push_back(codec::decode_message(text, how_to_read()));
+      auto const* unread = std::get_if<malformed_message>(&messages.back());
+      if (unread && (unread->type.empty() || unread->type == "transcript")) from.is_certain = false;
+    }
+  }
+  auto found = words_.recover(std::move(messages), from);
+  count_words();
+  for (auto& message : found) {
+    std::visit([this](auto& m) { push_recovered(std::move(m)); }, message);
+  }
+  on_summed_up(*job.result);
+}
+
+GLADIA_DECL double engine::seconds(std::uint64_t bytes) const noexcept {
+  return std::chrono::duration<double>(request_.audio.duration(bytes)).count();
+}
+
+/// Until when the server may have heard audio, in its own time.
+GLADIA_DECL double engine::heard_until() const {
+  std::lock_guard lock(mutex_);
+  return seconds(service_clock_.latest(highest_sent_));
+}
+
+GLADIA_DECL codec::decode_options engine::how_to_read() const noexcept {
+  codec::decode_options how;
+  how.keep_raw = options_.keep_raw;
+  how.max_size = options_.max_message;
+  // Where partials are not asked for, there are only finals.
+  how.unmarked_is_final = !request_.messages_config.receive_partial_transcripts.value_or(false);
+  return how;
+}
+
+GLADIA_DECL run_fsm::knowledge engine::knowledge() const {
+  run_fsm::knowledge known;
+  known.words_missing = words_.is_open();
+  known.can_fetch = !service_->api_key.empty() && !session_.id.empty();
+  known.is_all_in_job = job_ && job_->status == job_status::done && job_->result &&
+                        !words_.is_open() && is_about_all_audio(*job_->result);
+  return known;
+}
+
+/// Whether a summing-up is about as much audio as the server must have heard to have all of it.
+GLADIA_DECL bool engine::is_about_all_audio(live_result const& all) const {
+  std::lock_guard lock(mutex_);
+  auto const heard = service_clock_.earliest(intake_.ring().end());
+  return seconds_are_covered(all.metadata.audio_duration, seconds(heard));
+}
+
+GLADIA_DECL void engine::report_missing_addons() {
+  if (!words_.misses_addons()) return;
+  warn(
+      warning_code::addons_missing,
+      "links were lost: translations, entities or sentiments may be missing of what was said then");
 }
 
 GLADIA_DECL void engine::on_written(net::websocket& link) {
@@ -525,7 +701,9 @@ GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
   watchdog_.on_closed(now());
   redact_token(end);
   disconnected report;
-  auto const action = run_.on_link_end(std::move(end), now());
+  // With the good end of the session all is said.
+  if (run_.connections() > 0 && !run_.is_good_end(end)) words_.open_gap(heard_until());
+  auto const action = run_.on_link_end(std::move(end), knowledge(), now());
   auto const& last = run_.last_end();
   report.close_code = last.close_code;
   report.reason = last.reason;
@@ -711,11 +889,22 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
     watchdog_.on_acknowledged(everything, time);
     watch();
   }
-  if (reading.origin) {
-    service_clock_.on_origin(*reading.origin);
-    warn_of_mismatch(*reading.origin);
-  }
+  if (reading.origin) on_origin(*reading.origin);
   admit_senders();
+}
+
+GLADIA_DECL void engine::on_origin(std::uint64_t origin) {
+  warn_of_mismatch(origin);
+  service_clock_.on_origin(origin);
+  auto const ahead = service_clock_.ahead();
+  auto const before = std::exchange(ahead_before_, std::nullopt);
+  if (!ahead) return;
+  words_.on_heard_until(heard_until());
+  if (!before || *ahead <= *before) return;
+  // What was sent again is heard so much later.
+  auto const again = static_cast<std::uint64_t>(*ahead - *before);
+  auto const from = static_cast<std::int64_t>(acks_.resume()) + *before;
+  if (from >= 0) words_.on_repeat(seconds(static_cast<std::uint64_t>(from)), seconds(again));
 }
 
 GLADIA_DECL void engine::warn_of_mismatch(std::uint64_t origin) {
@@ -749,7 +938,10 @@ GLADIA_DECL void engine::measure(transcript const& t) {
 
 GLADIA_DECL void engine::push(event e, std::size_t text_size) {
   if (*is_abandoned_) return;
-  queue_.push(std::move(e), text_size);
+  queue_.push(std::move(e), text_size, [this](event const& dropped) {
+    auto const* t = std::get_if<transcript>(&dropped);
+    if (t && t->data.is_final) words_.take_back(t->data);
+  });
   {
     std::lock_guard lock(mutex_);
     numbers_.events_dropped = queue_.dropped_total();

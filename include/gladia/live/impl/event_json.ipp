@@ -27,10 +27,17 @@ inline json to_document(latency const& l) {
           {"p95", milliseconds(l.p95)}};
 }
 
+inline json to_document(time_span const& s) {
+  return json::array({s.from, s.to});
+}
+
 inline json to_document(summary const& s) {
   auto const& n = s.stats;
+  auto words_unknown = json::array();
+  for (auto const& stretch : s.words_unknown) words_unknown.push_back(to_document(stretch));
   return {{"job_id", s.job_id},
           {"verdict", to_string(s.verdict)},
+          {"words_unknown", std::move(words_unknown)},
           {"error", s.error ? json(s.error.what()) : json()},
           {"close_code", s.close_code},
           {"close_reason", s.close_reason},
@@ -43,6 +50,8 @@ inline json to_document(summary const& s) {
           {"messages_received", n.messages_received},
           {"keep_alives_sent", n.keep_alives_sent},
           {"events_dropped", n.events_dropped},
+          {"finals_recovered", n.finals_recovered},
+          {"finals_withheld", n.finals_withheld},
           {"ack_round_trip_ms", to_document(n.ack_round_trip)},
           {"first_partial_ms", to_document(n.first_partial)},
           {"final_transcript_ms", to_document(n.final_transcript)}};
@@ -60,7 +69,8 @@ inline json to_document(connected const& e) {
           {"resume_offset", e.resume_offset},
           {"replayed_to", e.replayed_to},
           {"repeated_from", e.repeated_from},
-          {"repeated_to", e.repeated_to}};
+          {"repeated_to", e.repeated_to},
+          {"words_unknown", to_document(e.words_unknown)}};
 }
 inline json to_document(disconnected const& e) {
   return {{"event", "disconnected"},    {"close_code", e.close_code},
@@ -99,6 +109,25 @@ inline std::optional<std::string> received_line(json_text const& raw) {
   return line;
 }
 
+/// The marks of a message that are not on the wire.
+struct mark_visitor : gladia::detail::uniform_visitor<mark_visitor> {
+  json marks = json::object();
+
+  template <class M>
+  void member(char const*, M const&) {}
+  void local(char const* name, bool is_set) {
+    if (is_set) marks[name] = true;
+  }
+
+  /// A message on one line, with the marks.
+  [[nodiscard]] std::string added_to(std::string line) const {
+    if (marks.empty()) return line;
+    auto document = json::parse(line, nullptr, false);
+    document.update(marks);
+    return to_line(document);
+  }
+};
+
 inline std::string message_to_line(malformed_message const& m) {
   // Of another shape than agreed, but JSON that every reader takes.
   if (m.error != errc::malformed_json) {
@@ -111,9 +140,14 @@ inline std::string message_to_line(unknown_message const& m) {
 }
 template <class Message>
 std::string message_to_line(Message const& message) {
-  if (auto line = received_line(message.envelope.raw)) return *std::move(line);
-  auto text = codec::encode(message);
-  return text ? std::move(*text) : std::string("{}");
+  auto line = received_line(message.envelope.raw);
+  if (!line) {
+    auto text = codec::encode(message);
+    line = text ? std::move(*text) : std::string("{}");
+  }
+  mark_visitor marks;
+  visit_fields(marks, message);
+  return marks.added_to(*std::move(line));
 }
 
 template <class T, class Variant>

@@ -30,6 +30,8 @@ GLADIA_DECL std::string_view transcript_line::text() const noexcept {
 
 GLADIA_DECL transcript_line const* transcript_view::add(transcript const& message) {
   auto const& data = message.data;
+  if (message.recovered) return add_recovered(data);
+  if (data.is_final && !words_.on_final(data, detail::spoken_line::endless)) return nullptr;
   transcript_line line;
   auto const known = find(data.id, data.utterance.channel);
   if (known != lines_.end() &&
@@ -43,6 +45,54 @@ GLADIA_DECL transcript_line const* transcript_view::add(transcript const& messag
   line.maybe_repeated = may_be_repeated(data.utterance);
   line.utterance = data.utterance;
   return place(std::move(line));
+}
+
+// The partials of what it says are replaced, and no finished line.
+GLADIA_DECL transcript_line const* transcript_view::add_recovered(transcript_data const& data) {
+  auto const& said = data.utterance;
+  auto const middle = (said.start + said.end) / 2;
+  auto const says_it = [&](transcript_line const& line) {
+    auto const& known = line.utterance;
+    return known.channel == said.channel && known.start <= middle && middle <= known.end;
+  };
+  auto const is_told = [&](transcript_line const& line) { return line.is_final && says_it(line); };
+  if (std::any_of(lines_.begin(), lines_.end(), is_told)) return nullptr;
+  lines_.erase(std::remove_if(lines_.begin(), lines_.end(),
+                              [&](transcript_line const& line) {
+                                return says_it(line) || (!line.is_final && line.id == data.id &&
+                                                         line.utterance.channel == said.channel);
+                              }),
+               lines_.end());
+  transcript_line line;
+  line.id = data.id;
+  line.is_final = line.recovered = true;
+  line.maybe_repeated = may_be_repeated(said);
+  line.utterance = said;
+  words_.add_recovered(data);
+  return place(std::move(line));
+}
+
+GLADIA_DECL transcript_line const* transcript_view::add(post_transcript const& message) {
+  return add_missing(message.data);
+}
+
+GLADIA_DECL transcript_line const* transcript_view::add(post_final_transcript const& message) {
+  return message.data.transcription ? add_missing(*message.data.transcription) : nullptr;
+}
+
+GLADIA_DECL transcript_line const* transcript_view::add_missing(transcription_result const& all) {
+  transcript_line const* last = nullptr;
+  for (auto const& found : words_.recover(all, {true})) {
+    auto const& said = found.data.utterance;
+    // Of audio that was heard twice the session has delivered what is to be delivered.
+    auto const is_repetition =
+        std::any_of(repeated_.begin(), repeated_.end(), [&](auto const& stretch) {
+          return stretch.first <= said.start && said.end <= stretch.second;
+        });
+    if (is_repetition) continue;
+    if (auto const* line = add_recovered(found.data)) last = line;
+  }
+  return last;
 }
 
 GLADIA_DECL transcript_line const* transcript_view::add(translation_message const& message) {

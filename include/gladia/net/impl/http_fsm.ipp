@@ -11,8 +11,9 @@
 
 namespace gladia::net::detail {
 
+/// The one answer to whether a status may be tried again: that of its error.
 inline bool is_retried_status(int status) noexcept {
-  return status == 408 || status == 429 || (status >= 500 && status <= 599);
+  return status >= 400 && make_error_code(errc_for_status(status)) == condition::retryable;
 }
 
 /// RFC 9110, section 9.2.2.

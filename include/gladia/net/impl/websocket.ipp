@@ -96,8 +96,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
  private:
   template <class Next>
-  using stream_over =
-      boost::beast::websocket::stream<frame_stream<upgrade_stream<Next>>, false>;  // no permessage-deflate
+  using stream_over = boost::beast::websocket::stream<frame_stream<upgrade_stream<Next>>,
+                                                      false>;  // no permessage-deflate
 
   enum class state { idle, connecting, open, closing, dropped, ended };
   enum class operation : unsigned {

@@ -1,0 +1,633 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gladia/live/detail/spoken_line.hpp>
+#include <gladia/live/summary.hpp>
+#include <gladia/model/live_message.hpp>
+#include <gladia/model/live_result.hpp>
+
+namespace gladia::live::detail {
+
+/// Knows which final transcripts were delivered, where some may be missing, and finds those in what
+/// the server sums up.
+///
+/// Pure: it is told what happened to messages and links. Nothing is compared before a link was
+/// lost. Text, language and confidence never decide, because a summing-up may respell: only times,
+/// channels, and where they are known ids. ADR 14 says why each rule is as it is.
+class word_ledger {
+ public:
+  struct settings {
+    int channels = 1;
+    std::vector<std::string> target_languages{};  ///< of translations asked for
+    bool named_entities = false;                  ///< whether they are asked for
+    bool sentiments = false;                      ///< whether they are asked for
+  };
+
+  /// How much a summing-up tells.
+  struct source {
+    bool is_last = false;    ///< no more will be said
+    bool is_of_all = false;  ///< it is known to be about all audio, not that of the last link alone
+    bool is_certain = true;  ///< all of it could be read
+  };
+
+  /// One that is off: it takes every message, and never misses any.
+  word_ledger() = default;
+
+  explicit word_ledger(settings asked) : is_on_(true) {
+    auto const channels = static_cast<std::size_t>(std::max(asked.channels, 1));
+    finals_.resize(channels);
+    for (auto& language : asked.target_languages) {
+      addons_.push_back({addon_kind::translation, std::move(language), lines(channels)});
+    }
+    if (asked.named_entities) addons_.push_back({addon_kind::named_entities, {}, lines(channels)});
+    if (asked.sentiments) addons_.push_back({addon_kind::sentiments, {}, lines(channels)});
+  }
+
+  [[nodiscard]] bool is_on() const noexcept { return is_on_; }
+
+  // What happens to links.
+
+  /// The link was lost, or a transcript that cannot be read came on it.
+  ///
+  /// \param now  until when the server can have heard audio, in seconds of its own time
+  void open_gap(double now) {
+    if (!is_on_) return;
+    was_lost_ = true;
+    heard_until_ = now;
+    for (auto& line : finals_) line.open_gap(now);
+    for (auto& addon : addons_) {
+      for (auto& line : addon.by_channel) line.open_gap(now);
+    }
+  }
+
+  /// A link is open, or more is known of the audio that is sent again on it. A final that ends
+  /// after `heard_until` can only come from this link.
+  void on_heard_until(double heard_until) noexcept { heard_until_ = heard_until; }
+
+  /// The audio from `from` on is heard again, `shift` seconds later.
+  void on_repeat(double from, double shift) {
+    constexpr std::size_t most_repeats = 1024;
+    if (!is_on_ || shift <= 0) return;
+    if (repeats_.size() == most_repeats) repeats_.erase(repeats_.begin());
+    repeats_.push_back({from, shift});
+  }
+
+  // What happens to messages.
+
+  /// A final transcript arrived. Returns whether to deliver it: not if the user has its text.
+  ///
+  /// \param now  as for `open_gap`
+  [[nodiscard]] bool on_final(transcript_data const& data, double now) {
+    if (!is_on_) return true;
+    auto& line = line_of(finals_, data.utterance.channel);
+    auto const when = span_of(data.utterance);
+    if (was_lost_ && spoken_line::is_timed(when) &&
+        (line.has(data.id, when) || was_recovered(line, data.utterance))) {
+      ++withheld_;
+      return false;
+    }
+    line.add(data.id, when, now, heard_until_);
+    return true;
+  }
+
+  /// An add-on of an utterance arrived. Returns whether to deliver it.
+  template <class Message>
+  [[nodiscard]] bool on_addon(Message const& message, double now) {
+    auto* line = message.data && !addons_.empty() ? addon_line(message) : nullptr;
+    if (line == nullptr) return true;
+    auto const when = addon_time(message);
+    auto const& id = message.data->utterance_id;
+    if (was_lost_ && spoken_line::is_timed(when) && line->has(id, when)) return false;
+    line->add(id, when, now, heard_until_);
+    return true;
+  }
+
+  /// A final transcript that was to be delivered is not.
+  void take_back(transcript_data const& data) {
+    if (!is_on_) return;
+    line_of(finals_, data.utterance.channel).take_back(data.id, span_of(data.utterance));
+  }
+
+  /// A recovered transcript, found elsewhere, is delivered.
+  void add_recovered(transcript_data const& data) {
+    auto const when = span_of(data.utterance);
+    auto& line = line_of(finals_, data.utterance.channel);
+    if (!line.has(data.id, when)) line.add_recovered(data.id, when);
+  }
+
+  // What the server sums up.
+
+  /// The missing transcripts that `all` holds, in order of time. It closes the gaps that it is
+  /// believed to tell all of.
+  [[nodiscard]] std::vector<transcript> recover(transcription_result const& all,
+                                                source const& from) {
+    if (!is_open() || !holds_transcription(all)) return {};
+    auto const unit = unit_of(all);
+    std::vector<transcript> found;
+    unclear_texts unclear;
+    for (std::size_t channel = 0; channel < finals_.size(); ++channel) {
+      auto& line = finals_[channel];
+      if (!line.is_comparable()) {
+        unclear.push_back({channel, {0, spoken_line::endless}});
+        continue;
+      }
+      auto said = line.said_in(unit);
+      for (auto const& utterance : all.utterances) {
+        if (index_of(finals_, utterance.channel) != channel) continue;
+        auto outcome = missing_of(line, said, utterance, unit);
+        if (outcome.is_unclear) unclear.push_back({channel, span_or_all(utterance)});
+        for (auto& piece : outcome.pieces) {
+          said.add(span_of(piece));
+          found.push_back(as_recovered(std::move(piece)));
+          remember(found.back().data);
+        }
+      }
+    }
+    close_gaps(all.utterances, unclear, from);
+    sort_by_time(found);
+    return found;
+  }
+
+  /// The missing translations that `all` holds. It closes their gaps on channels of which no final
+  /// is missing.
+  [[nodiscard]] std::vector<translation_message> recover(
+      std::vector<translation_result> const& all) {
+    std::vector<translation_message> found;
+    for (auto& addon : addons_) {
+      if (addon.kind != addon_kind::translation || !has_gap(addon.by_channel)) continue;
+      for (auto const& result : all) {
+        if (result.error || !is_in(result.transcription, addon.language)) continue;
+        for (auto& message : missing_translations(addon, result.transcription)) {
+          found.push_back(std::move(message));
+        }
+        close_addon_gaps(addon);
+      }
+    }
+    return found;
+  }
+
+  /// What is missing of the messages that the job holds, in their order: final transcripts, and
+  /// add-ons. Returns nothing, and closes no gap, where no final is among them.
+  [[nodiscard]] std::vector<live_message> recover(std::vector<live_message> all, source from) {
+    std::vector<live_message> found;
+    if (!is_open() || std::none_of(all.begin(), all.end(), is_final)) return found;
+    std::vector<transcript_utterance> finals;
+    for (auto& message : all) {
+      if (is_final(message)) finals.push_back(std::get<transcript>(message).data.utterance);
+      if (is_missing(message)) found.push_back(std::move(message));
+    }
+    close_gaps(finals, {}, from);
+    for (auto& addon : addons_) close_addon_gaps(addon);
+    return found;
+  }
+
+  // What is not known.
+
+  /// Whether a final transcript may be missing.
+  [[nodiscard]] bool is_open() const noexcept { return has_gap(finals_); }
+  /// Whether add-ons may be missing that were asked for.
+  [[nodiscard]] bool misses_addons() const noexcept {
+    return std::any_of(addons_.begin(), addons_.end(),
+                       [](auto const& addon) { return has_gap(addon.by_channel); });
+  }
+
+  /// Where final transcripts may be missing, rounded outwards to milliseconds.
+  ///
+  /// \param end  until when there is audio, in seconds
+  [[nodiscard]] std::vector<time_span> unknown(double end) const {
+    std::vector<time_span> spans;
+    for (auto const& line : finals_) {
+      for (auto const& gap : line.gaps()) spans.push_back(rounded(gap, end));
+    }
+    return merged(std::move(spans));
+  }
+  /// The hull of all gaps; empty if there is none.
+  [[nodiscard]] time_span unknown_hull(double end) const {
+    auto const spans = unknown(end);
+    return spans.empty() ? time_span{} : time_span{spans.front().from, spans.back().to};
+  }
+
+  /// How many transcripts were delivered as recovered.
+  [[nodiscard]] std::uint64_t recovered() const noexcept { return recovered_; }
+  /// How many were not delivered because the user already has their text.
+  [[nodiscard]] std::uint64_t withheld() const noexcept { return withheld_; }
+
+ private:
+  using lines = std::vector<spoken_line>;
+
+  enum class addon_kind { translation, named_entities, sentiments };
+  struct addon_lines {
+    addon_kind kind;
+    std::string language;  // of translations
+    lines by_channel;
+  };
+  /// Audio that was heard twice: first from here on for as long as `shift`, then `shift` later.
+  struct repeat {
+    double from;
+    double shift;
+  };
+  struct finding {
+    std::vector<transcript_utterance> pieces{};
+    bool is_unclear = false;  ///< it holds what was delivered, and more, and cannot be divided
+  };
+  /// A text of which cannot be told what of it was delivered.
+  struct unclear_text {
+    std::size_t channel;
+    time_span when;
+  };
+  using unclear_texts = std::vector<unclear_text>;
+
+  /// Silence, in seconds, that a summing-up may add to an utterance: shorter than a "yes".
+  static constexpr double longest_padding = 0.25;
+
+  // Channels that there cannot be share the last line.
+  template <class Lines>
+  static std::size_t index_of(Lines const& of, int channel) noexcept {
+    auto const index = static_cast<std::size_t>(std::max(channel, 0));
+    return std::min(index, of.size() - 1);
+  }
+  static spoken_line& line_of(lines& of, int channel) noexcept { return of[index_of(of, channel)]; }
+  static bool has_gap(lines const& of) noexcept {
+    return std::any_of(of.begin(), of.end(), [](auto const& line) { return !line.gaps().empty(); });
+  }
+
+  template <class Spoken>  // a word or an utterance
+  static time_span span_of(Spoken const& s) noexcept {
+    return {s.start, s.end};
+  }
+  template <class Message>
+  static time_span addon_time(Message const& m) noexcept {
+    return span_of(m.data->utterance);
+  }
+  static time_span addon_time(translation_message const& m) noexcept {
+    auto const translated = span_of(m.data->translated_utterance);
+    return spoken_line::is_timed(translated) ? translated : span_of(m.data->utterance);
+  }
+  static double middle_of(time_span s) noexcept { return s.from + (s.to - s.from) / 2; }
+  /// All time, for a text without times.
+  static time_span span_or_all(transcript_utterance const& u) noexcept {
+    auto const when = span_of(u);
+    return spoken_line::is_timed(when) ? when : time_span{0, spoken_line::endless};
+  }
+  static bool has_times(transcript_utterance const& u) noexcept {
+    return std::any_of(u.words.begin(), u.words.end(),
+                       [](auto const& word) { return spoken_line::is_timed(span_of(word)); });
+  }
+
+  static addon_kind kind_of(translation_message const&) { return addon_kind::translation; }
+  static addon_kind kind_of(named_entity_recognition_message const&) {
+    return addon_kind::named_entities;
+  }
+  static addon_kind kind_of(sentiment_analysis_message const&) { return addon_kind::sentiments; }
+  static std::string_view language_of(translation_message const& m) {
+    return m.data->target_language.code;
+  }
+  template <class Message>
+  static std::string_view language_of(Message const&) {
+    return {};
+  }
+  template <class Message>
+  spoken_line* addon_line(Message const& message) {
+    for (auto& addon : addons_) {
+      if (addon.kind != kind_of(message) || addon.language != language_of(message)) continue;
+      return &line_of(addon.by_channel, message.data->utterance.channel);
+    }
+    return nullptr;
+  }
+
+  /// Whether most of what an utterance says was recovered.
+  static bool was_recovered(spoken_line const& line, transcript_utterance const& said) {
+    if (!has_times(said)) return line.has_recovered(middle_of(span_of(said)));
+    auto const count = std::count_if(said.words.begin(), said.words.end(), [&](auto const& word) {
+      return line.has_recovered(middle_of(span_of(word)));
+    });
+    return 2 * static_cast<std::size_t>(count) > said.words.size();
+  }
+
+  // Summings-up.
+
+  /// Whether it says what was said. Without any text it does where nothing was delivered either.
+  bool holds_transcription(transcription_result const& all) const {
+    auto const is_timed = [](auto const& u) { return spoken_line::is_timed(span_of(u)); };
+    if (std::any_of(all.utterances.begin(), all.utterances.end(), is_timed)) return true;
+    return all.utterances.empty() && all.full_transcript.empty() &&
+           std::none_of(finals_.begin(), finals_.end(),
+                        [](auto const& line) { return line.has_delivered(); });
+  }
+
+  /// What all its times are multiples of, in seconds, as when they are rounded; 0 for milliseconds.
+  static double unit_of(transcription_result const& all) {
+    for (auto const unit : {1.0, 0.5, 0.1, 0.05, 0.01}) {
+      auto const is_whole = [unit](double time) {
+        return std::abs(time / unit - std::round(time / unit)) < 1e-6;
+      };
+      auto const is_rounded = [&](auto const& spoken) {
+        return is_whole(spoken.start) && is_whole(spoken.end);
+      };
+      auto const is_all_rounded = [&](transcript_utterance const& u) {
+        return is_rounded(u) && std::all_of(u.words.begin(), u.words.end(), is_rounded);
+      };
+      if (std::all_of(all.utterances.begin(), all.utterances.end(), is_all_rounded)) return unit;
+    }
+    return 0;
+  }
+
+  /// What of an utterance lies in a gap and was not delivered.
+  ///
+  /// \param delivered  what was, with times in the same unit as the utterance's
+  finding missing_of(spoken_line const& line, time_set const& delivered,
+                     transcript_utterance const& said, double unit) {
+    if (line.gaps().empty() || said.text.empty()) return {};
+    if (!has_times(said) && !spoken_line::is_timed(span_of(said))) return {{}, true};
+    auto const withheld_before = withheld_;
+    auto outcome = has_times(said) ? missing_words_of(line, delivered, said)
+                                   : missing_whole_of(line, delivered, said, unit);
+    withheld_ = std::min(withheld_, withheld_before + 1);
+    return outcome;
+  }
+
+  finding missing_words_of(spoken_line const& line, time_set const& delivered,
+                           transcript_utterance const& said) {
+    finding outcome;
+    auto const& words = said.words;
+    for (auto from = words.begin(); from != words.end();) {
+      auto const is_new = [&](transcript_word const& word) {
+        return is_missing(line, delivered, span_of(word));
+      };
+      from = std::find_if(from, words.end(), is_new);
+      auto const to = std::find_if_not(from, words.end(), is_new);
+      if (from != to) outcome.pieces.push_back(piece_of(said, {from, to}));
+      from = to;
+    }
+    return outcome;
+  }
+
+  finding missing_whole_of(spoken_line const& line, time_set const& delivered,
+                           transcript_utterance const& said, double unit) {
+    auto const when = span_of(said);
+    auto const middle = middle_of(when);
+    if (line.lies_in_gap(middle) && !delivered.has(middle)) {
+      if (line.holds_a_delivery(when)) return {{}, true};
+      return is_missing(line, delivered, when) ? finding{{said}, false} : finding{};
+    }
+    return {{}, line.longest_silence_in_gaps(when) > longest_padding + unit};
+  }
+
+  /// Whether what was said then lies in a gap and was not delivered.
+  bool is_missing(spoken_line const& line, time_set const& delivered, time_span when) {
+    auto const middle = middle_of(when);
+    if (!spoken_line::is_timed(when)) return false;
+    if (!line.lies_in_gap(middle) || delivered.has(middle)) return false;
+    if (!was_delivered_otherwise(line, when)) return true;
+    ++withheld_;
+    return false;
+  }
+
+  /// Whether it was heard twice, and the other time was delivered.
+  bool was_delivered_otherwise(spoken_line const& line, time_span when) const {
+    constexpr double slack = 0.01;  // of times in milliseconds, and rounded ones
+    auto const middle = middle_of(when);
+    auto const lies_in = [&](double from, double length) {
+      return when.from >= from - slack && when.to <= from + length + slack;
+    };
+    return std::any_of(repeats_.begin(), repeats_.end(), [&](repeat const& r) {
+      return (lies_in(r.from, r.shift) && line.has_said(middle + r.shift)) ||
+             (lies_in(r.from + r.shift, r.shift) && line.has_said(middle - r.shift));
+    });
+  }
+
+  static transcript_utterance piece_of(transcript_utterance const& said,
+                                       std::vector<transcript_word> words) {
+    if (words.size() == said.words.size()) return said;
+    transcript_utterance piece;
+    piece.start = words.front().start;
+    piece.end = words.back().end;
+    piece.confidence = said.confidence;
+    piece.channel = said.channel;
+    piece.speaker = said.speaker;
+    piece.language = said.language;
+    for (auto const& word : words) {
+      auto const needs_space = !piece.text.empty() && !word.word.empty() && word.word[0] != ' ';
+      piece.text.append(needs_space ? " " : "").append(word.word);
+    }
+    piece.words = std::move(words);
+    return piece;
+  }
+
+  /// Closes the gaps that `all` is believed to tell all of: it is about all audio, or has a text
+  /// from before the link was lost; and nothing in it is unclear.
+  void close_gaps(std::vector<transcript_utterance> const& all, unclear_texts const& unclear,
+                  source const& from) {
+    if (!from.is_last || !from.is_certain) return;
+    auto const touches = [](time_span a, time_span b) {
+      constexpr double slack = 0.5;  // of rounded times
+      return a.from <= b.to + slack && a.to >= b.from - slack;
+    };
+    for (std::size_t channel = 0; channel < finals_.size(); ++channel) {
+      auto const is_from_before = [&](spoken_line::gap const& gap,
+                                      transcript_utterance const& said) {
+        if (index_of(finals_, said.channel) != channel) return false;
+        auto const when = span_of(said);
+        return gap.witness ? touches(when, *gap.witness)
+                           : when.to <= gap.lost_at && gap.where.from <= when.to;
+      };
+      auto const is_told = [&](spoken_line::gap const& gap) {
+        return from.is_of_all || std::any_of(all.begin(), all.end(), [&](auto const& said) {
+                 return is_from_before(gap, said);
+               });
+      };
+      auto const is_clear = [&](spoken_line::gap const& gap) {
+        return std::none_of(unclear.begin(), unclear.end(), [&](unclear_text const& one) {
+          return one.channel == channel && touches(one.when, gap.where);
+        });
+      };
+      finals_[channel].close_gaps([&](auto const& gap) { return is_told(gap) && is_clear(gap); });
+    }
+  }
+
+  // Add-ons.
+
+  static bool is_in(transcription_result const& translated, std::string_view language) {
+    if (!translated.utterances.empty() && !translated.utterances.front().language.empty()) {
+      return translated.utterances.front().language.code == language;
+    }
+    return std::any_of(translated.languages.begin(), translated.languages.end(),
+                       [&](auto const& heard) { return heard.code == language; });
+  }
+
+  std::vector<translation_message> missing_translations(addon_lines& addon,
+                                                        transcription_result const& translated) {
+    std::vector<translation_message> found;
+    auto const unit = unit_of(translated);
+    for (std::size_t channel = 0; channel < addon.by_channel.size(); ++channel) {
+      auto& line = addon.by_channel[channel];
+      auto const said = line.said_in(unit);
+      for (auto const& utterance : translated.utterances) {
+        if (index_of(finals_, utterance.channel) != channel) continue;
+        for (auto& piece : missing_of(line, said, utterance, unit).pieces) {
+          // Of a repetition that was not delivered, the translation is not either.
+          if (!finals_[channel].has_said(middle_of(span_of(piece)))) continue;
+          found.push_back(translation_of(std::move(piece), finals_[channel], addon.language));
+        }
+      }
+    }
+    for (auto const& message : found) {
+      line_of(addon.by_channel, message.data->utterance.channel)
+          .add_recovered(message.data->utterance_id, addon_time(message));
+    }
+    return found;
+  }
+
+  static translation_message translation_of(transcript_utterance piece,
+                                            spoken_line const& originals,
+                                            std::string const& language) {
+    translation_message message;
+    message.recovered = true;
+    auto& data = message.data.emplace();
+    data.utterance_id = originals.id_at(middle_of(span_of(piece)));
+    data.utterance.channel = piece.channel;
+    data.utterance.start = piece.start;
+    data.utterance.end = piece.end;
+    data.target_language.code = language;
+    data.translated_utterance = std::move(piece);
+    return message;
+  }
+
+  /// On channels of which no final is missing, whoever told that told of the add-ons too.
+  void close_addon_gaps(addon_lines& addon) {
+    for (std::size_t channel = 0; channel < finals_.size(); ++channel) {
+      if (!finals_[channel].gaps().empty()) continue;
+      addon.by_channel[channel].close_gaps([](auto const&) { return true; });
+    }
+  }
+
+  // Messages of a job.
+
+  static bool is_final(live_message const& message) {
+    auto const* t = std::get_if<transcript>(&message);
+    return t && t->data.is_final;
+  }
+
+  /// Whether the user lacks a message of the job; it is then marked.
+  bool is_missing(live_message& message) {
+    return std::visit(
+        [this](auto& m) {
+          using type = std::decay_t<decltype(m)>;
+          if constexpr (std::is_same_v<type, transcript>) {
+            return m.data.is_final && is_missing_final(m);
+          } else if constexpr (std::is_same_v<type, translation_message> ||
+                               std::is_same_v<type, named_entity_recognition_message> ||
+                               std::is_same_v<type, sentiment_analysis_message>) {
+            return is_missing_addon(m);
+          } else {
+            return false;
+          }
+        },
+        message);
+  }
+
+  bool is_missing_final(transcript& t) {
+    auto& line = line_of(finals_, t.data.utterance.channel);
+    auto const when = span_of(t.data.utterance);
+    if (line.has(t.data.id, when)) return false;
+    if (line.is_comparable() && spoken_line::is_timed(when)) {
+      if (!line.touches_gap(when) || line.has_said(middle_of(when))) return false;
+      if (was_recovered(line, t.data.utterance)) return false;
+      if (was_delivered_otherwise(line, when)) {
+        ++withheld_;
+        return false;
+      }
+    }
+    t.recovered = true;
+    remember(t.data);
+    return true;
+  }
+
+  template <class Message>
+  bool is_missing_addon(Message& message) {
+    if (!message.data) return false;
+    auto* line = addon_line(message);
+    auto const when = addon_time(message);
+    auto const& id = message.data->utterance_id;
+    if (!line || !line->touches_gap(when) || line->has(id, when)) return false;
+    // Of a repetition that was not delivered, the add-on is not either.
+    auto const& original = message.data->utterance;
+    if (!line_of(finals_, original.channel).has_said(middle_of(span_of(original)))) return false;
+    message.recovered = true;
+    line->add_recovered(id, when);
+    return true;
+  }
+
+  // What was found.
+
+  void remember(transcript_data const& data) {
+    ++recovered_;
+    line_of(finals_, data.utterance.channel).add_recovered(data.id, span_of(data.utterance));
+  }
+
+  transcript as_recovered(transcript_utterance piece) {
+    transcript t;
+    t.recovered = true;
+    t.data.id = make_id(piece);
+    t.data.is_final = true;
+    t.data.utterance = std::move(piece);
+    return t;
+  }
+
+  std::string make_id(transcript_utterance const& piece) {
+    auto id = "recovered-" + std::to_string(piece.channel) + "-" +
+              std::to_string(std::llround(piece.start * 1000));
+    // Two that begin in the same millisecond are rare; then a number tells them apart.
+    if (!ids_.insert(id).second) id += "-" + std::to_string(++same_ids_);
+    return id;
+  }
+
+  static void sort_by_time(std::vector<transcript>& found) {
+    std::stable_sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
+      return a.data.utterance.start < b.data.utterance.start;
+    });
+  }
+
+  // Stretches.
+
+  static time_span rounded(spoken_line::gap const& gap, double end) {
+    auto const to = gap.awaits_its_end() ? std::max(end, gap.where.from) : gap.where.to;
+    return {std::floor(gap.where.from * 1000) / 1000, std::ceil(to * 1000) / 1000};
+  }
+  static std::vector<time_span> merged(std::vector<time_span> spans) {
+    std::sort(spans.begin(), spans.end(), [](auto a, auto b) { return a.from < b.from; });
+    std::vector<time_span> all;
+    for (auto const& s : spans) {
+      if (!all.empty() && s.from <= all.back().to) {
+        all.back().to = std::max(all.back().to, s.to);
+      } else {
+        all.push_back(s);
+      }
+    }
+    return all;
+  }
+
+  bool is_on_ = false;
+  bool was_lost_ = false;
+  double heard_until_ = 0;
+  lines finals_;
+  std::vector<addon_lines> addons_;
+  std::vector<repeat> repeats_;
+  std::unordered_set<std::string> ids_;  // of what was recovered
+  std::uint64_t same_ids_ = 0;
+  std::uint64_t recovered_ = 0;
+  std::uint64_t withheld_ = 0;
+};
+
+}  // namespace gladia::live::detail
