@@ -175,29 +175,6 @@ TEST_F(a_session_that_loses_a_word, opens_a_gap_where_a_transcript_cannot_be_rea
   EXPECT_EQ(end.verdict, completeness::complete);
 }
 
-/// Of two of these, the queue drops the first.
-std::string huge_final(char const* text, double start) {
-  return final(text + std::string(17 << 20, 'x'), start, start + 0.01);
-}
-
-TEST_F(a_session_that_loses_a_word, leaves_it_to_the_queue_to_say_what_was_dropped) {
-  far->close_after = 0;
-  say_on_links({huge_final("a", 0.01), huge_final("b", 0.03)}, {});
-  far->transcription = transcription({utterance("a", 0.01, 0.02), utterance("b", 0.03, 0.04)});
-  play();
-  EXPECT_GT(end.stats.events_dropped, 0u);
-  EXPECT_THAT(texts(true), IsEmpty()) << "no link was lost: nothing is compared";
-  EXPECT_EQ(end.verdict, completeness::complete);
-}
-
-TEST_F(a_session_that_loses_a_word, finds_what_the_queue_dropped_in_a_gap) {
-  say_on_links({huge_final("a", 0.01), huge_final("b", 0.03)}, {final("three", 0.12, 0.13)});
-  far->transcription = transcription(
-      {utterance("a", 0.01, 0.02), utterance("b", 0.03, 0.04), utterance("three", 0.12, 0.13)});
-  play();
-  EXPECT_THAT(texts(true), ElementsAre("a"));
-}
-
 TEST_F(a_session_that_loses_a_word, has_a_good_end_if_its_end_is_lost_and_the_job_holds_all) {
   far->goodbye = 4403;
   far->job_result =

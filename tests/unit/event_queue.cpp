@@ -135,4 +135,15 @@ TEST(event_queue, keeps_one_event_that_is_larger_than_the_limit) {
   EXPECT_EQ(drain(queue), (names{"gap 1", "huge"}));
 }
 
+TEST(event_queue, tells_of_each_event_that_it_drops) {
+  event_queue queue(event_selection::all);
+  names dropped;
+  for (auto const* text : {"a", "b", "c"}) {
+    queue.push(final_of(text, text), 30 * megabyte,
+               [&](event const& e) { dropped.push_back(name(e)); });
+  }
+  EXPECT_EQ(dropped, (names{"a"}));
+  EXPECT_EQ(drain(queue), (names{"gap 1", "b", "c"}));
+}
+
 }  // namespace
