@@ -194,6 +194,24 @@ TEST_F(a_session_that_loses_a_word, has_no_good_end_if_its_job_is_shorter_than_i
   EXPECT_EQ(end.error, errc::session_gone);
 }
 
+TEST_F(a_session_that_loses_a_word, has_no_good_end_if_its_job_has_repeats_instead_of_the_end) {
+  far->goodbye = 4403;
+  auto const say = std::exchange(far->answer_to_audio, {});
+  far->answer_to_audio = [this, say](std::uint64_t from, std::uint64_t to) {
+    auto answer = say(from, to);
+    answer.pop_back();
+    // The 50 ms of the first link are not acknowledged, and come again.
+    if (far->links == 2) answer.push_back(acknowledgement(from + 1600, to + 1600));
+    return answer;
+  };
+  far->job_result =
+      R"({"metadata":{"audio_duration":0.11},"transcription":)" + transcription(all_three) + "}";
+  play();
+  EXPECT_GT(end.stats.bytes_replayed, 0u);
+  EXPECT_EQ(end.verdict, completeness::unknown);
+  EXPECT_EQ(end.error, errc::session_gone);
+}
+
 TEST_F(a_session_that_loses_a_word, says_once_that_addons_may_be_missing) {
   request.realtime_processing.sentiment_analysis = true;
   play();

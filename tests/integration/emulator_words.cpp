@@ -224,11 +224,19 @@ TEST_F(emulator_positions, say_twice_what_is_heard_twice) {
 }
 
 TEST_F(emulator_positions, say_once_and_longer_what_a_cut_interrupts) {
+  start_line(0.1, 0.4);
+  send(0, 3);
+  lose_link(3);
+  send(2, 4);
+  EXPECT_THAT(times(), ElementsAre(std::pair(0.1, 0.5)));
+}
+
+TEST_F(emulator_positions, say_once_from_its_second_start_what_a_cut_interrupts_that_goes_back) {
   start_line(0.1, 0.3);
   send(0, 2);
   lose_link(2);
-  send(1, 3);
-  EXPECT_THAT(times(), ElementsAre(std::pair(0.1, 0.4)));
+  send(0, 3);
+  EXPECT_THAT(times(), ElementsAre(std::pair(0.3, 0.5)));
 }
 
 TEST_F(emulator_positions, do_not_say_again_what_is_heard_again_in_part) {

@@ -69,6 +69,38 @@ TEST(service_clock, is_behind_by_what_the_service_never_heard) {
   expect_repeated(clock, 9600, 4800, 8000);
 }
 
+TEST(service_clock, knows_what_is_heard_again_once_all_is_acknowledged) {
+  auto clock = after_a_lost_link();
+  clock.on_origin(8000);
+  auto const again = clock.on_all_acknowledged();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->from, 6400u);
+  EXPECT_EQ(again->to, 8000u);
+  EXPECT_FALSE(clock.on_all_acknowledged()) << "once is enough";
+  clock.on_open(20'000, 20'000, 23'000);
+  clock.on_origin(24'000);
+  auto const third = clock.on_all_acknowledged();
+  ASSERT_TRUE(third);
+  EXPECT_EQ(third->from, 21'600u);
+  EXPECT_EQ(third->to, 24'000u);
+}
+
+TEST(service_clock, knows_of_nothing_heard_again_where_nothing_was_in_flight) {
+  auto clock = after_a_lost_link();
+  clock.on_origin(6400);
+  EXPECT_FALSE(clock.on_all_acknowledged());
+  clock.on_open(20'000, 20'000, 20'000);
+  EXPECT_FALSE(clock.on_all_acknowledged());
+}
+
+TEST(service_clock, does_not_know_what_is_heard_again_after_a_link_that_proved_nothing) {
+  auto clock = after_a_lost_link();
+  clock.on_origin(8000);  // as far as can be seen: an acknowledgement may be lost
+  clock.on_open(20'000, 20'000, 23'000);
+  clock.on_origin(24'000);
+  EXPECT_FALSE(clock.on_all_acknowledged());
+}
+
 TEST(service_clock, learns_nothing_from_a_count_that_starts_anew) {
   service_clock clock;
   clock.on_open(0, 0, 0);

@@ -52,8 +52,8 @@ struct emulator_options {
   ///
   /// With this function the times of a JSON script are times in the client's audio, whatever was
   /// sent again: an entry is said each time that its audio has been heard from start to end, with
-  /// the times at which the emulator heard it, in the session's time. Where a lost link interrupts
-  /// an entry, it is said once its end is heard, from when its start was heard first.
+  /// the times at which the emulator heard it, in the session's time. An entry that a lost link
+  /// interrupts is said once its end is heard; where its start comes again too, from there on.
   /// Called from the emulator's thread.
   std::function<std::optional<std::uint64_t>(std::string_view message)> position_of{};
   /// Where words come from without a script.

@@ -155,6 +155,7 @@ class engine final : public net::websocket_listener,
   void take(Message& message, std::size_t text_size);
   void on_ack(audio_chunk_ack const& ack);
   void on_origin(std::uint64_t origin);
+  void on_all_acknowledged();
   void warn_of_mismatch(std::uint64_t origin);
   void measure(transcript const& t);
   connected describe_link(std::uint64_t resume, std::uint64_t highest_sent) const;
@@ -170,7 +171,8 @@ class engine final : public net::websocket_listener,
   [[nodiscard]] double seconds(std::uint64_t bytes) const noexcept;
   [[nodiscard]] double heard_until() const;
   [[nodiscard]] codec::decode_options how_to_read() const noexcept;
-  [[nodiscard]] bool is_about_all_audio(live_result const& all) const;
+  [[nodiscard]] bool is_of_all_links(live_result const& all) const;
+  [[nodiscard]] bool is_heard_to_the_end(live_result const& all) const;
   void report_missing_addons();
   void count_words();
   [[nodiscard]] run_fsm::knowledge knowledge() const;
@@ -212,7 +214,6 @@ class engine final : public net::websocket_listener,
   watchdog watchdog_;
   ack_tracker acks_;
   service_clock service_clock_;
-  std::optional<std::int64_t> ahead_before_;  // the server's clock, until the link's first range
   word_ledger words_;
   event_queue queue_;
   live_session_info session_;

@@ -20,6 +20,8 @@ class service_clock {
   /// had `acknowledged`. Precondition: `acknowledged <= resume <= sent`.
   void on_open(std::uint64_t acknowledged, std::uint64_t resume, std::uint64_t sent) noexcept {
     resume_ = resume;
+    before_ = proven_;
+    if (sent > acknowledged) proven_.reset();
     least_ahead_ -= static_cast<std::int64_t>(resume - acknowledged);
     most_ahead_ += static_cast<std::int64_t>(sent - resume);
   }
@@ -30,6 +32,16 @@ class service_clock {
     auto const ahead = static_cast<std::int64_t>(origin) - static_cast<std::int64_t>(resume_);
     if (ahead < least_ahead_ || ahead > most_ahead_) return;
     least_ahead_ = most_ahead_ = ahead;
+  }
+
+  /// All that was sent on this link was acknowledged. Only this proves where its count began: the
+  /// acknowledgement of what was sent first may have been lost. Returns, once for each link, what
+  /// of the service's time is heard again: directly behind it.
+  [[nodiscard]] std::optional<stretch> on_all_acknowledged() noexcept {
+    if (proven_) return std::nullopt;
+    proven_ = ahead();
+    if (!proven_ || !before_ || *proven_ <= *before_) return std::nullopt;
+    return stretch{shift(resume_, *before_), shift(resume_, *proven_)};
   }
 
   /// Where the service may hear again what of the stream lies before `sent`, from where this link
@@ -72,6 +84,8 @@ class service_clock {
   std::uint64_t resume_ = 0;
   std::int64_t least_ahead_ = 0;
   std::int64_t most_ahead_ = 0;
+  std::optional<std::int64_t> proven_ = 0;  // how far ahead the service is
+  std::optional<std::int64_t> before_ = 0;  // ... and was before this link
 };
 
 }  // namespace gladia::live::detail

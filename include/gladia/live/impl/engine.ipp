@@ -499,7 +499,6 @@ GLADIA_DECL void engine::on_open(net::websocket& link) {
   watchdog_.on_open(now());
   std::optional<stretch> lost;
   std::uint64_t resume = 0, highest_sent = 0;
-  ahead_before_ = service_clock_.ahead();
   {
     std::lock_guard lock(mutex_);
     highest_sent = highest_sent_;
@@ -591,7 +590,7 @@ GLADIA_DECL void engine::on_summed_up(transcription_result const& all,
 
 GLADIA_DECL void engine::on_summed_up(live_result const& all) {
   if (all.transcription) {
-    on_summed_up(*all.transcription, {run_.stop_written(), is_about_all_audio(all)});
+    on_summed_up(*all.transcription, {run_.stop_written(), is_of_all_links(all)});
   }
   if (all.translation && all.translation->results) {
     deliver_recovered(words_.recover(*all.translation->results));
@@ -619,7 +618,7 @@ GLADIA_DECL void engine::count_words() {
 GLADIA_DECL void engine::recover_from(live_job const& job) {
   if (!job.result) return;
   std::vector<live_message> messages;
-  word_ledger::source from{run_.stop_written(), is_about_all_audio(*job.result)};
+  word_ledger::source from{run_.stop_written(), is_of_all_links(*job.result)};
   if (words_.is_open()) {
     for (auto const& text : job.result->messages) {
       messages.push_back(codec::decode_message(text, how_to_read()));
@@ -659,12 +658,18 @@ GLADIA_DECL run_fsm::knowledge engine::knowledge() const {
   known.words_missing = words_.is_open();
   known.can_fetch = !service_->api_key.empty() && !session_.id.empty();
   known.is_all_in_job = job_ && job_->status == job_status::done && job_->result &&
-                        !words_.is_open() && is_about_all_audio(*job_->result);
+                        !words_.is_open() && is_heard_to_the_end(*job_->result);
   return known;
 }
 
-/// Whether a summing-up is about as much audio as the server must have heard to have all of it.
-GLADIA_DECL bool engine::is_about_all_audio(live_result const& all) const {
+/// Whether a summing-up is about the audio of all links: about as much as was given.
+GLADIA_DECL bool engine::is_of_all_links(live_result const& all) const {
+  std::lock_guard lock(mutex_);
+  return seconds_are_covered(all.metadata.audio_duration, seconds(intake_.ring().end()));
+}
+
+/// Whether the server heard all audio to its end: it counts what it heard again too.
+GLADIA_DECL bool engine::is_heard_to_the_end(live_result const& all) const {
   std::lock_guard lock(mutex_);
   auto const heard = service_clock_.earliest(intake_.ring().end());
   return seconds_are_covered(all.metadata.audio_duration, seconds(heard));
@@ -890,21 +895,19 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
     watch();
   }
   if (reading.origin) on_origin(*reading.origin);
+  if (moved && everything) on_all_acknowledged();
   admit_senders();
 }
 
 GLADIA_DECL void engine::on_origin(std::uint64_t origin) {
   warn_of_mismatch(origin);
   service_clock_.on_origin(origin);
-  auto const ahead = service_clock_.ahead();
-  auto const before = std::exchange(ahead_before_, std::nullopt);
-  if (!ahead) return;
   words_.on_heard_until(heard_until());
-  if (!before || *ahead <= *before) return;
-  // What was sent again is heard so much later.
-  auto const again = static_cast<std::uint64_t>(*ahead - *before);
-  auto const from = static_cast<std::int64_t>(acks_.resume()) + *before;
-  if (from >= 0) words_.on_repeat(seconds(static_cast<std::uint64_t>(from)), seconds(again));
+}
+
+GLADIA_DECL void engine::on_all_acknowledged() {
+  auto const again = service_clock_.on_all_acknowledged();
+  if (again) words_.on_repeat(seconds(again->from), seconds(again->to - again->from));
 }
 
 GLADIA_DECL void engine::warn_of_mismatch(std::uint64_t origin) {

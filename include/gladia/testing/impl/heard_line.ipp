@@ -16,8 +16,9 @@ class heard_line {
   /// Hears `size` bytes of the client's audio from `position`, at byte `heard` of the session.
   /// Returns whether the line was heard to its end, at `ended()`.
   bool feed(std::uint64_t position, std::uint64_t size, std::uint64_t heard) {
-    // Audio is missing in the middle: the line cannot be heard whole any more.
-    if (is_open_ && position > heard_to_) is_open_ = false;
+    auto const is_missing = position > heard_to_;
+    auto const comes_again = position <= begin_;
+    if (is_missing || comes_again) is_open_ = false;
     if (!is_open_ && position <= begin_ && begin_ < position + size) {
       is_open_ = true;
       started_ = heard + (begin_ - position);
@@ -39,7 +40,7 @@ class heard_line {
   }
   /// Bytes of an open line that were not heard.
   [[nodiscard]] std::uint64_t rest() const noexcept { return end_ - heard_to_; }
-  /// Where in the session its start was first heard, in bytes.
+  /// Where in the session its start was heard, in bytes.
   [[nodiscard]] std::uint64_t started() const noexcept { return started_; }
   /// Where in the session its end was heard.
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
