@@ -4,95 +4,25 @@
 
 #include <boost/asio/error.hpp>
 
+#include <gladia/detail/errc_table.hpp>
 #include <gladia/detail/one_line.hpp>
 
 namespace gladia {
 namespace detail {
 
-struct errc_text {
-  errc code;
-  char const* name;
-  char const* message;
-};
-
-inline constexpr errc_text errc_texts[] = {
-    {errc::invalid_request, "invalid_request", "the request is not valid"},
-    {errc::invalid_options, "invalid_options", "an option is not valid"},
-    {errc::invalid_url, "invalid_url", "the URL is not valid"},
-    {errc::insecure_url, "insecure_url",
-     "refused to send secrets over an unencrypted link to another machine"},
-    {errc::missing_api_key, "missing_api_key",
-     "no API key: set client_options::api_key or GLADIA_API_KEY"},
-    {errc::chunk_too_large, "chunk_too_large", "the chunk is larger than the whole audio buffer"},
-    {errc::format_mismatch, "format_mismatch",
-     "the WAV header's format differs from the request's"},
-    {errc::would_block, "would_block", "the audio buffer is full"},
-    {errc::stopping, "stopping", "audio was sent after stop"},
-    {errc::session_ended, "session_ended", "the session is over"},
-    {errc::already_running, "already_running", "the session is running already"},
-    {errc::already_ended, "already_ended", "the session is over and cannot run again"},
-    {errc::not_running, "not_running", "the session was never run"},
-    {errc::already_receiving, "already_receiving", "another receive is waiting"},
-    {errc::not_a_wav, "not_a_wav", "not a WAV file"},
-    {errc::unsupported_audio, "unsupported_audio", "the audio format is not supported"},
-    {errc::truncated_audio, "truncated_audio", "the file is shorter than its header says"},
-    {errc::timeout, "timeout", "it took too long"},
-    {errc::link_dead, "link_dead", "the server stopped answering"},
-    {errc::send_stalled, "send_stalled", "the server stopped reading"},
-    {errc::no_trust_anchors, "no_trust_anchors",
-     "no CA certificate could be loaded: set tls_options::ca_file"},
-    {errc::proxy_refused, "proxy_refused", "the proxy refused the connection"},
-    {errc::too_many_redirects, "too_many_redirects", "too many redirects"},
-    {errc::bad_redirect, "bad_redirect", "a redirect without a usable Location"},
-    {errc::bad_request, "bad_request", "a parameter was refused"},
-    {errc::unauthorized, "unauthorized", "the API key was refused"},
-    {errc::payment_required, "payment_required", "the plan does not cover this"},
-    {errc::forbidden, "forbidden", "not allowed"},
-    {errc::not_found, "not_found", "not found"},
-    {errc::too_many_requests, "too_many_requests", "too many requests or sessions"},
-    {errc::server_error, "server_error", "the server failed"},
-    {errc::unexpected_status, "unexpected_status", "unexpected HTTP status"},
-    {errc::malformed_json, "malformed_json", "not valid JSON"},
-    {errc::malformed_response, "malformed_response", "unexpected JSON"},
-    {errc::message_too_large, "message_too_large", "larger than the limit"},
-    {errc::closed_by_server, "closed_by_server", "the server closed the session"},
-    {errc::session_gone, "session_gone", "the job has already ended"},
-    {errc::idle_timeout, "idle_timeout", "the server ended the session: no audio"},
-    {errc::no_speech, "no_speech", "the server ended the session: no speech"},
-    {errc::reconnect_failed, "reconnect_failed", "the link was lost and could not be restored"},
-    {errc::stop_timeout, "stop_timeout", "the server did not finish in time after stop"},
-};
-
-inline errc_text const* find_text(int value) noexcept {
-  for (auto const& text : errc_texts) {
-    if (static_cast<int>(text.code) == value) return &text;
-  }
-  return nullptr;
-}
-
 class error_category_impl final : public boost::system::error_category {
  public:
   char const* name() const noexcept override { return "gladia"; }
   std::string message(int value) const override {
-    auto const* text = find_text(value);
-    return text ? text->message : "unknown error";
+    auto const* row = find_errc(value);
+    return row ? row->message : "unknown error";
   }
 };
 
 inline bool is_retryable(error_code const& ec) noexcept {
   if (ec.category() == gladia::error_category()) {
-    switch (static_cast<errc>(ec.value())) {
-      case errc::timeout:
-      case errc::link_dead:
-      case errc::send_stalled:
-      case errc::too_many_requests:
-      case errc::server_error:
-      case errc::reconnect_failed:
-      case errc::would_block:
-        return true;
-      default:
-        return false;
-    }
+    auto const* row = find_errc(ec.value());
+    return row && row->is_retryable;
   }
   // A TLS category's codes are faults of certificates or protocol versions: they stay.
   return ec.failed() && ec != boost::asio::error::operation_aborted &&
@@ -219,10 +149,10 @@ GLADIA_DECL std::string error::what() const {
   }
   if (!facts.empty()) line += " (" + facts + ")";
 
-  auto const* text =
-      code_.category() == error_category() ? detail::find_text(code_.value()) : nullptr;
-  line += text ? std::string(" [gladia:") + text->name + "]"
-               : " [" + std::string(code_.category().name()) + ":" + code_.message() + "]";
+  auto const* row =
+      code_.category() == error_category() ? detail::find_errc(code_.value()) : nullptr;
+  line += row ? std::string(" [gladia:") + row->name + "]"
+              : " [" + std::string(code_.category().name()) + ":" + code_.message() + "]";
   detail::put_on_one_line(line);
   return line;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include <gladia/detail/errc_table.hpp>
 #include <gladia/error.hpp>
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/websocket.hpp>
@@ -69,11 +70,8 @@ enum class fate {
 /// The end of a link as an error.
 [[nodiscard]] inline error to_error(net::link_end const& end) {
   if (end.close_code == 0) return end.error;
-  auto const code = end.close_code == 4403   ? errc::session_gone
-                    : end.close_code == 4408 ? errc::idle_timeout
-                    : end.close_code == 4504 ? errc::no_speech
-                                             : errc::closed_by_server;
-  error e(code);
+  auto const* row = gladia::detail::find_errc_of_answer(end.close_code);
+  error e(row ? row->code : errc::closed_by_server);
   e.edit_details().phase = phase::stream;
   e.edit_details().close_code = end.close_code;
   e.edit_details().close_reason = end.reason;

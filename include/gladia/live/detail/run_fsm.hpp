@@ -12,7 +12,7 @@
 #include <gladia/live/detail/close_table.hpp>
 #include <gladia/live/options.hpp>
 #include <gladia/live/summary.hpp>
-#include <gladia/net/backoff.hpp>
+#include <gladia/net/detail/retry_schedule.hpp>
 
 namespace gladia::live::detail {
 
@@ -74,7 +74,9 @@ class run_fsm {
   static constexpr std::chrono::milliseconds shortest_fetch{5000};
 
   run_fsm(session_options const& options, bool attached, std::uint64_t seed)
-      : options_(options), attached_(attached), backoff_(options.backoff, seed) {}
+      : options_(options),
+        attached_(attached),
+        schedule_(options.backoff, limits_of(options), seed) {}
 
   /// What is known of the session when a link, or the question for the job, ends.
   struct knowledge {
@@ -128,11 +130,7 @@ class run_fsm {
   }
 
   /// More audio was acknowledged than before, or the link has been open for 5 s.
-  void on_progress() noexcept {
-    outage_.reset();
-    outage_attempts_ = 0;
-    backoff_.reset();
-  }
+  void on_progress() noexcept { schedule_.on_progress(); }
 
   /// The stop message was given to the network, after all audio.
   void on_stop_written() noexcept { stop_link_ = connections_; }
@@ -253,6 +251,14 @@ class run_fsm {
  private:
   enum class intent { go_on, stop_expired, cancelled };
 
+  static net::detail::retry_schedule::limits limits_of(session_options const& o) noexcept {
+    net::detail::retry_schedule::limits limits;
+    if (o.reconnect_attempts > 0) limits.retries = o.reconnect_attempts;
+    if (o.reconnect_window.count() > 0) limits.window = o.reconnect_window;
+    limits.retry_after_cap = retry_after_cap;
+    return limits;
+  }
+
   run_action connect_when_allowed(time_point now, std::chrono::milliseconds delay) {
     if (last_connect_) {
       auto const allowed = *last_connect_ + connect_interval;
@@ -293,18 +299,9 @@ class run_fsm {
 
   run_action retry(knowledge const& known, time_point now) {
     forget_detour();
-    if (!outage_) outage_ = now;
-    ++outage_attempts_;
-    auto delay = backoff_.next();
-    if (auto const& asked = last_end_.error.details().retry_after) {
-      delay = std::max<std::chrono::milliseconds>(delay, std::min(*asked, retry_after_cap));
-    }
-    auto const too_late =
-        options_.reconnect_window.count() > 0 && now + delay > *outage_ + options_.reconnect_window;
-    auto const too_often =
-        options_.reconnect_attempts > 0 && outage_attempts_ > options_.reconnect_attempts;
-    if (too_late || too_often) return conclude(reconnect_failed(now), known, now);
-    return connect_when_allowed(now, delay);
+    auto const delay = schedule_.on_failure(last_end_.error.details().retry_after, now);
+    if (!delay) return conclude(reconnect_failed(now), known, now);
+    return connect_when_allowed(now, *delay);
   }
 
   /// What answered may be no server of ours.
@@ -333,8 +330,9 @@ class run_fsm {
     auto& details = e.edit_details();
     auto const& why = last.details().message;
     details.message = (why.empty() ? last.code().message() : why) + ": gave up reconnecting";
-    details.attempts = outage_attempts_;
-    details.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - *outage_);
+    details.attempts = schedule_.failures();
+    details.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - schedule_.since());
     return e;
   }
 
@@ -381,7 +379,7 @@ class run_fsm {
 
   session_options options_;
   bool attached_;
-  net::backoff backoff_;
+  net::detail::retry_schedule schedule_;  // of links
   detail::stage stage_ = detail::stage::idle;
   // Outlive any stage: a cancellation, a stop and its deadline must survive every reconnect.
   intent intent_ = intent::go_on;
@@ -390,7 +388,6 @@ class run_fsm {
   int attempts_ = 0;
   int redirects_ = 0;  // since the session's own URL was asked
   std::optional<net::url> detour_;
-  int outage_attempts_ = 0;
   struct doubtful_answers {
     int count = 0;
     time_point since{};
@@ -398,7 +395,6 @@ class run_fsm {
   doubtful_answers doubts_;  // since a link was open
   int faulty_links_ = 0;     // in a row
   std::optional<time_point> last_connect_;
-  std::optional<time_point> outage_;
   std::optional<time_point> stopped_at_;
   std::optional<time_point> fetch_deadline_;
   net::link_end last_end_;

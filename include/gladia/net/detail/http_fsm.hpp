@@ -8,7 +8,7 @@
 
 #include <gladia/error.hpp>
 #include <gladia/logger.hpp>
-#include <gladia/net/backoff.hpp>
+#include <gladia/net/detail/retry_schedule.hpp>
 #include <gladia/net/http.hpp>
 #include <gladia/net/http_retry.hpp>
 
@@ -74,9 +74,8 @@ class http_fsm {
 
   http_request request_;
   bool can_restart_sink_;
-  http_retry retry_;
   bool allow_insecure_;
-  backoff backoff_;
+  retry_schedule schedule_;
   moment started_{};
   int attempts_ = 1;
   int redirects_ = 0;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <gladia/codec/decode.hpp>
+#include <gladia/detail/errc_table.hpp>
 #include <gladia/net/detail/text.hpp>
 
 namespace gladia::net {
@@ -109,28 +110,8 @@ inline http_date answered_at(http_headers const& headers, http_date now) {
 }  // namespace detail
 
 GLADIA_DECL errc errc_for_status(int status) noexcept {
-  switch (status) {
-    case 400:
-    case 413:
-    case 422:
-      return errc::bad_request;
-    case 401:
-      return errc::unauthorized;
-    case 402:
-      return errc::payment_required;
-    case 403:
-      return errc::forbidden;
-    case 404:
-    case 410:
-      return errc::not_found;
-    case 408:
-    case 425:
-      return errc::timeout;
-    case 429:
-      return errc::too_many_requests;
-    default:
-      return status >= 500 && status <= 599 ? errc::server_error : errc::unexpected_status;
-  }
+  if (auto const* row = gladia::detail::find_errc_of_answer(status)) return row->code;
+  return status >= 500 && status <= 599 ? errc::server_error : errc::unexpected_status;
 }
 
 GLADIA_DECL std::optional<std::chrono::seconds> parse_retry_after(

@@ -40,9 +40,9 @@ GLADIA_DECL http_fsm::http_fsm(http_request request, bool can_restart_sink, http
                                bool allow_insecure, std::uint64_t seed)
     : request_(std::move(request)),
       can_restart_sink_(can_restart_sink),
-      retry_(retry),
       allow_insecure_(allow_insecure),
-      backoff_(retry.backoff, seed) {}
+      schedule_(retry.backoff,
+                {std::max(retry.attempts, 1) - 1, std::nullopt, retry.retry_after_cap}, seed) {}
 
 GLADIA_DECL http_fsm::decision http_fsm::resume(event what, moment now) {
   if (std::holds_alternative<begun>(what)) {
@@ -81,14 +81,12 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
 }
 
 GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used, moment now) {
-  if (!may_retry(e, sink_was_used)) return finish_with(std::move(e), now);
+  auto const delay = may_retry(e, sink_was_used)
+                         ? schedule_.on_failure(e.details().retry_after, now.steady)
+                         : std::nullopt;
+  if (!delay) return finish_with(std::move(e), now);
   bool const was_unanswered = e.details().http_status == 0 && e.details().phase == phase::response;
-  auto delay = backoff_.next();
-  if (e.details().retry_after) {
-    delay = std::max<std::chrono::milliseconds>(
-        delay, std::min(*e.details().retry_after, retry_.retry_after_cap));
-  }
-  decision next{wait{delay, sink_was_used}, log_level::warning, told(e)};
+  decision next{wait{*delay, sink_was_used}, log_level::warning, told(e)};
   auto const status = e.details().http_status;
   // An error or a timeout of a gateway says nothing about the server behind it.
   if (was_unanswered || status == 408 || status / 100 == 5) may_be_done_ = true;
@@ -96,7 +94,7 @@ GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used,
     was_unanswered_ = true;
     next.line += "; it was sent whole, so that a session may have been left behind";
   }
-  next.line += "; trying again in " + std::to_string(delay.count()) + " ms";
+  next.line += "; trying again in " + std::to_string(delay->count()) + " ms";
   return next;
 }
 
@@ -106,8 +104,7 @@ GLADIA_DECL bool http_fsm::may_retry(error const& e, bool sink_was_used) {
       details.http_status != 0 ? is_retried_status(details.http_status) : e == condition::retryable;
   bool const was_unanswered = details.http_status == 0 && details.phase == phase::response;
   bool const is_harmless = is_idempotent(request_.method) || !was_unanswered || !was_unanswered_;
-  return attempts_ < retry_.attempts && is_worth_it && is_harmless &&
-         (!sink_was_used || can_restart_sink_);
+  return is_worth_it && is_harmless && (!sink_was_used || can_restart_sink_);
 }
 
 /// Whether what is gone was deleted by an earlier attempt, as far as one can know.
