@@ -352,4 +352,18 @@ TEST(transcript_view, a_summing_up_adds_no_repetition) {
   EXPECT_THAT(texts(view), ElementsAre("first", "second"));
 }
 
+TEST(transcript_view, a_copy_goes_its_own_way) {
+  transcript_view view;
+  view.add(final("a", utterance(1, 2, " first")));
+  view.add(lost_link());
+  auto copy = view;
+  auto const all = summing_up({utterance(1, 2, " first"), utterance(3, 4, " second")});
+  EXPECT_TRUE(copy.add(all)) << "it knows of the lost link";
+  EXPECT_THAT(texts(view), ElementsAre("first"));
+  view = std::move(copy);
+  EXPECT_THAT(texts(view), ElementsAre("first", "second"));
+  copy.add(final("b", utterance(1, 2, " other")));
+  EXPECT_THAT(texts(copy), ElementsAre("other")) << "moved from, it is an empty one";
+}
+
 }  // namespace

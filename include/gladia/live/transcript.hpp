@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -10,11 +11,13 @@
 #include <vector>
 
 #include <gladia/config.hpp>
-#include <gladia/live/detail/word_ledger.hpp>
 #include <gladia/live/summary.hpp>
 #include <gladia/model/live_message.hpp>
 
 namespace gladia::live {
+namespace detail {
+class word_ledger;
+}
 
 struct connected;
 struct disconnected;
@@ -54,7 +57,14 @@ struct transcript_line {
 class transcript_view {
  public:
   /// \param max_lines How many lines are kept; the oldest go first. 0: all.
-  explicit transcript_view(std::size_t max_lines = 0) : max_lines_(max_lines) {}
+  explicit transcript_view(std::size_t max_lines = 0);
+  transcript_view(transcript_view const& other);
+  /// One that was moved from is empty, and can be used.
+  transcript_view(transcript_view&& other) noexcept;
+  transcript_view& operator=(transcript_view const& other);
+  /// One that was moved from is empty, and can be used.
+  transcript_view& operator=(transcript_view&& other) noexcept;
+  ~transcript_view();
 
   /// Folds a partial or final transcript in.
   ///
@@ -92,11 +102,10 @@ class transcript_view {
                         std::is_same_v<type, post_final_transcript>) {
             return add(m);
           } else if constexpr (std::is_same_v<type, connected>) {
-            mark_repeated(m.repeated_from, m.repeated_to);
-            words_.on_heard_until(m.words_unknown.to);
+            on_connected(m);
             return nullptr;
           } else if constexpr (std::is_same_v<type, disconnected>) {
-            words_.open_gap(0);
+            on_disconnected();
             return nullptr;
           } else {
             return nullptr;
@@ -131,6 +140,9 @@ class transcript_view {
  private:
   using iterator = std::vector<transcript_line>::iterator;
 
+  void on_connected(connected const& link);
+  void on_disconnected();
+  detail::word_ledger& words();
   iterator find(std::string_view id, int channel);
   iterator find_original(translation_data const& data);
   transcript_line const* place(transcript_line line);
@@ -141,7 +153,7 @@ class transcript_view {
   std::size_t max_lines_;
   std::vector<transcript_line> lines_{};
   std::vector<std::pair<double, double>> repeated_{};
-  detail::word_ledger words_{detail::word_ledger::settings{max_channels}};
+  std::unique_ptr<detail::word_ledger> words_{};  // made when it is needed
 };
 
 }  // namespace gladia::live

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <algorithm>
-#include <iterator>
-
 #include <gladia/live/transcript.hpp>
+
+#include <algorithm>
+#include <gladia/live/detail/word_ledger.hpp>
+#include <iterator>
 
 namespace gladia::live {
 namespace detail {
@@ -28,10 +29,39 @@ GLADIA_DECL std::string_view transcript_line::text() const noexcept {
   return detail::trimmed(utterance.text);
 }
 
+GLADIA_DECL transcript_view::transcript_view(std::size_t max_lines) : max_lines_(max_lines) {}
+GLADIA_DECL transcript_view::transcript_view(transcript_view const& other)
+    : max_lines_(other.max_lines_),
+      lines_(other.lines_),
+      repeated_(other.repeated_),
+      words_(other.words_ ? std::make_unique<detail::word_ledger>(*other.words_) : nullptr) {}
+GLADIA_DECL transcript_view::transcript_view(transcript_view&& other) noexcept = default;
+GLADIA_DECL transcript_view& transcript_view::operator=(transcript_view const& other) {
+  return *this = transcript_view(other);
+}
+GLADIA_DECL transcript_view& transcript_view::operator=(transcript_view&& other) noexcept = default;
+GLADIA_DECL transcript_view::~transcript_view() = default;
+
+GLADIA_DECL detail::word_ledger& transcript_view::words() {
+  if (!words_) {
+    words_ = std::make_unique<detail::word_ledger>(detail::word_ledger::settings{max_channels});
+  }
+  return *words_;
+}
+
+GLADIA_DECL void transcript_view::on_connected(connected const& link) {
+  mark_repeated(link.repeated_from, link.repeated_to);
+  words().on_heard_until(link.words_unknown.to);
+}
+
+GLADIA_DECL void transcript_view::on_disconnected() {
+  words().open_gap(0);
+}
+
 GLADIA_DECL transcript_line const* transcript_view::add(transcript const& message) {
   auto const& data = message.data;
   if (message.recovered) return add_recovered(data);
-  if (data.is_final && !words_.on_final(data, detail::spoken_line::endless)) return nullptr;
+  if (data.is_final && !words().on_final(data, detail::spoken_line::endless)) return nullptr;
   transcript_line line;
   auto const known = find(data.id, data.utterance.channel);
   if (known != lines_.end() &&
@@ -68,7 +98,7 @@ GLADIA_DECL transcript_line const* transcript_view::add_recovered(transcript_dat
   line.is_final = line.recovered = true;
   line.maybe_repeated = may_be_repeated(said);
   line.utterance = said;
-  words_.add_recovered(data);
+  words().add_recovered(data);
   return place(std::move(line));
 }
 
@@ -82,7 +112,7 @@ GLADIA_DECL transcript_line const* transcript_view::add(post_final_transcript co
 
 GLADIA_DECL transcript_line const* transcript_view::add_missing(transcription_result const& all) {
   transcript_line const* last = nullptr;
-  for (auto const& found : words_.recover(all, {true})) {
+  for (auto const& found : words().recover(all, {true})) {
     auto const& said = found.data.utterance;
     // Of audio that was heard twice the session has delivered what is to be delivered.
     auto const is_repetition =
