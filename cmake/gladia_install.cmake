@@ -25,6 +25,7 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/gladiaConfig.cmake.in"
 # While the version is 0.x, a minor version may break its users.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/gladiaConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES "${PROJECT_BINARY_DIR}/gladiaConfig.cmake"
               "${PROJECT_BINARY_DIR}/gladiaConfigVersion.cmake"
         DESTINATION "${package_dir}")

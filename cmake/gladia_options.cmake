@@ -1,10 +1,13 @@
-# Warnings and sanitizers for this project's own targets; users never get them.
+# Warnings and sanitizers for this project's own targets; users never get them, nor does the library
+# as a part of their project.
 set(GLADIA_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined or thread")
 option(GLADIA_WERROR "Treat warnings as errors" OFF)
 
 add_library(gladia_project_options INTERFACE)
-target_compile_options(gladia_project_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${GLADIA_WERROR}>:-Werror>)
+if(CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR)
+  target_compile_options(gladia_project_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${GLADIA_WERROR}>:-Werror>)
+endif()
 
 # For the whole tree or for none of it: it changes what inline functions of Asio return, but not
 # their names, so that objects with it and objects without it must not be linked. Hence a library

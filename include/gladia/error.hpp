@@ -50,6 +50,7 @@ enum class errc {
   link_dead,           ///< the server stopped answering: neither data nor pong
   send_stalled,        ///< the server stopped reading
   no_trust_anchors,    ///< no CA certificate could be loaded, so no server can be trusted
+  tls_unavailable,     ///< OpenSSL, as it is configured here, cannot encrypt
   proxy_refused,       ///< the proxy answered CONNECT with another status than 2xx
   too_many_redirects,  ///< more than 20; of a WebSocket handshake more than 5
   bad_redirect,        ///< no usable `Location`; of a handshake: to another scheme, host or port

@@ -212,6 +212,25 @@ TEST_F(a_session_that_loses_a_word, has_no_good_end_if_its_job_has_repeats_inste
   EXPECT_EQ(end.error, errc::session_gone);
 }
 
+TEST_F(a_session_that_loses_a_word, asks_no_longer_where_no_answer_can_be_read) {
+  far->sums_up = false;
+  far->job_result = "no JSON";
+  play();
+  EXPECT_EQ(end.verdict, completeness::unknown);
+  EXPECT_EQ(far->asked, 3u);
+}
+
+TEST_F(a_session_that_loses_a_word, looks_for_none_where_the_request_given_to_attach_wants_none) {
+  request.messages_config.receive_final_transcripts = false;
+  far->sums_up = false;
+  gladia::live_session_info job;
+  job.id = "job";
+  job.url = gladia::secret("ws://127.0.0.1/v2/live?token=t");
+  play_in(make_test_client(io.get_executor(), far).attach(job, request, options));
+  EXPECT_EQ(end.verdict, completeness::complete) << "of the audio";
+  EXPECT_EQ(far->http_calls, 0);
+}
+
 TEST_F(a_session_that_loses_a_word, says_once_that_addons_may_be_missing) {
   request.realtime_processing.sentiment_analysis = true;
   play();
@@ -279,6 +298,7 @@ TEST_F(a_session, asks_for_what_sums_up_unless_its_user_says_no) {
     far = std::make_shared<far_side>();
     auto request = request_of_counted_audio();
     request.messages_config.receive_post_processing_events = said;
+    far->last_words.push_back(R"({"type":"post_summarization","data":{"results":"x"}})");
     session.emplace(make_test_client(io.get_executor(), far).session(request, options));
     session->stop();
     get(session->async_run(asio::use_future));
@@ -288,6 +308,7 @@ TEST_F(a_session, asks_for_what_sums_up_unless_its_user_says_no) {
     auto const events = drain();
     EXPECT_EQ(all_of<gladia::post_transcript>(events).empty(), !said.value_or(true))
         << "one that nobody asked for is not delivered";
+    EXPECT_EQ(all_of<gladia::post_summarization>(events).empty(), !said.value_or(true));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <regex>
 #include <support/live_fixture.hpp>
+#include <support/openssl_contexts.hpp>
 #include <support/ports.hpp>
 #include <support/tls_server.hpp>
 #include <support/wav_bytes.hpp>
@@ -262,6 +263,11 @@ scenario const before_anything_is_sent[] = {
     {"`api_url` is no URL", [](stage& s) { return s.play_at("api.gladia.io"); }},
     {"`api_url` is not encrypted", [](stage& s) { return s.play_at("http://gladia.example.com"); }},
     {"No CA certificates on this machine", [](stage& s) { return s.play_at("https://api.test"); }},
+    {"OpenSSL's configuration loads no algorithms",
+     [](stage& s) {
+       gladia::test::without_openssl_contexts const misconfigured;
+       return s.play_at("https://api.test");
+     }},
 };
 
 scenario const reaching_the_service[] = {

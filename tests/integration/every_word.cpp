@@ -288,6 +288,20 @@ TEST_F(a_session_that_loses_words, says_so_when_it_is_cancelled) {
   EXPECT_FALSE(end->job);
 }
 
+TEST_F(a_session_that_loses_words, does_not_know_what_was_said_in_audio_that_was_never_sent) {
+  start();
+  on_event = [this](live::event const& e) {
+    if (std::holds_alternative<live::connected>(e)) session->cancel();
+  };
+  feed(position_coded_audio(format.bytes(std::chrono::seconds(length))));
+  run_to_end();
+  EXPECT_EQ(end->verdict, completeness::partial);
+  EXPECT_GT(end->stats.bytes_accepted, end->stats.bytes_sent);
+  ASSERT_EQ(end->words_unknown.size(), 1u);
+  EXPECT_EQ(end->words_unknown[0].from, 0);
+  EXPECT_GE(end->words_unknown[0].to * 32'000, static_cast<double>(end->stats.bytes_accepted));
+}
+
 // Whatever happens.
 
 /// What goes wrong in one session, at random.
@@ -315,10 +329,10 @@ fake::faults random_faults(std::mt19937& random) {
     f.messages.push_back(fault);
   };
   using action = fake::message_action;
-  constexpr action of_finals[] = {action::reset_instead, action::late, action::without_is_final,
-                                  action::after_summary};
+  constexpr action of_finals[] = {action::reset_instead, action::late,  action::without_is_final,
+                                  action::after_summary, action::twice, action::again_on_next_link};
   for (auto left = random() % 3; left > 0; --left) {
-    add("final", of_finals[random() % 4], 1 + static_cast<int>(random() % 10));
+    add("final", of_finals[random() % 6], 1 + static_cast<int>(random() % 10));
   }
   using acks = fake::ack_mode;
   constexpr acks of_any_server[] = {acks::normal, acks::late, acks::lost, acks::merged};

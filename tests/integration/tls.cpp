@@ -1,3 +1,6 @@
+#include <dlfcn.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <unistd.h>
 #include <gladia/net/tls.hpp>
 
@@ -5,7 +8,19 @@
 #include <fstream>
 #include <optional>
 #include <support/net_fixture.hpp>
+#include <support/openssl_contexts.hpp>
 #include <support/tls_server.hpp>
+
+/// Stands before OpenSSL's own.
+extern "C" SSL_CTX* SSL_CTX_new(SSL_METHOD const* method) {
+  if (!gladia::test::can_make_openssl_contexts) {
+    ERR_raise(ERR_LIB_SSL, SSL_R_LIBRARY_HAS_NO_CIPHERS);
+    return nullptr;
+  }
+  static auto* const real =
+      reinterpret_cast<SSL_CTX* (*)(SSL_METHOD const*)>(dlsym(RTLD_NEXT, "SSL_CTX_new"));
+  return real(method);
+}
 
 namespace {
 
@@ -251,6 +266,24 @@ TEST_F(tls, says_so_when_there_is_nothing_to_trust) {
   auto const answer = get("https://127.0.0.1:9");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error(), errc::no_trust_anchors);
+}
+
+TEST_F(tls, says_so_when_openssl_cannot_encrypt_and_only_then) {
+  {
+    gladia::test::without_openssl_contexts const misconfigured;
+    use(plain_options());
+  }
+  auto const answer = get("https://127.0.0.1:9");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error(), errc::tls_unavailable);
+  EXPECT_EQ(answer.error().details().phase, phase::tls);
+  EXPECT_THAT(answer.error().what(), testing::HasSubstr("library has no ciphers"));
+  EXPECT_THAT(answer.error().what(), testing::HasSubstr("OPENSSL_CONF"));
+  scripted_server plain([](tcp::socket& socket) {
+    read_head(socket);
+    send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  EXPECT_TRUE(get(plain.url("http")));
 }
 
 TEST_F(tls, names_the_option_that_cannot_be_used) {

@@ -12,6 +12,7 @@ if(NOT EMULATOR)
 endif()
 set(libraries gladia)
 set(expected ${headers}
+  ${DOCDIR}/LICENSE
   ${LIBDIR}/cmake/gladia/gladiaConfig.cmake
   ${LIBDIR}/cmake/gladia/gladiaConfigVersion.cmake
   ${LIBDIR}/cmake/gladia/gladiaTargets.cmake
@@ -42,7 +43,8 @@ if(missing OR surplus)
   message(FATAL_ERROR "missing: ${missing}\nsurplus: ${surplus}")
 endif()
 
-# Nothing that is installed may point back to the sources; the prefix of this test is below them.
+# Nothing that is installed may point back to the sources, nor to libraries of this machine; the prefix
+# of this test is below the sources.
 foreach(file IN LISTS installed)
   if(file MATCHES "\\.(cmake|pc)$")
     file(READ ${PREFIX}/${file} text)
@@ -50,6 +52,9 @@ foreach(file IN LISTS installed)
     string(FIND "${text}" "${SOURCE}/" position)
     if(NOT position EQUAL -1)
       message(FATAL_ERROR "${file} names ${SOURCE}")
+    endif()
+    if(text MATCHES "INTERFACE_LINK_LIBRARIES [^\n]*[;\"]/")
+      message(FATAL_ERROR "${file} names a library by its path: ${CMAKE_MATCH_0}")
     endif()
   endif()
 endforeach()

@@ -125,6 +125,16 @@ TEST(ack_tracker, ignores_nonsense) {
   EXPECT_EQ(s.ack(9600, 12'800), 12'800u) << "it has not misled";
 }
 
+TEST(ack_tracker, reads_on_after_a_first_range_of_more_than_was_ever_sent) {
+  stream s;
+  s.open(6400);
+  EXPECT_EQ(s.ack(0, INT64_MAX), 0u);
+  EXPECT_EQ(s.ack(0, 3200), 3200u);
+  s.open(6400);
+  EXPECT_EQ(s.ack(3200, INT64_MAX), 3200u);
+  EXPECT_EQ(s.ack(3200, 6400), 6400u);
+}
+
 TEST(ack_tracker, never_reads_more_than_was_sent) {
   auto s = after_a_link(0, 0);
   EXPECT_EQ(s.ack(0, INT64_MAX), 0u);

@@ -304,6 +304,14 @@ TEST_F(a_word_ledger, closes_no_gap_with_a_text_that_does_not_reach_back_to_it) 
   EXPECT_FALSE(ledger.is_open());
 }
 
+TEST_F(a_word_ledger, closes_no_gap_with_a_text_that_lacks_what_was_delivered_however_long_it_is) {
+  arrives(first);
+  lose_link(4.5);
+  arrives(third);
+  EXPECT_THAT(recover({third}, {true, true}), IsEmpty());
+  EXPECT_TRUE(ledger.is_open());
+}
+
 TEST_F(a_word_ledger, closes_no_gap_before_all_is_said) {
   arrives(first);
   lose_link(4.5);
@@ -347,6 +355,37 @@ TEST_F(a_word_ledger, finds_a_short_word_beside_a_delivered_one_in_rounded_times
   arrives(said("before", 9, 10.21));
   lose_link(12);
   EXPECT_THAT(recover({said("before", 9, 10.2), said("yes", 10.2, 10.3)}), ElementsAre(" yes"));
+}
+
+TEST_F(a_word_ledger, does_not_know_where_a_word_without_length_belongs_that_borders_on_a_final) {
+  arrives(said("before", 9, 9.8));
+  lose_link(12);
+  auto const yes = said("yes", 10, 10);  // of 10.1 to 10.4, in whole seconds
+  EXPECT_THAT(recover({said("before", 9, 10), yes}), IsEmpty());
+  EXPECT_TRUE(ledger.is_open());
+
+  auto ends_short = said("before it", 9, 10);
+  ends_short.words.back() = yes.words.front();
+  ends_short.words.back().word = " it";
+  EXPECT_THAT(recover({ends_short}), IsEmpty());
+  EXPECT_FALSE(ledger.is_open()) << "it is the last word of what was delivered";
+}
+
+TEST_F(a_word_ledger, finds_words_without_times_between_their_neighbours) {
+  arrives(first);
+  lose_link(20);
+  auto call = said("please call 911 now", 10, 14);
+  call.words[0].start = call.words[0].end = 0;
+  call.words[2].start = call.words[2].end = 0;
+  EXPECT_THAT(recover({first, call}), ElementsAre(" please call 911 now"));
+  EXPECT_FALSE(ledger.is_open());
+}
+
+TEST_F(a_word_ledger, finds_two_utterances_that_overlap) {
+  arrives(first);
+  lose_link(20);
+  EXPECT_THAT(recover({first, said("one long talk", 10, 16), said("no", 12, 13)}),
+              ElementsAre(" one long talk", " no"));
 }
 
 TEST_F(a_word_ledger, does_not_overlook_a_short_word_that_was_merged_without_words) {
@@ -405,6 +444,31 @@ TEST_F(a_word_ledger, withholds_a_final_that_is_sent_again_on_a_later_link) {
   EXPECT_FALSE(arrives(first, "a"));
   EXPECT_TRUE(arrives(second, "a")) << "other times: another text";
   EXPECT_EQ(ledger.withheld(), 1u);
+}
+
+TEST_F(a_word_ledger, withholds_a_final_that_is_sent_twice_over_one_link) {
+  EXPECT_TRUE(arrives(first, "a"));
+  EXPECT_FALSE(arrives(first, "a"));
+  EXPECT_TRUE(arrives(second, "a")) << "other times: another text";
+  EXPECT_EQ(ledger.withheld(), 1u);
+}
+
+TEST_F(a_word_ledger, delivers_a_final_of_which_only_a_part_was_recovered) {
+  arrives(first);
+  lose_link(20);
+  auto trimmed = said("one two three", 10, 13);
+  ASSERT_THAT(recover({first, trimmed}), ElementsAre(" one two three"));
+  EXPECT_TRUE(arrives(said("one two three four five", 10, 15)));
+}
+
+TEST_F(a_word_ledger, gives_texts_that_begin_together_ids_of_their_own) {
+  arrives(first);
+  lose_link(20);
+  auto const found =
+      ledger.recover(sum_of({first, said("one", 10, 11), said("other", 10, 11)}), {true});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].data.id, "recovered-0-10000");
+  EXPECT_NE(found[1].data.id, found[0].data.id);
 }
 
 TEST_F(a_word_ledger, withholds_a_final_that_comes_after_its_recovery) {

@@ -43,6 +43,7 @@ inline constexpr errc_row errc_table[] = {
     {errc::send_stalled, "send_stalled", "the server stopped reading", true},
     {errc::no_trust_anchors, "no_trust_anchors",
      "no CA certificate could be loaded: set tls_options::ca_file"},
+    {errc::tls_unavailable, "tls_unavailable", "OpenSSL cannot encrypt"},
     {errc::proxy_refused, "proxy_refused", "the proxy refused the connection"},
     {errc::too_many_redirects, "too_many_redirects", "too many redirects"},
     {errc::bad_redirect, "bad_redirect", "a redirect without a usable Location"},

@@ -34,8 +34,8 @@ using job_visitor = std::function<bool(live_job)>;
 /// Every HTTP operation is retried as `client_options::retry` says (408, 429, 5xx, network
 /// errors, timeouts), honours `Retry-After`, and follows redirects without taking the key to
 /// another origin. Common errors: those of the client's options (`missing_api_key`, `invalid_url`,
-/// `insecure_url`, `invalid_options`, `no_trust_anchors`); network and TLS errors and
-/// `errc::timeout`, with the phase; `proxy_refused`; `unauthorized`, `payment_required`,
+/// `insecure_url`, `invalid_options`, `no_trust_anchors`, `tls_unavailable`); network and TLS
+/// errors and `errc::timeout`, with the phase; `proxy_refused`; `unauthorized`, `payment_required`,
 /// `forbidden`, `bad_request`, `not_found` (also where `api_url` leads elsewhere),
 /// `too_many_requests`, `server_error`, `unexpected_status`; `too_many_redirects`, `bad_redirect`;
 /// `malformed_json`, `malformed_response` and `message_too_large` for an answer that is not

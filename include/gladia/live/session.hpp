@@ -106,6 +106,7 @@ class session {
   ///   or the server ended the session before `stop()`; make a new session;
   /// - `errc::unauthorized`, `forbidden`, `not_found` and the like with phase `upgrade`: the link
   ///   was refused for good; `errc::no_trust_anchors` or a TLS code: the server cannot be trusted;
+  ///   `errc::tls_unavailable`: OpenSSL cannot encrypt here;
   /// - `errc::message_too_large`: see `session_options::max_message`;
   /// - `errc::reconnect_failed`: the link could not be restored within `reconnect_window`;
   /// - `errc::stop_timeout`: the server did not finish in time; `async_get` may tell more;

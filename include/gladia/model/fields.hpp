@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -86,33 +84,21 @@ inline constexpr bool has_fields = detail::has_fields<T>::value;
 
 namespace detail {
 
-inline constexpr std::size_t max_fields = 32;
-
-/// Notes where the members of a struct are.
-struct address_visitor : uniform_visitor<address_visitor> {
-  std::array<void const*, max_fields> addresses{};
-  std::size_t size = 0;
-
-  template <class M>
-  void member(char const*, M const& m) {
-    addresses[size++] = &m;
-  }
-  template <class M>
-  void source(M const&) {}
-};
-
-/// Compares the members of a struct with those at the noted addresses of another.
+/// Compares the members of a struct with those of another of its type: each lies where the first
+/// one's does.
 struct equal_visitor : uniform_visitor<equal_visitor> {
-  address_visitor const& other;
-  std::size_t index = 0;
+  char const* from;
+  char const* other;
   bool equal = true;
 
-  explicit equal_visitor(address_visitor const& noted) : other(noted) {}
+  template <class T>
+  equal_visitor(T const& one, T const& another)
+      : from(reinterpret_cast<char const*>(&one)), other(reinterpret_cast<char const*>(&another)) {}
 
   template <class M>
   void member(char const*, M const& m) {
-    equal = equal && m == *static_cast<M const*>(other.addresses[index]);
-    ++index;
+    auto const offset = reinterpret_cast<char const*>(&m) - from;
+    equal = equal && m == *reinterpret_cast<M const*>(other + offset);
   }
   template <class M>
   void source(M const&) {}
@@ -123,9 +109,7 @@ struct equal_visitor : uniform_visitor<equal_visitor> {
 /// Whether all members are equal; the kept source text of a message does not count.
 template <class T, std::enable_if_t<has_fields<T>, int> = 0>
 [[nodiscard]] bool operator==(T const& a, T const& b) {
-  detail::address_visitor addresses;
-  visit_fields(addresses, b);
-  detail::equal_visitor visitor(addresses);
+  detail::equal_visitor visitor(a, b);
   visit_fields(visitor, a);
   return visitor.equal;
 }

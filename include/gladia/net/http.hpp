@@ -85,9 +85,9 @@ class http_exchange {
   /// `details().phase >= phase::response` means that the request was written whole, so that the
   /// server may have acted on it. They are: codes of the network; `errc::timeout` of a phase, the
   /// deadline or the silence; a TLS code whose message says why the certificate was refused;
-  /// `errc::no_trust_anchors`; `errc::proxy_refused`; `errc::invalid_request` for headers that
-  /// cannot be sent; `errc::malformed_response` for an answer that is not HTTP, or that two readers
-  /// could understand in two ways;
+  /// `errc::no_trust_anchors`, `errc::tls_unavailable`; `errc::proxy_refused`;
+  /// `errc::invalid_request` for headers that cannot be sent; `errc::malformed_response` for an
+  /// answer that is not HTTP, or that two readers could understand in two ways;
   /// `errc::message_too_large`; the sink's own; `operation_aborted` after `cancel`.
   virtual void start(http_request request, std::function<void(result<http_response>)> done) = 0;
 

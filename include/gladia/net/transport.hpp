@@ -40,7 +40,8 @@ class transport {
 /// later; blocks for that long. Errors: `errc::invalid_options` for a file that cannot be read or
 /// holds no certificate or key, a proxy URL that cannot be used, a user agent with a control
 /// character. That there is nothing to trust is no error yet, for plain links to loopback need no
-/// trust: it is `errc::no_trust_anchors` of each encrypted link.
+/// trust: it is `errc::no_trust_anchors` of each encrypted link. Likewise
+/// `errc::tls_unavailable`, where OpenSSL cannot make a context at all.
 [[nodiscard]] result<std::shared_ptr<transport>> make_transport(transport_options options);
 
 }  // namespace gladia::net

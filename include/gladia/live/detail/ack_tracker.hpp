@@ -22,6 +22,7 @@ class ack_tracker {
   void on_open(std::uint64_t resume, std::uint64_t sent) noexcept {
     before_ = now_;
     sent_before_ = sent - resume_;
+    sent_on_all_before_ += sent_before_;
     resume_ = resume;
     origin_ = told_;
     now_ = count::unread;
@@ -63,13 +64,14 @@ class ack_tracker {
 
     // A server that counts on begins behind what it had told.
     auto const is_first = now_ == count::unread;
-    if (is_first) origin_ = std::max(origin_, begin);
-    if (end - origin_ > sent_here) {
+    auto const origin = is_first ? std::max(origin_, begin) : origin_;
+    if (end - origin > sent_here) {
       // More than was sent here: the range ends on the link before, or goes on into this one. Once
-      // a range of this link was read it is nonsense.
-      if (is_first) origin_ = told_ = end;
+      // a range of this link was read, or with more than was ever sent, it is nonsense.
+      if (is_first && end - origin <= sent_on_all_before_ + sent_here) origin_ = told_ = end;
       return nothing;
     }
+    origin_ = origin;
     told_ = std::max(told_, end);
     if (is_first) now_ = before_ == count::none ? count::anew : count::on;
     auto const is_certain = is_first && !may_be_anew_;
@@ -89,8 +91,9 @@ class ack_tracker {
   std::uint64_t horizon_;
   std::uint64_t told_ = 0;         // up to which number, on any link
   std::uint64_t sent_before_ = 0;  // bytes, on the link before
-  std::uint64_t resume_ = 0;       // of this link
-  std::uint64_t origin_ = 0;       // the number that stands for `resume_`
+  std::uint64_t sent_on_all_before_ = 0;
+  std::uint64_t resume_ = 0;  // of this link
+  std::uint64_t origin_ = 0;  // the number that stands for `resume_`
   count before_ = count::none;
   count now_ = count::none;
   bool may_be_anew_ = false;  // a range began at 0 that may have been told again

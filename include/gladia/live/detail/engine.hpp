@@ -122,6 +122,7 @@ class engine final : public net::websocket_listener,
   void drop_handlers() noexcept override;
   error check_setup() const;
   error accept_session(result<net::http_response> const& response);
+  std::vector<time_span> words_unknown(completeness verdict);
   completeness verdict_of(run_fsm::outcome_type const& outcome) const;
 
   // The link.
@@ -202,6 +203,7 @@ class engine final : public net::websocket_listener,
   std::list<pending_send> senders_;
   bool writer_sleeps_ = true;  // the next audio that is accepted has to wake it
   bool acks_are_stalled_ = false;
+  int unreadable_answers_ = 0;  // to the question for the job
   std::optional<time_point> stopped_at_;
   statistics numbers_;
   histogram ack_round_trip_, first_partial_, final_transcript_;

@@ -35,6 +35,14 @@ class time_set {
     return found != spans_.end() && found->from <= time;
   }
 
+  /// Whether a stretch begins or ends at `time`.
+  [[nodiscard]] bool ends_at(double time) const noexcept {
+    constexpr double slack = 1e-5;
+    auto const found = std::lower_bound(spans_.begin(), spans_.end(), time - slack, ends_before);
+    return found != spans_.end() &&
+           (std::abs(found->from - time) < slack || std::abs(found->to - time) < slack);
+  }
+
   /// The longest part of `when` that is none of it, in seconds.
   [[nodiscard]] double longest_hole(time_span when) const noexcept {
     double longest = 0;
@@ -104,9 +112,8 @@ class spoken_line {
 
   /// A final is not delivered after all.
   void take_back(std::string_view id, time_span when) {
-    auto const found = std::find_if(deliveries_.begin(), deliveries_.end(), [&](delivery const& d) {
-      return d.id == id && !(d.when != when);
-    });
+    auto const found = std::find_if(deliveries_.begin(), deliveries_.end(),
+                                    [&](delivery const& d) { return d.is(id, when); });
     if (found == deliveries_.end()) return;
     known_.erase(key_of(id, when));
     deliveries_.erase(found);
@@ -146,21 +153,32 @@ class spoken_line {
   /// ... if all times are rounded to `unit`; 0: they are not.
   [[nodiscard]] time_set said_in(double unit) const {
     if (unit <= 0) return said_;
-    auto const rounded = [unit](double time) { return std::round(time / unit) * unit; };
     constexpr double slack = 1e-6;
     time_set all;
     for (auto const& d : deliveries_) {
-      all.add({rounded(d.when.from) - slack, rounded(d.when.to) + slack});
+      auto const when = rounded(d.when, unit);
+      all.add({when.from - slack, when.to + slack});
     }
     return all;
+  }
+  /// Whether one that was delivered has just this time, if all are rounded to `unit`.
+  [[nodiscard]] bool has_delivered(time_span when, double unit) const noexcept {
+    constexpr double slack = 1e-6;
+    return std::any_of(deliveries_.begin(), deliveries_.end(), [&](delivery const& d) {
+      auto const known = rounded(d.when, unit);
+      return std::abs(known.from - when.from) < slack && std::abs(known.to - when.to) < slack;
+    });
   }
   /// Whether what was said at `time` was recovered.
   [[nodiscard]] bool has_recovered(double time) const noexcept { return recovered_.has(time); }
 
-  /// Whether the final with this id and time was delivered, as far as is known: from shortly before
-  /// the first gap on.
+  /// Whether the final with this id and time was delivered, as far as is known: of the last half
+  /// minute, and of all time from shortly before the first gap on.
   [[nodiscard]] bool has(std::string_view id, time_span when) const {
-    return known_.count(key_of(id, when)) > 0;
+    if (is_watched_) return known_.count(key_of(id, when)) > 0;
+    // Of two without an id it cannot be told whether they are the same.
+    return !id.empty() && std::any_of(deliveries_.begin(), deliveries_.end(),
+                                      [&](delivery const& d) { return d.is(id, when); });
   }
   /// The id of the final that was said at `time`; empty if there is none.
   [[nodiscard]] std::string id_at(double time) const {
@@ -203,7 +221,16 @@ class spoken_line {
     time_span when{};
     std::string id{};
     bool recovered = false;
+
+    [[nodiscard]] bool is(std::string_view other, time_span then) const noexcept {
+      return id == other && !(when != then);
+    }
   };
+
+  static time_span rounded(time_span when, double unit) noexcept {
+    if (unit <= 0) return when;
+    return {std::round(when.from / unit) * unit, std::round(when.to / unit) * unit};
+  }
 
   static constexpr std::size_t first_prune = 16;
   // A session of hours does not reach it; a server that never stops does.

@@ -55,6 +55,8 @@ class word_ledger {
   }
 
   [[nodiscard]] bool is_on() const noexcept { return is_on_; }
+  /// Whether a link was lost, or a transcript that could not be read.
+  [[nodiscard]] bool was_lost() const noexcept { return was_lost_; }
 
   // What happens to links.
 
@@ -92,8 +94,8 @@ class word_ledger {
     if (!is_on_) return true;
     auto& line = line_of(finals_, data.utterance.channel);
     auto const when = span_of(data.utterance);
-    if (was_lost_ && spoken_line::is_timed(when) &&
-        (line.has(data.id, when) || was_recovered(line, data.utterance))) {
+    if (spoken_line::is_timed(when) &&
+        (line.has(data.id, when) || (was_lost_ && was_recovered(line, data.utterance)))) {
       ++withheld_;
       return false;
     }
@@ -142,13 +144,12 @@ class word_ledger {
         unclear.push_back({channel, {0, spoken_line::endless}});
         continue;
       }
-      auto said = line.said_in(unit);
+      auto const said = line.said_in(unit);
       for (auto const& utterance : all.utterances) {
         if (index_of(finals_, utterance.channel) != channel) continue;
         auto outcome = missing_of(line, said, utterance, unit);
         if (outcome.is_unclear) unclear.push_back({channel, span_or_all(utterance)});
         for (auto& piece : outcome.pieces) {
-          said.add(span_of(piece));
           found.push_back(as_recovered(std::move(piece)));
           remember(found.back().data);
         }
@@ -306,13 +307,40 @@ class word_ledger {
     return nullptr;
   }
 
-  /// Whether most of what an utterance says was recovered.
+  /// When each word was said. One without times lies between its neighbours.
+  static std::vector<time_span> times_of(transcript_utterance const& said) {
+    auto const is_timed = [](time_span when) { return spoken_line::is_timed(when); };
+    std::vector<time_span> times;
+    for (auto const& word : said.words) times.push_back(span_of(word));
+    auto const first = std::find_if(times.begin(), times.end(), is_timed);
+    if (first == times.end()) return times;
+    auto const last = std::find_if(times.rbegin(), times.rend(), is_timed);
+    auto const whole = is_timed(span_of(said)) ? span_of(said) : time_span{first->from, last->to};
+    auto next = whole.to;
+    for (auto i = times.size(); i-- > 0;) {
+      if (is_timed(span_of(said.words[i]))) {
+        next = times[i].from;
+      } else {
+        times[i].to = next;
+      }
+    }
+    auto previous = whole.from;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      if (is_timed(span_of(said.words[i]))) {
+        previous = times[i].to;
+      } else {
+        times[i] = {previous, std::max(previous, times[i].to)};
+      }
+    }
+    return times;
+  }
+
+  /// Whether all that an utterance says was recovered.
   static bool was_recovered(spoken_line const& line, transcript_utterance const& said) {
     if (!has_times(said)) return line.has_recovered(middle_of(span_of(said)));
-    auto const count = std::count_if(said.words.begin(), said.words.end(), [&](auto const& word) {
-      return line.has_recovered(middle_of(span_of(word)));
-    });
-    return 2 * static_cast<std::size_t>(count) > said.words.size();
+    auto const times = times_of(said);
+    return std::all_of(times.begin(), times.end(),
+                       [&](time_span when) { return line.has_recovered(middle_of(when)); });
   }
 
   // Summings-up.
@@ -351,25 +379,31 @@ class word_ledger {
     if (line.gaps().empty() || said.text.empty()) return {};
     if (!has_times(said) && !spoken_line::is_timed(span_of(said))) return {{}, true};
     auto const withheld_before = withheld_;
-    auto outcome = has_times(said) ? missing_words_of(line, delivered, said)
+    auto outcome = has_times(said) ? missing_words_of(line, delivered, said, unit)
                                    : missing_whole_of(line, delivered, said, unit);
     withheld_ = std::min(withheld_, withheld_before + 1);
     return outcome;
   }
 
   finding missing_words_of(spoken_line const& line, time_set const& delivered,
-                           transcript_utterance const& said) {
+                           transcript_utterance const& said, double unit) {
     finding outcome;
-    auto const& words = said.words;
-    for (auto from = words.begin(); from != words.end();) {
-      auto const is_new = [&](transcript_word const& word) {
-        return is_missing(line, delivered, span_of(word));
-      };
-      from = std::find_if(from, words.end(), is_new);
-      auto const to = std::find_if_not(from, words.end(), is_new);
-      if (from != to) outcome.pieces.push_back(piece_of(said, {from, to}));
+    auto const times = times_of(said);
+    auto const is_new = [&](time_span when) { return is_missing(line, delivered, when); };
+    for (auto from = times.begin(); from != times.end();) {
+      from = std::find_if(from, times.end(), is_new);
+      auto const to = std::find_if_not(from, times.end(), is_new);
+      if (from != to) {
+        outcome.pieces.push_back(piece_of(said, times, {from - times.begin(), to - times.begin()}));
+      }
       from = to;
     }
+    // A word without length at the border of what was delivered may be part of it, or beside it.
+    auto const may_be_beside = [&](time_span when) {
+      return when.from == when.to && line.lies_in_gap(when.from) && delivered.ends_at(when.from);
+    };
+    outcome.is_unclear = std::any_of(times.begin(), times.end(), may_be_beside) &&
+                         !line.has_delivered(span_of(said), unit);
     return outcome;
   }
 
@@ -407,26 +441,27 @@ class word_ledger {
     });
   }
 
+  /// The words `first` to before `last`, as an utterance.
   static transcript_utterance piece_of(transcript_utterance const& said,
-                                       std::vector<transcript_word> words) {
-    if (words.size() == said.words.size()) return said;
-    transcript_utterance piece;
-    piece.start = words.front().start;
-    piece.end = words.back().end;
-    piece.confidence = said.confidence;
-    piece.channel = said.channel;
-    piece.speaker = said.speaker;
-    piece.language = said.language;
-    for (auto const& word : words) {
-      auto const needs_space = !piece.text.empty() && !word.word.empty() && word.word[0] != ' ';
-      piece.text.append(needs_space ? " " : "").append(word.word);
+                                       std::vector<time_span> const& times,
+                                       std::pair<std::ptrdiff_t, std::ptrdiff_t> part) {
+    auto const [first, last] = part;
+    auto piece = said;
+    if (static_cast<std::size_t>(last - first) < said.words.size()) {
+      piece.text.clear();
+      piece.words.assign(said.words.begin() + first, said.words.begin() + last);
+      for (auto const& word : piece.words) {
+        auto const needs_space = !piece.text.empty() && !word.word.empty() && word.word[0] != ' ';
+        piece.text.append(needs_space ? " " : "").append(word.word);
+      }
+      piece.start = times[static_cast<std::size_t>(first)].from;
+      piece.end = times[static_cast<std::size_t>(last - 1)].to;
     }
-    piece.words = std::move(words);
     return piece;
   }
 
-  /// Closes the gaps that `all` is believed to tell all of: it is about all audio, or has a text
-  /// from before the link was lost; and nothing in it is unclear.
+  /// Closes the gaps that `all` is believed to tell all of: it has the text before the link was
+  /// lost, or, where there was none, is about all audio; and nothing in it is unclear.
   void close_gaps(std::vector<transcript_utterance> const& all, unclear_texts const& unclear,
                   source const& from) {
     if (!from.is_last || !from.is_certain) return;
@@ -443,9 +478,9 @@ class word_ledger {
                            : when.to <= gap.lost_at && gap.where.from <= when.to;
       };
       auto const is_told = [&](spoken_line::gap const& gap) {
-        return from.is_of_all || std::any_of(all.begin(), all.end(), [&](auto const& said) {
-                 return is_from_before(gap, said);
-               });
+        if (from.is_of_all && !gap.witness) return true;
+        return std::any_of(all.begin(), all.end(),
+                           [&](auto const& said) { return is_from_before(gap, said); });
       };
       auto const is_clear = [&](spoken_line::gap const& gap) {
         return std::none_of(unclear.begin(), unclear.end(), [&](unclear_text const& one) {

@@ -398,6 +398,9 @@ GLADIA_DECL void engine::on_fetched(result<net::http_response> response) {
       is_done = job->status == job_status::done || job->status == job_status::error;
       if (job->status == job_status::done) recover_from(*job);
       job_ = std::make_shared<live_job const>(std::move(*job));
+    } else {
+      // Whoever answers, it is hardly the API.
+      is_done = ++unreadable_answers_ == run_fsm::later_doubts;
     }
   }
   execute(run_.on_fetched(is_done, knowledge(), now()));
@@ -422,7 +425,7 @@ GLADIA_DECL void engine::finish() {
   auto& s = summary_.emplace();
   s.job_id = session_.id;
   s.verdict = verdict_of(outcome);
-  if (words_.is_open()) s.words_unknown = words_.unknown(heard_until());
+  s.words_unknown = words_unknown(s.verdict);
   s.error = std::move(outcome.error);
   s.close_code = outcome.last_end.close_code;
   s.close_reason = std::move(outcome.last_end.reason);
@@ -434,6 +437,17 @@ GLADIA_DECL void engine::finish() {
   std::move(runner_->done).post(s);
   runner_.reset();
   for (auto& waiter : std::exchange(waiters_, {})) std::move(waiter).post(s);
+}
+
+/// Of audio that was never sent no words are known either.
+GLADIA_DECL std::vector<time_span> engine::words_unknown(completeness verdict) {
+  auto end = heard_until();
+  if (verdict == completeness::partial) {
+    std::lock_guard lock(mutex_);
+    end = seconds(service_clock_.latest(intake_.ring().end()));
+  }
+  if (run_.connections() == 0 && end > 0) words_.open_gap(0);
+  return words_.is_open() ? words_.unknown(end) : std::vector<time_span>();
 }
 
 GLADIA_DECL completeness engine::verdict_of(run_fsm::outcome_type const& outcome) const {

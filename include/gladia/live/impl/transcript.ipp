@@ -61,7 +61,10 @@ GLADIA_DECL void transcript_view::on_disconnected() {
 GLADIA_DECL transcript_line const* transcript_view::add(transcript const& message) {
   auto const& data = message.data;
   if (message.recovered) return add_recovered(data);
-  if (data.is_final && !words().on_final(data, detail::spoken_line::endless)) return nullptr;
+  if (data.is_final && !words().on_final(data, detail::spoken_line::endless) &&
+      words().was_lost()) {
+    return nullptr;
+  }
   transcript_line line;
   auto const known = find(data.id, data.utterance.channel);
   if (known != lines_.end() &&

@@ -51,8 +51,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
     target_ = target;
     limits_ = limits;
     done_ = std::move(done);
-    if (target.is_secure() && !environment_->tls->has_trust_anchors) {
-      return fail_later(error(errc::no_trust_anchors, phase::tls));
+    if (target.is_secure() && environment_->tls->fault) {
+      return fail_later(environment_->tls->fault);
     }
     auto via = select_proxy(
         target.is_secure() ? environment_->secure_proxy : environment_->plain_proxy, target);
@@ -258,7 +258,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   void secure() {
     if (!target_.is_secure()) return succeed(connected_stream(std::move(socket_)));
-    tls_.emplace(std::move(socket_), environment_->tls->context);
+    tls_.emplace(std::move(socket_), *environment_->tls->context);
     enter(phase::tls, limits_.tls);
     if (!expect_peer(tls_->native_handle())) {
       // Without it the certificate of any host would do.

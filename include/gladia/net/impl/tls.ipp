@@ -16,14 +16,15 @@
 #include <gladia/error.hpp>
 #include <gladia/net/detail/text.hpp>
 #include <memory>
+#include <optional>
 
 namespace gladia::net::detail {
 
 /// Built once and never changed again: changing a context in use is a data race
 /// (https://github.com/boostorg/beast/issues/2917).
 struct tls_context {
-  boost::asio::ssl::context context{boost::asio::ssl::context::tls_client};
-  bool has_trust_anchors = false;
+  std::optional<boost::asio::ssl::context> context{};  ///< none: see `fault`
+  error fault{};                                       ///< why no server can be reached by it
 };
 
 /// What OpenSSL says went wrong: the first error, which the others only pass on.
@@ -185,32 +186,43 @@ inline error load_client_certificate(SSL_CTX* context, tls_options const& option
 }
 
 inline error load_trust_anchors(tls_context& tls, tls_options const& options) {
-  auto* context = tls.context.native_handle();
-  if (options.use_system_store) tls.has_trust_anchors = load_system_store(context);
+  auto* context = tls.context->native_handle();
+  auto has_any = options.use_system_store && load_system_store(context);
   if (!options.ca_file.empty()) {
     if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
       return tls_option_error("ca_file", "cannot read a CA certificate from \"" + options.ca_file +
                                              "\": " + openssl_error());
     }
-    tls.has_trust_anchors = true;
+    has_any = true;
   }
   if (!options.ca_pem.empty()) {
     if (load_ca_pem(context, options.ca_pem) == 0) {
       return tls_option_error("ca_pem", "holds no certificate in PEM form");
     }
-    tls.has_trust_anchors = true;
+    has_any = true;
   }
+  if (!has_any) tls.fault = error(errc::no_trust_anchors, phase::tls);
   return {};
 }
 
 inline result<std::shared_ptr<tls_context>> make_tls_context(tls_options const& options) {
   auto tls = std::make_shared<tls_context>();
-  auto* context = tls->context.native_handle();
+  OPENSSL_init_ssl(0, nullptr);  // else its errors have no words
+  ERR_clear_error();
+  auto* context = SSL_CTX_new(TLS_client_method());
+  if (context == nullptr) {
+    tls->fault = error(errc::tls_unavailable, phase::tls,
+                       "OpenSSL cannot make a context for TLS: " + openssl_error() +
+                           "; its configuration may be at fault (OPENSSL_CONF)");
+    return tls;
+  }
+  tls->context.emplace(context);
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   error_code ignored;
-  tls->context.set_verify_mode(boost::asio::ssl::verify_peer, ignored);
+  tls->context->set_verify_mode(boost::asio::ssl::verify_peer, ignored);
   // Without it, OpenSSL would ask for the password of an encrypted key on the terminal.
-  tls->context.set_password_callback(
+  tls->context->set_password_callback(
       [password = options.client_key_password](std::size_t, auto) { return password.reveal(); },
       ignored);
   if (auto faulty = load_trust_anchors(*tls, options)) return faulty;

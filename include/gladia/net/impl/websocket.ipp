@@ -183,23 +183,23 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   template <class Stream>
   void configure(Stream& stream) {
-    namespace websocket = boost::beast::websocket;
-    using timeout = websocket::stream_base::timeout;
-    stream.set_option(
-        timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+    using boost::beast::websocket::frame_type;
+    using boost::beast::websocket::request_type;
+    using boost::beast::websocket::stream_base;
+    stream.set_option(stream_base::timeout{stream_base::none(), stream_base::none(), false});
     // One message is one frame; by default it is cut at 4096 bytes.
     stream.auto_fragment(false);
     constexpr std::size_t page = 4096, largest = std::size_t{64} << 10, frame_header = 14;
     auto const usual = std::min(request_.usual_message, largest) + frame_header;
     stream.write_buffer_bytes(std::min((usual + page - 1) / page * page, largest));
     stream.read_message_max(request_.max_message);
-    stream.set_option(websocket::stream_base::decorator([this](websocket::request_type& upgrade) {
+    stream.set_option(stream_base::decorator([this](request_type& upgrade) {
       for (auto const& [name, value] : request_.headers) upgrade.set(name, value);
       upgrade.set(boost::beast::http::field::user_agent, environment_->user_agent);
       // Older versions write it in lower case, which some servers refuse.
       upgrade.set(boost::beast::http::field::connection, "Upgrade");
     }));
-    stream.control_callback([this](websocket::frame_type kind, auto) { on_control(kind); });
+    stream.control_callback([this](frame_type kind, auto) { on_control(kind); });
     read_buffer_.max_size(request_.max_message);
   }
 
