@@ -381,6 +381,17 @@ TEST_F(a_word_ledger, finds_words_without_times_between_their_neighbours) {
   EXPECT_FALSE(ledger.is_open());
 }
 
+TEST_F(a_word_ledger, gives_a_text_without_times_those_of_its_words) {
+  arrives(first);
+  lose_link(20);
+  auto timeless = said("one two", 10, 12);
+  timeless.start = -1;
+  auto const found = ledger.recover(sum_of({first, timeless}), {true});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].data.utterance.start, 10);
+  EXPECT_FALSE(ledger.on_final(found[0].data, now)) << "it is known by them";
+}
+
 TEST_F(a_word_ledger, finds_two_utterances_that_overlap) {
   arrives(first);
   lose_link(20);

@@ -171,6 +171,10 @@ class spoken_line {
   }
   /// Whether what was said at `time` was recovered.
   [[nodiscard]] bool has_recovered(double time) const noexcept { return recovered_.has(time); }
+  /// Whether all of `when` was.
+  [[nodiscard]] bool has_recovered(time_span when) const noexcept {
+    return recovered_.has(when.from) && recovered_.longest_hole(when) <= 0;
+  }
 
   /// Whether the final with this id and time was delivered, as far as is known: of the last half
   /// minute, and of all time from shortly before the first gap on.

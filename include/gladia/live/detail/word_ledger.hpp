@@ -337,6 +337,7 @@ class word_ledger {
 
   /// Whether all that an utterance says was recovered.
   static bool was_recovered(spoken_line const& line, transcript_utterance const& said) {
+    if (line.has_recovered(span_of(said))) return true;
     if (!has_times(said)) return line.has_recovered(middle_of(span_of(said)));
     auto const times = times_of(said);
     return std::all_of(times.begin(), times.end(),
@@ -447,13 +448,16 @@ class word_ledger {
                                        std::pair<std::ptrdiff_t, std::ptrdiff_t> part) {
     auto const [first, last] = part;
     auto piece = said;
-    if (static_cast<std::size_t>(last - first) < said.words.size()) {
+    auto const is_part = static_cast<std::size_t>(last - first) < said.words.size();
+    if (is_part) {
       piece.text.clear();
       piece.words.assign(said.words.begin() + first, said.words.begin() + last);
       for (auto const& word : piece.words) {
         auto const needs_space = !piece.text.empty() && !word.word.empty() && word.word[0] != ' ';
         piece.text.append(needs_space ? " " : "").append(word.word);
       }
+    }
+    if (is_part || !spoken_line::is_timed(span_of(said))) {
       piece.start = times[static_cast<std::size_t>(first)].from;
       piece.end = times[static_cast<std::size_t>(last - 1)].to;
     }
