@@ -5,11 +5,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
 configure_consumer(parent -D GLADIA_SOURCE=${SOURCE} -D OWN_TARGETS=ON
   -D CMAKE_DISABLE_FIND_PACKAGE_Boost=ON -D CMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON
   -D CMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON -D CMAKE_EXPORT_COMPILE_COMMANDS=ON)
-file(STRINGS ${WORK}/parent/compile_commands.json commands
-  REGEX "\"command\": .*/src/gladia_[a-z]+\\.cpp")
-if(NOT commands)
-  message(FATAL_ERROR "the library is not compiled at all")
-endif()
+commands_of_the_library(parent commands)
 foreach(command IN LISTS commands)
   if(command MATCHES " -W")
     message(FATAL_ERROR "compiled with our warnings: ${command}")

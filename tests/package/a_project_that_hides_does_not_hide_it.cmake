@@ -4,12 +4,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
 configure_consumer(hiding -D GLADIA_SOURCE=${SOURCE} -D BUILD_SHARED_LIBS=ON
   -D CMAKE_CXX_VISIBILITY_PRESET=hidden -D CMAKE_VISIBILITY_INLINES_HIDDEN=ON
   -D CMAKE_EXPORT_COMPILE_COMMANDS=ON)
-# Said by how it would be compiled: to compile it once more takes minutes.
-file(STRINGS ${WORK}/hiding/compile_commands.json commands
-  REGEX "\"command\": .*/src/gladia_[a-z]+\\.cpp")
-if(NOT commands)
-  message(FATAL_ERROR "the library is not compiled at all")
-endif()
+commands_of_the_library(hiding commands)
 foreach(command IN LISTS commands)
   if(NOT command MATCHES " -fvisibility=default " OR command MATCHES "hidden")
     message(FATAL_ERROR "compiled without its symbols: ${command}")

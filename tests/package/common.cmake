@@ -21,6 +21,17 @@ function(configure_consumer name)
     ${ARGN})
 endfunction()
 
+# Sets `result` to how the project of this name, configured with CMAKE_EXPORT_COMPILE_COMMANDS, would
+# compile the library: to compile it once more takes minutes.
+function(commands_of_the_library name result)
+  file(STRINGS ${WORK}/${name}/compile_commands.json commands
+    REGEX "\"command\": .*/src/gladia_[a-z]+\\.cpp")
+  if(NOT commands)
+    message(FATAL_ERROR "the library is not compiled at all")
+  endif()
+  set(${result} ${commands} PARENT_SCOPE)
+endfunction()
+
 # Sets cflags, libs and modversion to what pkg-config says of the installed package.
 function(ask_pkg_config)
   find_program(PKG_CONFIG NAMES pkg-config pkgconf REQUIRED)

@@ -31,7 +31,7 @@ using job_visitor = std::function<bool(live_job)>;
 ///
 /// Got from `gladia::client::live`; a small handle that may be copied and may outlive the client.
 ///
-/// Every HTTP operation is retried as `client_options::retry` says (408, 429, 5xx, network
+/// Every HTTP operation is retried as `client_options::retry` says (408, 425, 429, 5xx, network
 /// errors, timeouts), honours `Retry-After`, and follows redirects without taking the key to
 /// another origin. Common errors: those of the client's options (`missing_api_key`, `invalid_url`,
 /// `insecure_url`, `invalid_options`, `no_trust_anchors`, `tls_unavailable`); network and TLS
