@@ -27,10 +27,10 @@ struct session_handlers {
   /// is ignored.
   std::function<void(std::exception_ptr)> on_exception{};
   /// Runs a function soon, after this call returned, for example in a GUI's event loop. It is
-  /// called on an I/O thread, for one function at a time, must not throw, and not wait for the
-  /// thread that destroys the session: the destructor waits for it. Functions that are never run
-  /// keep the session's memory; one that runs after the end does nothing. Empty: a thread of the
-  /// session's own.
+  /// called on an I/O thread, for one function at a time. It must not throw. It must not wait for
+  /// the thread that destroys the session, because the destructor waits for it. Functions that are
+  /// never run keep the session's memory; one that runs after the end does nothing. Empty: a thread
+  /// of the session's own.
   std::function<void(std::function<void()>)> post{};
 };
 
@@ -39,7 +39,7 @@ struct session_handlers {
 /// ```
 /// gladia::client client;  // with a thread of its own
 /// gladia::live::threaded_session session(client.live().session(request), {print});
-/// session.send(boost::asio::buffer(samples));
+/// bool const is_taken = session.send(boost::asio::buffer(samples)).has_value();
 /// session.stop();
 /// auto end = session.wait();
 /// ```
@@ -53,7 +53,8 @@ struct session_handlers {
 class threaded_session {
  public:
   /// Starts to run `session` and returns at once. Throws `std::system_error` where the handlers'
-  /// thread cannot be had; whether the session works out, `on_end` and `wait` tell.
+  /// thread cannot be had; whether the session works out, `on_end` and `wait` tell. Handlers may be
+  /// called before the constructor has returned.
   ///
   /// \param session  Not running yet. Its client must have a thread of its own or an executor that
   ///   is run by another thread: `send` and `wait` block until it did its work.
@@ -75,7 +76,8 @@ class threaded_session {
   /// As `session::audio_sink`.
   [[nodiscard]] live::audio_sink audio_sink() const;
 
-  /// Ends the recording; what is still to come comes. As `session::stop`.
+  /// Ends the recording: no more audio is taken, and the words that are still missing are
+  /// delivered. As `session::stop`.
   void stop() noexcept;
 
   /// Gives up. As `session::cancel`.
