@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,15 +20,26 @@
 namespace gladia::testing_support {
 
 /// Stands between a client and a port of loopback as a slow uplink does: what the client sends gets
-/// through at so many bytes a second, what it does not take stays with the client's system.
+/// through in portions, what it does not take stays with the client's system.
 class slow_relay {
   using tcp = boost::asio::ip::tcp;
 
  public:
-  slow_relay(std::string const& port, std::size_t bytes_per_second)
+  /// The bytes of a portion.
+  static constexpr std::size_t portion = 256;
+  /// How long a connection waits before its next portion, by how many there were.
+  using pace = std::function<std::chrono::microseconds(std::size_t portions)>;
+
+  static pace at(std::size_t bytes_per_second) {
+    return [=](std::size_t) {
+      return std::chrono::microseconds(portion * 1'000'000 / bytes_per_second);
+    };
+  }
+
+  slow_relay(std::string const& port, pace how_fast)
       : target_(boost::asio::ip::address_v4::loopback(),
                 static_cast<unsigned short>(std::stoi(port))),
-        portion_(bytes_per_second / portions_per_second) {
+        pace_(std::move(how_fast)) {
     acceptor_.open(tcp::v4());
     // Before there are connections, which have these from here. Loopback's segments of 64 KiB would
     // wait for a window that never opens so far.
@@ -50,18 +62,16 @@ class slow_relay {
   std::string port() const { return std::to_string(number_); }
 
  private:
-  static constexpr std::size_t portions_per_second = 50;
-
   struct link : std::enable_shared_from_this<link> {
-    link(tcp::socket accepted, std::size_t size)
+    link(tcp::socket accepted, pace const& how_fast)
         : client(std::move(accepted)),
           server(client.get_executor()),
-          pause(client.get_executor()),
-          up(size, '\0') {}
+          due(client.get_executor()),
+          next_wait(how_fast) {}
 
     void go_up() {
-      pause.expires_after(std::chrono::milliseconds(1000 / portions_per_second));
-      pause.async_wait([self = shared_from_this()](auto) {
+      due.expires_after(next_wait(portions++));
+      due.async_wait([self = shared_from_this()](auto) {
         self->client.async_read_some(
             boost::asio::buffer(self->up), [self](auto failed, std::size_t size) {
               self->pass(failed, self->server, boost::asio::buffer(self->up, size), &link::go_up);
@@ -89,15 +99,17 @@ class slow_relay {
     }
 
     tcp::socket client, server;
-    boost::asio::steady_timer pause;
-    std::string up;
+    boost::asio::steady_timer due;
+    pace const& next_wait;
+    std::size_t portions = 0;
+    std::array<char, portion> up{};
     std::array<char, 4096> down{};
   };
 
   void accept() {
     acceptor_.async_accept([this](auto failed, tcp::socket socket) {
       if (failed) return;
-      auto const made = std::make_shared<link>(std::move(socket), portion_);
+      auto const made = std::make_shared<link>(std::move(socket), pace_);
       made->server.async_connect(target_, [made](auto not_connected) {
         if (not_connected) return;
         made->go_up();
@@ -108,7 +120,7 @@ class slow_relay {
   }
 
   tcp::endpoint target_;
-  std::size_t portion_;
+  pace pace_;
   boost::asio::io_context io_;
   tcp::acceptor acceptor_{io_};
   unsigned short number_ = 0;

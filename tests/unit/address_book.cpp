@@ -36,10 +36,16 @@ TEST(racing_order, takes_families_in_turns_and_begins_with_the_first) {
 TEST(racing_order, begins_with_what_worked_and_ends_with_what_did_not) {
   auto const found = all({"::1", "::2", "1.0.0.1", "1.0.0.2"});
   EXPECT_EQ(in_racing_order(found, {at("1.0.0.2"), {}}), all({"1.0.0.2", "::1", "1.0.0.1", "::2"}));
-  EXPECT_EQ(in_racing_order(found, {{}, at("::1")}), all({"1.0.0.1", "::2", "1.0.0.2", "::1"}));
-  EXPECT_EQ(in_racing_order(found, {at("9.9.9.9"), at("::9")}),
+  EXPECT_EQ(in_racing_order(found, {{}, {at("::1")}}), all({"1.0.0.1", "::2", "1.0.0.2", "::1"}));
+  EXPECT_EQ(in_racing_order(found, {at("9.9.9.9"), {at("::9")}}),
             all({"::1", "1.0.0.1", "::2", "1.0.0.2"}))
       << "what was known is no longer found";
+}
+
+TEST(racing_order, tries_what_failed_longest_ago_first) {
+  EXPECT_EQ(
+      in_racing_order(all({"1.0.0.1", "1.0.0.2", "1.0.0.3"}), {{}, all({"1.0.0.2", "1.0.0.1"})}),
+      all({"1.0.0.3", "1.0.0.2", "1.0.0.1"}));
 }
 
 TEST(address_book, remembers_the_last_word_on_each_host) {
@@ -49,12 +55,15 @@ TEST(address_book, remembers_the_last_word_on_each_host) {
   book.failed("a:1", at("1.0.0.3"));
   book.failed("b:1", at("1.0.0.2"));
   EXPECT_EQ(book.find("a:1").worked, at("1.0.0.2"));
-  EXPECT_EQ(book.find("a:1").failed, at("1.0.0.3"));
+  EXPECT_EQ(book.find("a:1").failed, all({"1.0.0.3"}));
   EXPECT_EQ(book.find("b:1").worked, std::nullopt);
   book.failed("a:1", at("1.0.0.2"));
   EXPECT_EQ(book.find("a:1").worked, std::nullopt);
+  EXPECT_EQ(book.find("a:1").failed, all({"1.0.0.3", "1.0.0.2"}));
+  book.failed("a:1", at("1.0.0.3"));
+  EXPECT_EQ(book.find("a:1").failed, all({"1.0.0.2", "1.0.0.3"})) << "the latest comes last";
   book.worked("a:1", at("1.0.0.2"));
-  EXPECT_EQ(book.find("a:1").failed, std::nullopt);
+  EXPECT_EQ(book.find("a:1").failed, all({"1.0.0.3"}));
 }
 
 TEST(address_book, is_bounded) {
@@ -62,6 +71,9 @@ TEST(address_book, is_bounded) {
   for (int i = 0; i < 1000; ++i) book.worked(std::to_string(i), at("1.0.0.1"));
   EXPECT_EQ(book.find("0").worked, std::nullopt);
   EXPECT_EQ(book.find("999").worked, at("1.0.0.1"));
+  for (int i = 0; i < 100; ++i) book.failed("999", at("1.0.0." + std::to_string(i)));
+  EXPECT_EQ(book.find("999").failed.size(), 16u);
+  EXPECT_EQ(book.find("999").failed.back(), at("1.0.0.99"));
 }
 
 TEST(address_race, gives_late_addresses_half_of_the_time) {

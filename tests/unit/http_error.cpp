@@ -68,6 +68,9 @@ TEST(http_error, shows_the_words_of_a_page_that_is_not_json) {
     return error_of({502, {}, std::move(body)}).details().server_message;
   };
   EXPECT_EQ(words("<html>\r\n<h1>502 Bad</h1>\n<p>Gateway</p></html>"), "502 Bad Gateway");
+  EXPECT_EQ(words("<!-- if lt IE 7 > x --><STYLE>p > a {}</STYLE>Sorry<script>a<b;</script> you"),
+            "Sorry you");
+  EXPECT_EQ(words("Sorry <script>never ends"), "Sorry");
   EXPECT_EQ(words("  upstream\x1b[31m reset \n"), "upstream [31m reset");
   EXPECT_EQ(words(""), "");
   EXPECT_EQ(words("{\"message\":"), "{\"message\":");

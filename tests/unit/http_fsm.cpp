@@ -31,7 +31,7 @@ class http_calls : public testing::Test {
     http_request request;
     request.method = std::move(method);
     request.url = *parse_url(url);
-    request.headers = {{"X-Gladia-Key", "key"},
+    request.headers = {{"X-Gladia-Key", "api-key-1"},
                        {"Authorization", "a"},
                        {"Cookie", "c"},
                        {"Content-Type", "application/json"},
@@ -311,6 +311,30 @@ TEST_F(http_calls, keep_secrets_within_their_origin) {
   EXPECT_NE(find_header(sent().headers, "x-gladia-version"), nullptr);
   answers(m, 302, {{"Location", "https://a.io/y"}});
   EXPECT_EQ(find_header(sent().headers, "x-gladia-key"), nullptr) << "gone is gone";
+}
+
+TEST_F(http_calls, say_where_the_key_did_not_go) {
+  for (int status : {401, 403, 404}) {
+    auto m = machine();
+    answers(m, 302, {{"Location", "https://b.io/y"}});
+    answers(m, status);
+    EXPECT_EQ(failure().details().message.find("did not get the key") != std::string::npos,
+              status != 404)
+        << failure().what();
+  }
+  auto m = machine();
+  answers(m, 302, {{"Location", "/y"}});
+  answers(m, 401);
+  EXPECT_THAT(failure().details().message, Not(HasSubstr("did not get the key")));
+}
+
+TEST_F(http_calls, give_on_the_words_of_a_page_without_the_key) {
+  auto m = machine();
+  ends(m, http_response{200, {}, "<h1>Welcome, api-key-1</h1>"});
+  EXPECT_EQ(outcome()->page, "GET https://a.io/x says: Welcome, ***");
+  auto other = machine();
+  ends(other, http_response{200, {}, "{\"id\": \"<b>\"}"});
+  EXPECT_EQ(outcome()->page, "");
 }
 
 TEST_F(http_calls, take_another_port_or_scheme_for_another_origin) {

@@ -30,6 +30,15 @@ TEST(retry_schedule, allows_none_that_begins_after_its_window) {
   EXPECT_FALSE(schedule({std::nullopt, 10s, 1h}).on_failure(11s, start)) << "the wait counts";
 }
 
+TEST(retry_schedule, counts_the_time_of_the_attempts) {
+  auto narrow = schedule({std::nullopt, 10s, 1h});
+  narrow.on_attempt(start);
+  EXPECT_TRUE(narrow.on_failure({}, start + 9s));
+  EXPECT_EQ(narrow.since(), start);
+  narrow.on_attempt(start + 9s);
+  EXPECT_FALSE(narrow.on_failure({}, start + 11s));
+}
+
 TEST(retry_schedule, waits_as_long_as_the_server_asks_for_within_its_limit) {
   auto polite = schedule({std::nullopt, std::nullopt, 30s});
   EXPECT_EQ(polite.on_failure(7s, start), 7s);

@@ -62,6 +62,8 @@ struct http_response {
   http_headers headers{};
   std::string body{};   ///< empty if it went to the sink
   bool is_cut = false;  ///< the body of a refusal was cut, late or too large, and may end anywhere
+  /// Where a success is a page, such as a captive portal's: who sent it, and its words.
+  std::string page{};
 };
 
 /// One request and its response on a connection of their own: no redirect, no retry.

@@ -160,7 +160,8 @@ class run_fsm {
       case fate::end:
         return conclude(is_good_end(last_end_) ? error() : to_error(last_end_), known, now);
       case fate::fatal:
-        return conclude(to_error(last_end_), known, now);
+        return is_strangers() ? retry_in_doubt(known, now)
+                              : conclude(to_error(last_end_), known, now);
       case fate::retry:
         if (was_open) faulty_links_ = 0;
         return retry(known, now);
@@ -273,6 +274,7 @@ class run_fsm {
     }
     stage_ = detail::stage::connecting;
     last_connect_ = now;
+    schedule_.on_attempt(now);
     ++attempts_;
     return {run_action::kind::connect};
   }
@@ -302,6 +304,13 @@ class run_fsm {
     auto const delay = schedule_.on_failure(last_end_.error.details().retry_after, now);
     if (!delay) return conclude(reconnect_failed(now), known, now);
     return connect_when_allowed(now, *delay);
+  }
+
+  /// Whether somebody else answers where our server was before, such as a captive portal, which has
+  /// no certificate for its name.
+  bool is_strangers() const noexcept {
+    return connections_ > 0 && last_end_.close_code == 0 &&
+           last_end_.error.details().phase == phase::tls;
   }
 
   /// What answered may be no server of ours.

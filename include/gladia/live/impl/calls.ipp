@@ -22,8 +22,9 @@ result<T> read_body(result<net::http_response> response) {
   if (body) return body;
   auto e = body.error();
   auto& details = e.edit_details();
-  // Not its text: that may hold a token.
+  // Not its text, which may hold a token, unless it is a page.
   details.message = "the answer is not the API's: " + details.message;
+  details.server_message = response->page;
   details.phase = phase::response;
   details.http_status = response->status;
   if (auto const* id = net::find_header(response->headers, "x-aipi-call-id")) {

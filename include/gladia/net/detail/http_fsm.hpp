@@ -71,6 +71,8 @@ class http_fsm {
   void become_get();
   std::string name() const;
   std::string told(error const& e) const;
+  template <class Text>
+  void hide_secrets(Text& text) const;
 
   http_request request_;
   bool can_restart_sink_;
@@ -79,6 +81,7 @@ class http_fsm {
   moment started_{};
   int attempts_ = 1;
   int redirects_ = 0;
+  bool has_lost_key_ = false;    ///< a redirect led to another origin, which does not get it
   bool was_unanswered_ = false;  ///< a POST or PATCH that may have been carried out was retried
   bool may_be_done_ = false;     ///< an earlier attempt may have been carried out
 };

@@ -16,45 +16,53 @@ class retry_schedule {
   using time_point = std::chrono::steady_clock::time_point;
 
   struct limits {
-    std::optional<int> retries{};                       ///< none: any number
-    std::optional<std::chrono::milliseconds> window{};  ///< from the first failure; none: for ever
+    std::optional<int> retries{};  ///< none: any number
+    /// From when the first attempt that failed was begun, as far as that was told; none: for ever.
+    std::optional<std::chrono::milliseconds> window{};
     std::chrono::seconds retry_after_cap{};  ///< the longest wait that a server can ask for
   };
 
   retry_schedule(backoff_options const& waits, limits const& most, std::uint64_t seed) noexcept
       : backoff_(waits, seed), limits_(most) {}
 
+  /// An attempt begins.
+  void on_attempt(time_point now) noexcept {
+    if (!since_) since_ = now;
+  }
+
   /// It failed. Returns the wait before the next attempt; none where the limits allow no other.
   ///
   /// \param asked  how long the server asked to wait, if it did
   [[nodiscard]] std::optional<std::chrono::milliseconds> on_failure(
       std::optional<std::chrono::seconds> asked, time_point now) noexcept {
-    if (failures_++ == 0) since_ = now;
+    ++failures_;
+    if (!since_) since_ = now;
     auto delay = backoff_.next();
     if (asked) {
       delay = std::max<std::chrono::milliseconds>(delay, std::min(*asked, limits_.retry_after_cap));
     }
     if (limits_.retries && failures_ > *limits_.retries) return std::nullopt;
-    if (limits_.window && now + delay > since_ + *limits_.window) return std::nullopt;
+    if (limits_.window && now + delay > *since_ + *limits_.window) return std::nullopt;
     return delay;
   }
 
   /// It went well for a while: later failures have all limits again.
   void on_progress() noexcept {
     failures_ = 0;
+    since_.reset();
     backoff_.reset();
   }
 
   /// How often it failed since the last progress.
   [[nodiscard]] int failures() const noexcept { return failures_; }
   /// Since when it fails. Precondition: `failures() > 0`.
-  [[nodiscard]] time_point since() const noexcept { return since_; }
+  [[nodiscard]] time_point since() const noexcept { return *since_; }
 
  private:
   backoff backoff_;
   limits limits_;
   int failures_ = 0;
-  time_point since_{};
+  std::optional<time_point> since_{};
 };
 
 }  // namespace gladia::net::detail

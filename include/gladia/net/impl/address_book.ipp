@@ -16,11 +16,12 @@ using endpoint = boost::asio::ip::tcp::endpoint;
 /// What a client knows of the addresses of a host.
 struct known_addresses {
   std::optional<endpoint> worked{};  ///< led to the host last time
-  std::optional<endpoint> failed{};  ///< took the connection last time, and led nowhere
+  /// Took the connection last time, and led nowhere; the latest comes last.
+  std::vector<endpoint> failed{};
 };
 
 /// `found` in the order in which they are tried: first what worked, then IPv6 and IPv4 in turns,
-/// beginning with the first one's (RFC 8305, section 4), last what failed.
+/// beginning with the first one's (RFC 8305, section 4), last what failed, the latest at the end.
 inline std::vector<endpoint> in_racing_order(std::vector<endpoint> found,
                                              known_addresses const& known) {
   std::vector<endpoint> ordered, others;
@@ -35,8 +36,10 @@ inline std::vector<endpoint> in_racing_order(std::vector<endpoint> found,
   }
   std::stable_partition(ordered.begin(), ordered.end(),
                         [&](endpoint const& e) { return e == known.worked; });
-  std::stable_partition(ordered.begin(), ordered.end(),
-                        [&](endpoint const& e) { return e != known.failed; });
+  for (auto const& failed : known.failed) {
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [&](endpoint const& e) { return e != failed; });
+  }
   return ordered;
 }
 
@@ -54,19 +57,26 @@ class address_book {
   void worked(std::string const& host, endpoint const& where) {
     note(host, [&](known_addresses& known) {
       known.worked = where;
-      if (known.failed == where) known.failed.reset();
+      forget(known.failed, where);
     });
   }
   /// `where` took the connection, but the host was not reached.
   void failed(std::string const& host, endpoint const& where) {
     note(host, [&](known_addresses& known) {
-      known.failed = where;
       if (known.worked == where) known.worked.reset();
+      forget(known.failed, where);
+      if (known.failed.size() == most_failed) known.failed.erase(known.failed.begin());
+      known.failed.push_back(where);
     });
   }
 
  private:
   static constexpr std::size_t most_hosts = 64;
+  static constexpr std::size_t most_failed = 16;  // of one host
+
+  static void forget(std::vector<endpoint>& failed, endpoint const& where) {
+    failed.erase(std::remove(failed.begin(), failed.end(), where), failed.end());
+  }
 
   template <class Change>
   void note(std::string const& host, Change change) {

@@ -22,6 +22,27 @@ inline bool may_be_in_token(char c) noexcept {
          std::string_view("-._~%+/=").find(c) != std::string_view::npos;
 }
 
+/// Whether a body is HTML or XML, for people.
+inline bool is_page(std::string_view body) noexcept {
+  return trim(body).substr(0, 1) == "<";
+}
+
+/// Where a part of `page` ends that a browser does not show, if one begins at `at`; else `at`.
+inline std::size_t end_of_hidden(std::string_view page, std::size_t at) noexcept {
+  struct part {
+    std::string_view begin, end;
+  };
+  constexpr part parts[] = {{"<!--", "-->"}, {"<script", "</script"}, {"<style", "</style"}};
+  for (auto const& hidden : parts) {
+    if (!equals_ignoring_case(page.substr(at, hidden.begin.size()), hidden.begin)) continue;
+    for (auto end = at; end < page.size(); ++end) {
+      if (equals_ignoring_case(page.substr(end, hidden.end.size()), hidden.end)) return end;
+    }
+    return page.size();
+  }
+  return at;
+}
+
 /// The beginning of a body that is not Gladia's JSON, on one line: a gateway's page or a plain
 /// text.
 ///
@@ -32,8 +53,14 @@ inline std::string short_text(std::string_view body, bool is_cut = false) {
   while (is_cut && !body.empty() && may_be_in_token(body.back())) body.remove_suffix(1);
   std::string text;
   bool in_tag = false;
-  for (char c : trim(body)) {
-    if (c == '<') in_tag = true;
+  body = trim(body);
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    if (body[i] == '<') {
+      in_tag = true;
+      i = end_of_hidden(body, i);
+      if (i == body.size()) break;
+    }
+    auto const c = body[i];
     bool const is_gap = in_tag || is_control(c) || c == ' ';
     if (c == '>') in_tag = false;
     if (is_gap) {

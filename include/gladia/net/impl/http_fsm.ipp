@@ -66,18 +66,30 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
                                                      moment now) {
   if (response.status / 100 == 2 || is_deleted(response.status)) {
     auto line = name() + ": HTTP " + std::to_string(response.status);
+    if (is_page(response.body)) {
+      response.page = name() + " says: " + short_text(response.body);
+      hide_secrets(response.page);
+    }
     return {finish{std::move(response)}, log_level::debug, std::move(line)};
   }
   if (is_redirect(response.status)) return redirect(response, now);
   auto e = error_from_response(response, phase::response, name(), now.wall);
+  if (has_lost_key_ && (response.status == 401 || response.status == 403)) {
+    e.edit_details().message += ", which a redirect led to, and which did not get the key";
+  }
+  hide_secrets(e);
+  return on_failure(std::move(e), sink_was_used, now);
+}
+
+template <class Text>
+void http_fsm::hide_secrets(Text& text) const {
   for (auto header : secret_headers) {
     if (auto const* value = find_header(request_.headers, header)) {
-      gladia::detail::redact(e, *value);
+      gladia::detail::redact(text, *value);
     }
   }
   // A URL that a server named may be signed, and its storage repeats what it does not like.
-  if (redirects_ > 0) gladia::detail::redact_query(e, request_.url.target);
-  return on_failure(std::move(e), sink_was_used, now);
+  if (redirects_ > 0) gladia::detail::redact_query(text, request_.url.target);
 }
 
 GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used, moment now) {
@@ -138,7 +150,10 @@ GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response,
   ++redirects_;
   auto line = name() + ": HTTP " + std::to_string(response.status) + ", redirected to " +
               target->redacted();
-  if (target->origin() != request_.url.origin()) drop_headers(request_.headers, secret_headers);
+  if (target->origin() != request_.url.origin()) {
+    drop_headers(request_.headers, secret_headers);
+    has_lost_key_ = true;
+  }
   bool const was_post = request_.method == "POST";
   if ((response.status == 303 && request_.method != "HEAD") ||
       (was_post && (response.status == 301 || response.status == 302))) {

@@ -207,7 +207,7 @@ inline error load_trust_anchors(tls_context& tls, tls_options const& options) {
 
 inline result<std::shared_ptr<tls_context>> make_tls_context(tls_options const& options) {
   auto tls = std::make_shared<tls_context>();
-  OPENSSL_init_ssl(0, nullptr);  // else its errors have no words
+  OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr);  // else its errors have no words
   ERR_clear_error();
   auto* context = SSL_CTX_new(TLS_client_method());
   if (context == nullptr) {
