@@ -32,6 +32,9 @@ install(FILES "${PROJECT_BINARY_DIR}/gladiaConfig.cmake"
 
 # pkg-config does not know which of several Boosts the library was made with.
 set(GLADIA_PC_CFLAGS "-pthread")
+if(GLADIA_NO_DEPRECATED)
+  string(APPEND GLADIA_PC_CFLAGS " -DBOOST_ASIO_NO_DEPRECATED")
+endif()
 get_target_property(boost_folders Boost::headers INTERFACE_INCLUDE_DIRECTORIES)
 foreach(folder IN LISTS boost_folders)
   if(NOT folder IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)

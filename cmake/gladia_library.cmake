@@ -1,13 +1,19 @@
+set(gladia_exports ${CMAKE_CURRENT_LIST_DIR}/gladia_exports.map)
+
 # What both libraries have in common.
 function(gladia_set_up_library target)
   set_target_properties(${target} PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     POSITION_INDEPENDENT_CODE ON)
-  # Nothing is marked for export: a shared library shows all it has, also in a project that hides
-  # what is its own.
+  # Nothing is marked for export. The linker is told what to show, and needs to see it, also in a
+  # project that hides what is its own.
   get_target_property(kind ${target} TYPE)
   if(kind STREQUAL "SHARED_LIBRARY")
     set_target_properties(${target} PROPERTIES
       CXX_VISIBILITY_PRESET default VISIBILITY_INLINES_HIDDEN OFF)
+    if(UNIX AND NOT APPLE)
+      target_link_options(${target} PRIVATE LINKER:--version-script=${gladia_exports})
+      set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${gladia_exports})
+    endif()
   endif()
 endfunction()

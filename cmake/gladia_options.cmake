@@ -9,9 +9,8 @@ if(CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR)
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${GLADIA_WERROR}>:-Werror>)
 endif()
 
-# For the whole tree or for none of it: it changes what inline functions of Asio return, but not
-# their names, so that objects with it and objects without it must not be linked. Hence a library
-# that is handed to users is built without.
+# It changes what inline functions of Asio return, so that objects with it and objects without it do
+# not link (detail/same_asio.hpp). A library that is handed to users is built without.
 option(GLADIA_NO_DEPRECATED "Build with BOOST_ASIO_NO_DEPRECATED" OFF)
 if(GLADIA_NO_DEPRECATED)
   add_compile_definitions(BOOST_ASIO_NO_DEPRECATED)

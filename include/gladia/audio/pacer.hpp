@@ -17,13 +17,13 @@ namespace gladia::audio {
 /// chunk, so a timer that fires late does not slow the stream down. Pure: the caller brings the
 /// clock and does the waiting.
 ///
-/// \code
-/// pacer pace(wav.format());
-/// while (/* a chunk of n bytes was sent */) {
-///   timer.expires_after(pace.sent(n, std::chrono::steady_clock::now()));
-///   co_await timer.async_wait(asio::use_awaitable);
+/// ```
+/// gladia::audio::pacer pace(request.audio);
+/// for (auto const& chunk : chunks) {
+///   send(chunk);
+///   std::this_thread::sleep_for(pace.sent(chunk.size(), std::chrono::steady_clock::now()));
 /// }
-/// \endcode
+/// ```
 ///
 /// Thread safety: as a value.
 class pacer {

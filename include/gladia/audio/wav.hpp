@@ -105,10 +105,10 @@ class wav_header_parser {
 /// `open` checks everything that can be checked, so that a file which cannot be transcribed is
 /// refused before a session is paid for. Chunks after the samples are not read.
 ///
-/// \code
+/// ```
 /// auto wav = gladia::audio::wav_file::open("speech.wav");
-/// if (!wav) return wav.error();
-/// \endcode
+/// if (!wav) std::cout << wav.error().what() << '\n';
+/// ```
 ///
 /// Calls block on the disk. Thread safety: one thread at a time. Movable, not copyable.
 class wav_file {

@@ -13,12 +13,12 @@
 /// What `session::async_receive` delivers: the session's own events and the server's messages, in
 /// one flat variant.
 ///
-/// \code
+/// ```
 /// std::visit(gladia::overloaded{
-///     [](gladia::transcript const& t) { ... },
-///     [](gladia::live::disconnected const& d) { ... },
+///     [](gladia::transcript const& t) { std::cout << t.data.utterance.text << '\n'; },
+///     [](gladia::live::disconnected const&) { std::cout << "the link is lost\n"; },
 ///     [](auto const&) {}}, event);
-/// \endcode
+/// ```
 /// End with a generic lambda: a minor version may add alternatives.
 
 namespace gladia {

@@ -46,9 +46,12 @@ class audio_sink {
 ///
 /// ```
 /// auto session = client.live().session(request);
-/// session.async_run([](gladia::live::summary end) { ... });
-/// session.async_receive([](gladia::result<gladia::live::event> e) { ... });
-/// session.try_send(boost::asio::buffer(samples));
+/// session.async_run([](gladia::live::summary end) { std::cout << end.error.what() << '\n'; });
+/// session.async_receive([](gladia::result<gladia::live::event> event) {
+///   if (event && std::holds_alternative<gladia::transcript>(*event)) std::cout << "a word\n";
+/// });
+/// auto const taken = session.try_send(boost::asio::buffer(samples));
+/// if (!taken) std::cout << taken.error().what() << '\n';
 /// session.stop();
 /// ```
 ///

@@ -39,9 +39,10 @@ struct session_handlers {
 /// ```
 /// gladia::client client;  // with a thread of its own
 /// gladia::live::threaded_session session(client.live().session(request), {print});
-/// bool const is_taken = session.send(boost::asio::buffer(samples)).has_value();
+/// auto const taken = session.send(boost::asio::buffer(samples));
+/// if (!taken) std::cout << taken.error().what() << '\n';
 /// session.stop();
-/// auto end = session.wait();
+/// auto const end = session.wait();
 /// ```
 ///
 /// What the session left behind is asked for with a future, which also must not wait on an I/O

@@ -38,10 +38,10 @@ struct transcript_line {
 
 /// A live transcript: one line for each utterance, whatever partials and finals arrive.
 ///
-/// \code
+/// ```
 /// view.add(event);   // each one that the session gives
 /// std::cout << view.text() << '\n';
-/// \endcode
+/// ```
 ///
 /// A newer partial replaces an older one, and the final replaces them all and stays. Lines are told
 /// apart by utterance id and channel. No text is ever dropped for looking like a repetition: after

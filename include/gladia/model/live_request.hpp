@@ -19,11 +19,11 @@
 ///
 /// Whatever is not set is not sent, and the service's default counts. All members bear the names
 /// they have on the wire.
-/// \code
+/// ```
 /// gladia::live_request r{.audio = format, .language_config = {.languages = {"en"}}};  // C++20
 /// r.realtime_processing.translation = true;                                           // C++17
 /// r.realtime_processing.translation_config.target_languages = {"fr"};
-/// \endcode
+/// ```
 
 namespace gladia {
 

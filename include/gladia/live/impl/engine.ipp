@@ -492,8 +492,8 @@ GLADIA_DECL void engine::on_cancel() {
 }
 
 GLADIA_DECL void engine::abort_receive() {
-  std::move(receiver_->done).post(aborted());
-  receiver_.reset();
+  auto receiver = std::exchange(receiver_, std::nullopt);
+  std::move(receiver->done).post(aborted());
 }
 
 GLADIA_DECL void engine::drop_handlers() noexcept {

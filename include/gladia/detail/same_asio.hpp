@@ -1,0 +1,124 @@
+#pragma once
+
+#include <boost/asio/detail/config.hpp>
+#include <boost/asio/detail/mutex.hpp>
+#include <boost/asio/detail/thread_info_base.hpp>
+#include <boost/asio/version.hpp>
+#include <cstddef>
+#include <type_traits>
+
+// Asio is compiled into the library and into its users' files, and its classes cross the border
+// between them. What their layout depends on is in the names of the functions below, and each file
+// refers to them: a file with another Asio does not link, and the error shows what it has.
+
+namespace boost::asio {
+
+class io_context;
+class thread_pool;
+
+}  // namespace boost::asio
+
+namespace gladia::detail {
+
+/// Whether a macro has a value, of which `expansion` is the text: else that is its name.
+constexpr bool is_defined(char const* name, char const* expansion) noexcept {
+  for (; *name != '\0' && *name == *expansion; ++name) ++expansion;
+  return *name != *expansion;
+}
+
+#define GLADIA_TEXT(expansion) #expansion
+#define GLADIA_IS_DEFINED(macro) ::gladia::detail::is_defined(#macro, GLADIA_TEXT(macro))
+
+namespace asio_settings {
+
+template <int Number>
+struct version {};
+template <bool IsOn>
+struct epoll {};
+template <bool IsOn>
+struct kqueue {};
+template <bool IsOn>
+struct io_uring {};
+template <bool IsOn>
+struct eventfd {};
+template <bool IsOn>
+struct timerfd {};
+template <bool IsOn>
+struct handler_tracking {};
+template <bool IsOn>
+struct block_recycling {};
+template <std::size_t Blocks>
+struct recycling_allocator_cache_size {};
+template <bool IsOn>
+struct deprecated {};
+template <bool IsOn>
+struct ts_executors {};
+template <bool IsOn>
+struct debug_containers {};
+template <bool IsOn>
+struct exceptions {};
+template <bool IsOn>
+struct type_ids {};
+
+}  // namespace asio_settings
+
+template <class... Settings>
+struct asio_with {};
+
+using asio_of_this_file = asio_with<
+    asio_settings::version<BOOST_ASIO_VERSION>, boost::asio::detail::mutex,
+    asio_settings::epoll<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_EPOLL)>,
+    asio_settings::kqueue<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_KQUEUE)>,
+    asio_settings::io_uring<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_IO_URING)>,
+    asio_settings::eventfd<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_EVENTFD)>,
+    asio_settings::timerfd<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_TIMERFD)>,
+    asio_settings::handler_tracking<GLADIA_IS_DEFINED(BOOST_ASIO_ENABLE_HANDLER_TRACKING) ||
+                                    GLADIA_IS_DEFINED(BOOST_ASIO_CUSTOM_HANDLER_TRACKING)>,
+    asio_settings::block_recycling<!GLADIA_IS_DEFINED(BOOST_ASIO_DISABLE_SMALL_BLOCK_RECYCLING)>,
+    asio_settings::recycling_allocator_cache_size<BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE>,
+    asio_settings::deprecated<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_DEPRECATED)>,
+    asio_settings::ts_executors<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_TS_EXECUTORS)>,
+    asio_settings::debug_containers<GLADIA_IS_DEFINED(_GLIBCXX_DEBUG)>>;
+
+void same_asio_as_the_library(asio_of_this_file);
+
+/// What matters only to a file in which Asio runs: the library's own thread is the library's.
+using running_asio_of_this_file =
+    asio_with<asio_settings::exceptions<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_EXCEPTIONS) &&
+                                        GLADIA_IS_DEFINED(BOOST_ASIO_HAS_STD_EXCEPTION_PTR)>,
+              asio_settings::type_ids<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_TYPEID)>>;
+
+void same_running_asio_as_the_library(running_asio_of_this_file);
+
+#undef GLADIA_IS_DEFINED
+#undef GLADIA_TEXT
+
+#ifdef __GNUC__
+
+namespace {
+
+struct this_file;
+
+template <class T, class File, class = void>
+inline constexpr bool is_complete = false;
+template <class T, class File>
+inline constexpr bool is_complete<T, File, std::void_t<decltype(sizeof(T))>> = true;
+
+/// Refers to what this file must have in common with the library. A template, because its body is
+/// read at the end of the file: only then is it known whether the file has an `io_context`.
+template <class File>
+void refer_to_the_library() {
+  same_asio_as_the_library({});
+  if constexpr (is_complete<boost::asio::io_context, File> ||
+                is_complete<boost::asio::thread_pool, File>) {
+    same_running_asio_as_the_library({});
+  }
+}
+
+[[gnu::used, gnu::retain]] auto* const reference_to_the_library = &refer_to_the_library<this_file>;
+
+}  // namespace
+
+#endif
+
+}  // namespace gladia::detail

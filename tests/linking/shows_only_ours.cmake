@@ -1,0 +1,15 @@
+# cmake -D NM=... -D LIBRARY=... -P: the library shows what is ours, and what must be one object.
+execute_process(COMMAND ${NM} --defined-only -DC ${LIBRARY}
+  OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^\n]+" symbols "${symbols}")
+list(LENGTH symbols count)
+if(count LESS 100)
+  message(FATAL_ERROR "it shows ${count} names")
+endif()
+list(FILTER symbols EXCLUDE REGEX " ((guard variable|typeinfo|typeinfo name|vtable) for )?gladia::")
+list(FILTER symbols EXCLUDE REGEX "_category\\(\\)::instance$|boost::beast::.*make_error_co.*::cat$")
+list(FILTER symbols EXCLUDE REGEX "call_stack<boost::asio::detail::thread_context.*::(top|value)_$")
+if(symbols)
+  list(JOIN symbols "\n" symbols)
+  message(FATAL_ERROR "it also shows:\n${symbols}")
+endif()
