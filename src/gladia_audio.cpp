@@ -1,3 +1,4 @@
 // The audio layer: no third-party code but Boost.System and Asio's buffers.
+#include <gladia/audio/impl/container.ipp>
 #include <gladia/audio/impl/stream_head.ipp>
 #include <gladia/audio/impl/wav.ipp>

@@ -2,12 +2,14 @@
 //
 //   transcribe_file meeting.wav
 //   transcribe_file --language en --language fr --json meeting.wav
+//   arecord -f S16_LE -r 16000 | transcribe_file -
 
 #include <csignal>
 #include <future>
 #include <support/interrupts.hpp>
 #include <support/service.hpp>
 #include <support/terminal.hpp>
+#include <support/wav_source.hpp>
 #include <vector>
 
 namespace live = gladia::live;
@@ -23,12 +25,15 @@ struct settings {
   double stop_timeout = 60;
   bool partials = false;
   bool json = false;
+  bool must_be_whole = false;
 };
 
 settings parse(int argc, char** argv, CLI::App& app) {
   settings s;
   s.service.add_options(app);
-  app.add_option("FILE.wav", s.path, "PCM, A-law or µ-law")->required();
+  app.add_option("FILE.wav", s.path,
+                 "PCM, A-law or µ-law; a pipe, or - for standard input, as it comes")
+      ->required();
   app.add_option("--language", s.languages, "A spoken language, such as en; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--chunk-ms", s.chunk_ms, "Milliseconds of audio in a chunk")
@@ -43,6 +48,8 @@ settings parse(int argc, char** argv, CLI::App& app) {
   app.add_flag("--partials", s.partials, "Print what is being said before it is final");
   app.add_flag("--json", s.json,
                "Print one JSON object for each event, at last the summary, and nothing else");
+  app.add_flag("--must-be-whole", s.must_be_whole,
+               "Refuse a file that was cut short, instead of transcribing what there is");
   app.parse(argc, argv);
   return s;
 }
@@ -91,19 +98,23 @@ struct printer {
 
 /// Sends the file at the pace of speech, until its end, or until the session ends or is stopped.
 gladia::error feed(live::threaded_session& session, std::future<void> const& over,
-                   gladia::audio::wav_file& wav, settings const& s, printer const& print) {
+                   examples::wav_source& wav, settings const& s, printer const& print) {
   std::vector<char> chunk(wav.format().bytes(std::chrono::milliseconds(s.chunk_ms)));
   gladia::audio::pacer pace(wav.format(), s.speed);
+  auto const is_over = [&] {
+    return over.wait_for(std::chrono::seconds(0)) == std::future_status::ready ||
+           !print.terminal.is_good();
+  };
   for (;;) {
-    auto const read = wav.read(boost::asio::buffer(chunk));
+    auto const read = wav.read(chunk, is_over);
     if (!read) return read.error();
     if (*read == 0) return {};
     auto const sent = session.send(boost::asio::buffer(chunk.data(), *read));
     if (!sent) {
       auto const why = sent.error();
       // After a stop, or the end, of which the summary tells.
-      bool const is_over = why == gladia::errc::stopping || why == gladia::errc::session_ended;
-      return is_over ? gladia::error() : why;
+      bool const is_told = why == gladia::errc::stopping || why == gladia::errc::session_ended;
+      return is_told ? gladia::error() : why;
     }
     print.progress(session.stats());
     auto const wait = pace.sent(*read, std::chrono::steady_clock::now());
@@ -132,7 +143,11 @@ std::string fault_of(live::summary const& end, gladia::error const& feeding, boo
   return "the session ended before the service had heard everything";
 }
 
-int transcribe(settings const& s, gladia::audio::wav_file& wav) {
+std::string cut_short(examples::wav_source const& wav) {
+  return wav.name() + " was cut short: its header promises more audio than it holds";
+}
+
+int transcribe(settings const& s, examples::wav_source& wav) {
   examples::terminal terminal(s.json);
   printer const print{terminal, wav.format(), s.partials};
 
@@ -172,7 +187,9 @@ int transcribe(settings const& s, gladia::audio::wav_file& wav) {
   print.progress(end.stats);
   terminal.finish();
   if (s.json) terminal.line("{\"summary\": " + live::to_json(end) + "}");
-  auto const fault = fault_of(end, feeding, terminal.is_good());
+  auto fault = fault_of(end, feeding, terminal.is_good());
+  if (wav.is_cut_short() && fault.empty() && s.must_be_whole) fault = cut_short(wav);
+  if (wav.is_cut_short() && fault.empty()) std::cerr << "warning: " << cut_short(wav) << '\n';
   if (!fault.empty()) {
     std::cerr << "error: " << fault << missing_words(end.words_unknown) << '\n';
   }
@@ -190,9 +207,13 @@ int main(int argc, char** argv) {
   } catch (CLI::ParseError const& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
-  auto wav = gladia::audio::wav_file::open(s.path);
+  auto wav = examples::wav_source::open(s.path);
   if (!wav) {
     std::cerr << "error: " << wav.error().what() << '\n';
+    return 1;
+  }
+  if (wav->is_cut_short() && s.must_be_whole) {
+    std::cerr << "error: " << cut_short(*wav) << '\n';
     return 1;
   }
   if (!s.service.prepare()) return 1;

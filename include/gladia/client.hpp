@@ -38,7 +38,9 @@ class client {
       std::enable_if_t<
           std::is_convertible_v<typename ExecutionContext::executor_type, executor_type>, int> = 0>
   explicit client(ExecutionContext& context, client_options options = {})
-      : client(executor_type(context.get_executor()), std::move(options)) {}
+      : client(executor_type(context.get_executor()), std::move(options)) {
+    detail::refer_to_running_asio();
+  }
 
   /// A client with a thread of its own, for programs without Asio: see `live::threaded_session`.
   /// The thread ends when the client, its sessions and its calls are gone. No destructor waits for

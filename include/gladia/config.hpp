@@ -15,6 +15,11 @@
 
 #ifdef GLADIA_HEADER_ONLY
 #define GLADIA_DECL inline
+
+namespace gladia::detail {
+inline void refer_to_running_asio() {}
+}  // namespace gladia::detail
+
 #else
 #define GLADIA_DECL
 

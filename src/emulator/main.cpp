@@ -30,6 +30,41 @@ int fail(std::string const& why) {
   return usage_error;
 }
 
+/// The faults that can be had from the command line.
+struct fault_options {
+  std::uint64_t cut_every = 0;
+  int lose_final = 0;
+  std::uint64_t half_open = 0;
+
+  void add_to(CLI::App& app) {
+    app.add_option("--cut-every", cut_every,
+                   "Resets the link after each so many bytes of audio, with messages in flight;\n"
+                   "more than a second of audio has, or the client may never get on")
+        ->type_name("BYTES")
+        ->group("Faults");
+    app.add_option("--lose-final", lose_final,
+                   "Loses the n-th final transcript of each session on its way, with the link")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber)
+        ->group("Faults");
+    app.add_option("--half-open", half_open,
+                   "After so many bytes of audio a link reads and answers no more, and stays open")
+        ->type_name("BYTES")
+        ->group("Faults");
+  }
+
+  [[nodiscard]] gladia::testing::faults chosen() const {
+    gladia::testing::faults f;
+    f.cuts.every = cut_every;
+    f.cuts.kind = gladia::testing::cut_kind::brutal;
+    if (lose_final > 0) {
+      f.messages = {{"final", gladia::testing::message_action::reset_instead, lose_final}};
+    }
+    f.stop_reading_after = half_open;
+    return f;
+  }
+};
+
 int run(emulator_options options) {
   bool const is_self_signed = options.tls && options.certificate_file.empty();
   options.logger.level = gladia::log_level::info;
@@ -54,13 +89,18 @@ int run(emulator_options options) {
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "A Gladia on this machine: serves /v2/live on 127.0.0.1, for tests and offline trials.\n"
+      "A Gladia on this machine: serves /v2/live, for tests and offline trials.\n"
       "Words come from --script, or from recognising the audio with PocketSphinx (as US English),\n"
       "or there are none: it never makes words up.",
       "gladia-emulator");
   app.set_version_flag("--version", GLADIA_VERSION_STRING);
 
   emulator_options options;
+  app.add_option(
+         "--host", options.host,
+         "Address to listen on, such as 0.0.0.0 in a container: URLs then follow the Host of\n"
+         "each request, and whoever reaches this machine can use it")
+      ->capture_default_str();
   app.add_option("--port", options.port, "Port to listen on; 0, the default, takes any free one");
   std::string key;
   app.add_option("--api-key", key, "The only API key accepted; any key is if this is not given");
@@ -85,6 +125,8 @@ int main(int argc, char** argv) {
       ->type_name("");
   app.add_option("--max-sessions", options.max_sessions,
                  "Sessions at a time; more are answered with 429. 0, the default: no limit");
+  fault_options faults;
+  faults.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& ex) {
@@ -92,6 +134,7 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : usage_error;
   }
   options.api_key = key;
+  options.faults = faults.chosen();
   options.words = sources.at(words);
   if (!tls.empty()) {
     options.certificate_file = tls[0];

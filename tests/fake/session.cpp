@@ -24,6 +24,7 @@ using gladia::live::audio_dropped;
 using gladia::live::connected;
 using gladia::live::connecting;
 using gladia::live::disconnected;
+using gladia::live::session_state;
 using gladia::live::started;
 using gladia::live::warning_code;
 
@@ -1045,6 +1046,73 @@ TEST_F(a_session, says_what_a_reconnect_could_not_send_again) {
   auto const last_link = all_of<connected>(events).back();
   EXPECT_EQ(last_link.resume_offset, dropped[0].to);
   EXPECT_DOUBLE_EQ(last_link.repeated_from, 0) << "the service may have heard none of it";
+}
+
+TEST_F(a_session, that_is_sent_a_file_of_another_kind_says_so_once_and_sends_it) {
+  std::string const webm("\x1a\x45\xdf\xa3", 4);
+  ASSERT_TRUE(session->try_send(asio::buffer(webm + counted_audio(0, 160))));
+  ASSERT_TRUE(session->try_send(asio::buffer(webm + counted_audio(0, 160))));
+  session->stop();
+  get(session->async_run(asio::use_future));
+  EXPECT_EQ(far->heard_bytes, 2 * (4 + 320u));
+  auto const warned = warnings(drain(), warning_code::encoded_audio);
+  ASSERT_EQ(warned.size(), 1u);
+  EXPECT_THAT(warned[0].text, testing::HasSubstr("a WebM or Matroska file"));
+}
+
+TEST_F(a_session, knows_its_id_and_where_it_is) {
+  EXPECT_EQ(session->state(), session_state::idle);
+  EXPECT_EQ(session->id(), "");
+  auto end = session->async_run(asio::use_future);
+  run_until([&] { return session->state() == session_state::streaming; });
+  EXPECT_EQ(session->id(), "job");
+  session->stop();
+  get(std::move(end));
+  EXPECT_EQ(session->state(), session_state::ended);
+  EXPECT_EQ(session->id(), "job");
+}
+
+TEST_F(a_session, can_be_waited_for_without_stopping_it) {
+  auto before = session->async_wait(asio::use_future);
+  asio::cancellation_signal signal;
+  auto cancelled =
+      session->async_wait(asio::bind_cancellation_slot(signal.slot(), asio::use_future));
+  auto end = session->async_run(asio::use_future);
+  run_until([&] { return session->state() == session_state::streaming; });
+  signal.emit(asio::cancellation_type::all);
+  EXPECT_EQ(get(std::move(cancelled)).error, asio::error::operation_aborted);
+  EXPECT_EQ(session->state(), session_state::streaming) << "the session goes on";
+  EXPECT_EQ(before.wait_for(0s), std::future_status::timeout);
+  far->goodbye = 1000;
+  session->stop();
+  EXPECT_EQ(get(std::move(end)).verdict, completeness::complete);
+  EXPECT_EQ(get(std::move(before)).verdict, completeness::complete);
+  EXPECT_EQ(get(session->async_wait(asio::use_future)).job_id, "job") << "after the end too";
+}
+
+TEST_F(a_session, that_never_runs_ends_the_wait_for_it_when_it_is_destroyed) {
+  auto waiting = session->async_wait(asio::use_future);
+  session.reset();
+  EXPECT_EQ(get(std::move(waiting)).error, asio::error::operation_aborted);
+}
+
+TEST_F(a_session, that_was_attached_to_without_an_id_learns_it_from_the_messages) {
+  gladia::live_session_info job;
+  job.url = gladia::secret("ws://127.0.0.1/v2/live?token=t");
+  session.emplace(
+      make_test_client(io.get_executor(), far).attach(job, request_of_counted_audio(), options));
+  ASSERT_TRUE(try_send(0, 160));
+  session->stop();
+  EXPECT_EQ(get(session->async_run(asio::use_future)).job_id, "job");
+  EXPECT_EQ(session->id(), "job");
+}
+
+TEST_F(a_session, cannot_be_attached_to_without_a_url) {
+  session.emplace(
+      make_test_client(io.get_executor(), far).attach({}, request_of_counted_audio(), options));
+  auto const end = get(session->async_run(asio::use_future));
+  EXPECT_EQ(end.error, errc::invalid_url);
+  EXPECT_THAT(end.error.what(), testing::HasSubstr("live_session_info::url is empty"));
 }
 
 TEST_F(a_session, drops_the_incomplete_frame_at_its_end_and_says_so) {

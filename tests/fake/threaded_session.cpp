@@ -90,6 +90,81 @@ TEST_F(a_threaded_session, calls_handlers_in_order_one_at_a_time_and_never_on_th
   EXPECT_TRUE(std::holds_alternative<ended>(events.back()));
 }
 
+TEST_F(a_threaded_session, gives_handlers_a_way_to_it_that_is_never_too_early) {
+  std::atomic<int> ends{0};
+  session_handlers handlers;
+  handlers.on_event = [](threaded_session& itself, event const&) { itself.stop(); };
+  handlers.on_end = [&](threaded_session& itself, summary const& s) {
+    EXPECT_EQ(itself.id(), "job");
+    EXPECT_EQ(itself.state(), gladia::live::session_state::ended);
+    EXPECT_EQ(s.verdict, completeness::complete);
+    ++ends;
+  };
+  for (int i = 0; i < 20; ++i) {
+    start(handlers);
+    EXPECT_FALSE(session->wait().error);
+    EXPECT_EQ(ends, i + 1);
+  }
+}
+
+TEST_F(a_threaded_session, hands_out_texts_beside_events) {
+  far->answer_to_audio = [](std::uint64_t from, std::uint64_t to) -> std::vector<std::string> {
+    auto const said = [](char const* is_final, char const* text) {
+      return std::string(
+                 R"({"type":"transcript","session_id":"job","data":{"id":"1","is_final":)") +
+             is_final + R"(,"utterance":{"start":0,"end":0.01,"text":")" + text + R"("}}})";
+    };
+    return {said("false", "hel"), said("true", "hello"), acknowledgement(from, to)};
+  };
+  std::vector<std::string> texts;
+  session_handlers handlers;
+  handlers.on_event = [&](event const& e) {
+    if (std::holds_alternative<gladia::transcript>(e)) texts.emplace_back("event");
+  };
+  handlers.on_partial = [&](std::string const& text) { texts.push_back(text); };
+  handlers.on_final = [&](threaded_session&, gladia::transcript const& t) {
+    texts.push_back(t.data.utterance.text + "!");
+  };
+  start(handlers);
+  send(1);
+  session->stop();
+  EXPECT_FALSE(session->wait().error);
+  EXPECT_EQ(texts, (std::vector<std::string>{"event", "hel", "event", "hello!"}));
+}
+
+void count_event(event const&) {}
+
+/// Not to be taken for a function that may be empty.
+struct event_counter {
+  int* count;
+  void operator()(event const&) const { ++*count; }
+};
+
+TEST_F(a_threaded_session, takes_handlers_of_any_kind) {
+  session_handlers handlers;
+  EXPECT_FALSE(handlers.on_event);
+  EXPECT_FALSE(gladia::live::session_handler<event>(std::function<void(event const&)>()));
+  EXPECT_FALSE(gladia::live::text_handler(nullptr));
+  EXPECT_TRUE(gladia::live::session_handler<event>(count_event));
+  EXPECT_TRUE(gladia::live::text_handler([](std::string_view) {}));
+  int count = 0;
+  handlers.on_event = event_counter{&count};
+  start(handlers);
+  session->stop();
+  EXPECT_FALSE(session->wait().error);
+  EXPECT_GT(count, 0);
+}
+
+TEST_F(a_threaded_session, takes_audio_by_pointer_and_size) {
+  start({});
+  auto const audio = counted_audio(0, 320);
+  ASSERT_TRUE(session->send(audio.data(), 320));
+  ASSERT_TRUE(session->try_send(audio.data() + 320, 320));
+  session->stop();
+  EXPECT_EQ(session->wait().verdict, completeness::complete);
+  EXPECT_EQ(far->heard_to, 320u);
+}
+
 TEST_F(a_threaded_session, may_be_destroyed_by_its_handler) {
   std::promise<void> made;
   std::promise<void> destroyed;

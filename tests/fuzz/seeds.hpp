@@ -36,6 +36,14 @@ inline std::vector<std::string> error_seeds() {
   return seeds;
 }
 
+/// A WAV file with these sizes, whatever it holds.
+inline std::string piped(std::uint32_t riff_size, std::uint32_t data_size,
+                         std::string const& samples) {
+  using namespace gladia_test;
+  auto bytes = riff({chunk("fmt ", format_chunk{}.body()), chunk("data", samples, data_size)});
+  return bytes.replace(4, 4, little_endian(riff_size, 4));
+}
+
 inline std::vector<std::string> wav_seeds() {
   using namespace gladia_test;
   using gladia::audio_encoding;
@@ -50,6 +58,25 @@ inline std::vector<std::string> wav_seeds() {
            "RF64"),
       riff({chunk("fmt ", format_chunk{3, 2, 44100, 32}.body()), chunk("data", samples)}),
       riff({chunk("fact", samples)}, "RIFF", "AVI "),
+      // What arecord, LAME, mpg123 and ffmpeg write to a pipe.
+      piped(0x80000024, 0x80000000, samples),
+      piped(0x80000023, 0x7fffffff, samples),
+      piped(36, 0, samples),
+      piped(0xffffffff, 0xffffffff, samples),
+      // A size that is too small, with chunks behind and without; a pad that was forgotten.
+      piped(36, 8, "samples!LIST" + little_endian(2, 4) + "no"),
+      piped(0, 8, samples),
+      riff({"LIST" + little_endian(1, 4) + "x", chunk("fmt ", format_chunk{}.body()),
+            chunk("data", samples)}),
+      // Other kinds of files.
+      std::string("\x1a\x45\xdf\xa3") + samples,
+      std::string("\0\0\0\x20"
+                  "ftypisom",
+                  12) +
+          samples,
+      std::string("\xff\xf3\x38\xc4") + std::string(104, '\0') + "\xff\xf3\x38\xc4" + samples,
+      std::string("\xff\xf1\x50\x80\x01\xff\xfc") + std::string(8, '\0') + "\xff\xf1\x50\x80" +
+          samples,
       "RIFF....WAV",
       samples,
   };

@@ -1,5 +1,9 @@
-// However a stream is split, its header is read alike and the same audio comes out. The input is
-// the expected format, seven sizes of pieces, and the stream.
+// However a stream is split, its header is read alike and the same audio comes out; as a file it
+// gives whole frames of its own bytes. The input is the expected format, seven sizes of pieces, and
+// the stream.
+#include <sys/mman.h>
+#include <unistd.h>
+#include <gladia/audio/container.hpp>
 #include <gladia/audio/stream_head.hpp>
 #include <gladia/audio/wav.hpp>
 
@@ -118,6 +122,42 @@ void check_stream(gladia::audio_format const& format, pieces const& whole, piece
   }
 }
 
+void check_container(pieces const& whole, pieces const& split) {
+  gladia::audio::container_detector expected, detector;
+  for (auto piece : whole) expected.feed(buffer(piece));
+  for (auto piece : split) detector.feed(buffer(piece));
+  require(detector.decided() == expected.decided() && detector.name() == expected.name(),
+          "what it is does not depend on the pieces");
+  require(detector.name().empty() || parse(split).state() == status::not_a_wav,
+          "a WAV file is none of another kind");
+}
+
+/// The same bytes as a file.
+void check_file(std::string_view stream) {
+  static int const fd = ::memfd_create("wav", 0);
+  require(fd >= 0 && ::ftruncate(fd, 0) == 0, "there is a file");
+  require(::pwrite(fd, stream.data(), stream.size(), 0) == static_cast<ssize_t>(stream.size()),
+          "and it is written");
+  auto file = gladia::audio::wav_file::open("/proc/self/fd/" + std::to_string(fd));
+  auto const parser = parse({stream});
+  require(file.has_value() == (parser.state() == status::complete),
+          "a file is refused for its header alone");
+  if (!file) return;
+  auto const frame = file->format().bytes_per_frame();
+  std::string samples;
+  std::vector<char> piece(1000 * frame);
+  for (;;) {
+    auto const size = file->read(boost::asio::buffer(piece));
+    require(size.has_value(), "what was promised can be read");
+    if (*size == 0) break;
+    samples.append(piece.data(), *size);
+  }
+  require(samples.size() == file->data_bytes(), "as much as was promised");
+  auto const present = stream.substr(parser.header().data_offset);
+  require(samples == present.substr(0, samples.size()), "and it is the file's");
+  require(!file->is_cut_short() || present.size() - samples.size() < frame, "to its end");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
@@ -133,5 +173,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const pieces_of_it = split(in.rest(), sizes);
   check_header(whole, pieces_of_it);
   check_stream(format, whole, pieces_of_it);
+  check_container(whole, pieces_of_it);
+  check_file(in.rest());
   return 0;
 }

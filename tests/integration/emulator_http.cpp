@@ -196,6 +196,42 @@ TEST_F(emulator_http, answers_a_path_that_is_not_utf8) {
   EXPECT_EQ(call("GET", "/v2/live").status, 200);
 }
 
+TEST_F(emulator_http, names_itself_as_its_client_does_where_it_listens_beyond_loopback) {
+  testing::emulator_options options;
+  options.host = "0.0.0.0";
+  start(std::move(options));
+  auto const port = net::parse_url(emulator->url())->port;
+  EXPECT_EQ(emulator->url(), "http://127.0.0.1:" + port) << "for a client on this machine";
+  auto const as = [&](std::string const& host, std::string const& method,
+                      std::string const& target) {
+    return exchange(method, emulator->url() + target, {{"x-gladia-key", "key"}, {"Host", host}},
+                    method == "POST" ? "{}" : "");
+  };
+  id = as("gladia:80", "POST", "/v2/live").parsed()["id"];
+  EXPECT_EQ(as("gladia:80", "POST", "/v2/live")
+                .parsed()["url"]
+                .get<std::string>()
+                .rfind("ws://gladia:80/v2/live?token=", 0),
+            0u);
+  EXPECT_EQ(as("other:81", "GET", "/v2/live?limit=1")
+                .parsed()["next"]
+                .get<std::string>()
+                .rfind("http://other:81/v2/live?", 0),
+            0u);
+  socket_url = call("POST", "/v2/live", json::object()).parsed()["url"];
+  EXPECT_FALSE(client.open(socket_url));
+}
+
+TEST_F(emulator_http, says_which_address_it_cannot_have) {
+  testing::emulator_options options;
+  options.host = "gladia.example";
+  EXPECT_THAT(testing::emulator::start(options).error().what(),
+              ::testing::HasSubstr("host gladia.example: is no address"));
+  options.host = "192.0.2.1";
+  EXPECT_THAT(testing::emulator::start(options).error().what(),
+              ::testing::HasSubstr("192.0.2.1 cannot be had"));
+}
+
 TEST_F(emulator_http, waits_before_it_tries_again_when_it_cannot_accept) {
 #if defined(__has_feature)
 #if __has_feature(undefined_behavior_sanitizer)

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <gladia/testing/emulator.hpp>
+#include <gladia/testing/sound.hpp>
 
 #include <cstdint>
 #include <fstream>
@@ -89,6 +90,27 @@ TEST_F(emulator_words, gives_each_stretch_of_speech_the_next_line_of_the_script)
   EXPECT_NEAR(utterance["end"].get<double>(), 1.5, 0.011);
   EXPECT_NEAR(utterance["words"][1]["start"].get<double>(), 0.96, 0.03);
   EXPECT_EQ(messages[messages.size() - 2]["data"]["full_transcript"], "Hello world. How are you?");
+}
+
+TEST_F(emulator_words, speaks_a_script_over_made_up_speech_of_any_format) {
+  using namespace std::chrono_literals;
+  for (auto const& format :
+       {gladia::audio_format{}, gladia::audio_format{gladia::audio_encoding::pcm, 8, 8000, 1},
+        gladia::audio_format{gladia::audio_encoding::pcm, 24, 48000, 1},
+        gladia::audio_format{gladia::audio_encoding::ulaw, 8, 8000, 1},
+        gladia::audio_format{gladia::audio_encoding::alaw, 8, 16000, 1}}) {
+    start_script("Hello world.\nHow are you?\n");
+    auto const speech = gladia::testing::speech(format, 300ms);
+    auto const silence = gladia::testing::silence(format, 500ms);
+    json const request = {{"encoding", std::string(format.encoding.name())},
+                          {"bit_depth", format.bit_depth},
+                          {"sample_rate", format.sample_rate}};
+    auto const chunk = static_cast<std::size_t>(format.bytes(100ms));
+    EXPECT_THAT(texts(say(silence + speech + silence + speech + silence, request, chunk)),
+                ElementsAre(" Hello world.", " How are you?"))
+        << format.bit_depth << " bit, " << format.sample_rate << " Hz";
+    client.reset();
+  }
 }
 
 TEST_F(emulator_words, reads_a_script_behind_a_byte_order_mark) {

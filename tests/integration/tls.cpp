@@ -1,11 +1,14 @@
 #include <dlfcn.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
 #include <gladia/net/tls.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <support/net_fixture.hpp>
 #include <support/openssl_contexts.hpp>
@@ -266,6 +269,32 @@ TEST_F(tls, says_so_when_there_is_nothing_to_trust) {
   auto const answer = get("https://127.0.0.1:9");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error(), errc::no_trust_anchors);
+}
+
+// As OpenSSL reads it.
+TEST_F(tls, finds_the_system_s_store_in_a_list_of_folders) {
+  auto const folder = own_file + ".d";
+  std::filesystem::create_directory(folder);
+  auto const pem = authority.pem();
+  std::unique_ptr<BIO, decltype(&BIO_free)> const text(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  std::unique_ptr<X509, decltype(&X509_free)> const certificate(
+      PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), &X509_free);
+  char name[16];
+  std::snprintf(name, sizeof name, "%08lx.0", X509_subject_name_hash(certificate.get()));
+  std::ofstream(folder + "/" + name) << pem;
+
+  ::setenv("SSL_CERT_FILE", "/nowhere", 1);
+  ::setenv("SSL_CERT_DIR", ("/nowhere::" + testing::TempDir() + ":" + folder).c_str(), 1);
+  auto options = plain_options();
+  options.tls.use_system_store = true;
+  use(options);
+  ::unsetenv("SSL_CERT_FILE");
+  ::unsetenv("SSL_CERT_DIR");
+  scripted_server server(encrypted(authority.issue(), answer_ok));
+  auto const answer = get(server.url("https"));
+  EXPECT_TRUE(answer) << answer.error().what();
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(tls, says_so_when_openssl_cannot_encrypt_and_only_then) {

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <sys/stat.h>
+#include <filesystem>
+#include <fstream>
 #include <support/contract.hpp>
 #include <support/example_fixture.hpp>
 #include <support/live_fixture.hpp>
@@ -33,6 +36,17 @@ struct transcribe_file : example_fixture {
   program_outcome run(std::vector<std::string> more) {
     start(std::move(more));
     return running->wait();
+  }
+  /// With a pipe for its file.
+  program_outcome run_piped(std::string const& bytes, std::vector<std::string> more = {}) {
+    auto const pipe = (folder / "a.fifo").string();
+    EXPECT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    more.insert(more.begin(), {pipe, "--speed", "0"});
+    start(std::move(more));
+    std::ofstream(pipe, std::ios::binary) << bytes;
+    auto const end = running->wait();
+    std::filesystem::remove(pipe);
+    return end;
   }
   program_outcome run_without_service(std::vector<std::string> more) {
     options.arguments = std::move(more);
@@ -241,7 +255,7 @@ TEST_F(transcribe_file, refuses_a_file_that_it_cannot_send_before_any_network) {
       {"not a WAV file", "<html>this is a page</html>"},
       {"22050", riff({chunk("fmt ", odd_rate.body()), chunk("data", silence(1))})},
       {"12 bits", riff({chunk("fmt ", odd_depth.body()), chunk("data", silence(1))})},
-      {"cut short", whole.substr(0, whole.size() - 1)}};
+      {"within its header", whole.substr(0, 30)}};
   start_service();
   for (auto const& [fault, bytes] : faults) {
     auto const path = file("bad.wav", bytes);
@@ -262,6 +276,72 @@ TEST_F(transcribe_file, reads_an_unfinished_file_to_its_end) {
     EXPECT_EQ(run({path, "--speed", "0"}).status, 0);
     EXPECT_TRUE(has_heard(samples));
   }
+}
+
+TEST_F(transcribe_file, transcribes_what_there_is_of_a_file_that_was_cut_short_and_says_so) {
+  auto const samples = position_coded_audio(20'000);
+  auto const path =
+      file("a.wav", riff({chunk("fmt ", format_chunk().body()), chunk("data", samples, 50'000)}));
+  auto const end = run({path, "--speed", "0"});
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_THAT(end.err, HasSubstr("warning: " + path + " was cut short"));
+  EXPECT_TRUE(has_heard(samples));
+  auto const before = service->requests().size();
+  expect_failure(run({path, "--must-be-whole"}), path + " was cut short");
+  EXPECT_EQ(service->requests().size(), before);
+}
+
+TEST_F(transcribe_file, reads_standard_input_and_pipes_as_they_come) {
+  auto const samples = position_coded_audio(100'000);
+  // As arecord begins what it pipes.
+  auto const bytes =
+      riff({chunk("fmt ", format_chunk().body()), chunk("data", samples, 0x80000000)});
+  options.input = file("a.wav", bytes);
+  auto const end = run({"-", "--speed", "0"});
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_TRUE(has_heard(samples));
+
+  EXPECT_EQ(run_piped(bytes).status, 0);
+  EXPECT_TRUE(has_heard(samples));
+}
+
+TEST_F(transcribe_file, ends_with_the_samples_of_a_pipe_and_not_with_what_is_behind_them) {
+  auto const samples = position_coded_audio(20'000);
+  auto const header = chunk("fmt ", format_chunk().body());
+  EXPECT_EQ(
+      run_piped(riff({header, chunk("data", samples), chunk("LIST", "made by nobody")})).status, 0);
+  EXPECT_TRUE(has_heard(samples));
+  EXPECT_EQ(run_piped(riff({header, chunk("data", samples, 10'000)})).status, 0);
+  EXPECT_TRUE(has_heard(samples)) << "a size that is too small";
+
+  auto const cut = riff({header, chunk("data", samples, 50'000)});
+  auto const end = run_piped(cut);
+  EXPECT_EQ(end.status, 0);
+  EXPECT_THAT(end.err, HasSubstr(".fifo was cut short"));
+  EXPECT_TRUE(has_heard(samples));
+  expect_failure(run_piped(cut, {"--must-be-whole"}), ".fifo was cut short");
+}
+
+TEST_F(transcribe_file, stops_at_an_interrupt_while_its_input_is_silent) {
+  auto const pipe = (folder / "a.fifo").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  start({pipe, "--speed", "0", "--json"});
+  std::ofstream writer(pipe, std::ios::binary);
+  writer << riff({chunk("fmt ", format_chunk().body()), chunk("data", silence(1), 0)})
+         << std::flush;
+  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes == 32'000; }));
+  running->send_signal(SIGINT);
+  EXPECT_EQ(running->wait().status, 0);
+  EXPECT_TRUE(has_heard(silence(1)));
+  std::filesystem::remove(pipe);
+}
+
+TEST_F(transcribe_file, refuses_input_that_is_no_wav_file) {
+  start_service();
+  options.input = file("a.flac", "fLaC, and more that is no WAV file");
+  expect_failure(run({"-"}), "/dev/stdin: a FLAC file");
+  options.input = "/dev/null";
+  expect_failure(run({"-"}), "standard input: ends within its header, after 0 bytes");
 }
 
 TEST_F(transcribe_file, does_not_take_what_follows_the_data_for_audio) {
@@ -468,8 +548,9 @@ TEST_F(transcribe_file, says_2_for_wrong_usage) {
 TEST_F(transcribe_file, explains_itself) {
   auto const end = run_without_service({"--help"});
   EXPECT_EQ(end.status, 0);
-  for (auto const* option : {"--api-url", "--api-key", "--language", "--chunk-ms", "--speed",
-                             "--stop-timeout", "--ca-file", "--partials", "--json", "FILE.wav"}) {
+  for (auto const* option :
+       {"--api-url", "--api-key", "--language", "--chunk-ms", "--speed", "--stop-timeout",
+        "--ca-file", "--must-be-whole", "--partials", "--json", "FILE.wav"}) {
     EXPECT_THAT(end.out, HasSubstr(option));
   }
 }

@@ -35,7 +35,8 @@ struct program_options {
   std::vector<std::string> environment{};  ///< `NAME=value`, beside the inherited ones
   /// Columns of the terminal that its standard output is; 0: a pipe. Standard error is a pipe.
   unsigned short columns = 0;
-  bool has_input = true;  ///< `/dev/null`; else standard input is closed
+  bool has_input = true;            ///< else standard input is closed
+  std::string input = "/dev/null";  ///< the file or pipe that it is
 };
 
 /// A program that runs, killed with this object at the latest. `GLADIA_*` is not inherited.
@@ -68,6 +69,21 @@ class program {
     auto const has = [&] { return outcome_.out.find(text) != std::string::npos; };
     changed_.wait_for(lock, limit, [&] { return is_over_ || has(); });
     return has();
+  }
+
+  /// What its standard output has between two texts; waits for the second one.
+  std::string output_between(std::string const& from, std::string const& to) {
+    std::unique_lock lock(mutex_);
+    std::string found;
+    changed_.wait_for(lock, limit, [&] {
+      auto const begin = outcome_.out.find(from);
+      if (begin == std::string::npos) return is_over_;
+      auto const end = outcome_.out.find(to, begin + from.size());
+      if (end == std::string::npos) return is_over_;
+      found = outcome_.out.substr(begin + from.size(), end - begin - from.size());
+      return true;
+    });
+    return found;
   }
 
   /// Whether it has ended.
@@ -103,7 +119,7 @@ class program {
     posix_spawnattr_setsigdefault(&attributes, &all);
 
     if (options.has_input) {
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+      posix_spawn_file_actions_addopen(&actions, 0, options.input.c_str(), O_RDONLY, 0);
     } else {
       posix_spawn_file_actions_addclose(&actions, 0);
     }

@@ -322,16 +322,21 @@ TEST_F(http_calls, say_where_the_key_did_not_go) {
               status != 404)
         << failure().what();
   }
-  auto m = machine();
-  answers(m, 302, {{"Location", "/y"}});
-  answers(m, 401);
-  EXPECT_THAT(failure().details().message, Not(HasSubstr("did not get the key")));
+  for (auto const* elsewhere : {"/y", "https://storage.io/y?signature=s"}) {
+    auto m = machine();
+    answers(m, 302, {{"Location", elsewhere}});
+    answers(m, 403);
+    EXPECT_THAT(failure().details().message, Not(HasSubstr("did not get the key")));
+  }
 }
 
 TEST_F(http_calls, give_on_the_words_of_a_page_without_the_key) {
   auto m = machine();
   ends(m, http_response{200, {}, "<h1>Welcome, api-key-1</h1>"});
   EXPECT_EQ(outcome()->page, "GET https://a.io/x says: Welcome, ***");
+  auto silent = machine();
+  ends(silent, http_response{200, {}, "<script>location = '/login'</script>"});
+  EXPECT_EQ(outcome()->page, "GET https://a.io/x answered with a page without words");
   auto other = machine();
   ends(other, http_response{200, {}, "{\"id\": \"<b>\"}"});
   EXPECT_EQ(outcome()->page, "");

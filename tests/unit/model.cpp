@@ -103,6 +103,18 @@ TEST(to_string, prints_every_kind) {
             "0.1)}}");
 }
 
+TEST(to_string, writes_a_point_whatever_the_locale_of_the_program) {
+  struct comma : std::numpunct<char> {
+    char do_decimal_point() const override { return ','; }
+  };
+  auto const before = std::locale::global(std::locale(std::locale::classic(), new comma));
+  live_request r;
+  r.endpointing = 1234.5;
+  auto const text = to_string(r);
+  std::locale::global(before);
+  EXPECT_NE(text.find("endpointing: 1234.5,"), std::string::npos) << text;
+}
+
 TEST(to_string, says_what_is_wrong_with_a_malformed_message) {
   malformed_message message;
   message.type = "transcript";

@@ -471,22 +471,6 @@ TEST_F(a_session, waits_longer_for_a_server_it_had_reached) {
   EXPECT_EQ(outcome(), errc::malformed_response);
 }
 
-TEST_F(a_session, that_was_open_bears_with_a_stranger_s_certificate_for_a_while) {
-  link_end const stranger{0, {}, error(make_error_code(errc::malformed_response), phase::tls)};
-  open();
-  ASSERT_EQ(after(end(lost())), kind::connect);
-  auto const began = now;
-  auto action = end(stranger);
-  for (; after(action) == kind::connect; now += 1s) action = end(stranger);
-  EXPECT_EQ(outcome().details().phase, phase::tls);
-  EXPECT_GE(now - began, run_fsm::doubtful_time);
-  EXPECT_LT(now - began, options.reconnect_window);
-
-  restart();
-  create();
-  expect_end(end(stranger), errc::malformed_response);
-}
-
 TEST_F(a_session, forgets_doubtful_answers_once_a_link_is_open) {
   create();
   ASSERT_EQ(after(end(doubtful())), kind::connect);

@@ -25,10 +25,13 @@ struct wav_header {
   /// Bytes of samples; none where the writer did not finish the header (0 or 0xFFFFFFFF): then
   /// they reach to the end of the file or stream. May hold an incomplete frame at its end.
   std::optional<std::uint64_t> data_bytes{};
-  /// Whether `data_bytes` may be a stand-in: SoX, which cannot finish the header of what it pipes,
-  /// promises nearly 2 GiB (0x7FFFF000, in whole frames). So of any size from 0x7FFF0000 to
-  /// 0x7FFFFFFF; where there is less, the samples reach to the end of the file or stream.
+  /// Whether `data_bytes` may be a stand-in of a program that writes to a pipe, and cannot finish
+  /// the header: about 2 GiB (SoX 0x7FFFF000 in whole frames, LAME 0x7FFFFFFF, arecord 0x80000000;
+  /// so of any size from 0x7FFF0000 to 0x8000FFFF), or 4 GiB less a header. If the file or
+  /// stream holds less than that, its samples reach to its end.
   bool may_be_unfinished = false;
+  /// Where the file ends, as its first chunk says; as wrong as that may be.
+  std::uint64_t riff_end = 0;
 
   /// How many whole frames there are, if known.
   [[nodiscard]] std::optional<std::uint64_t> frames() const noexcept {
@@ -40,8 +43,9 @@ struct wav_header {
 /// Reads the header of a WAV file from pieces of any size.
 ///
 /// Takes RIFF, RF64 and BW64 files of integer PCM (8, 16, 24 or 32 bits), A-law and µ-law, with
-/// plain or extensible `fmt ` chunk, and any other chunks before `data`. The file need not be
-/// finished. Pure: no I/O, and no memory but its own few bytes.
+/// plain or extensible `fmt ` chunk, and any other chunks before `data`, also those of odd size
+/// whose pad byte was forgotten. The file need not be finished. Pure: no I/O, and no memory but its
+/// own few bytes.
 ///
 /// Thread safety: as a value. Copies are independent.
 class wav_header_parser {
@@ -76,14 +80,16 @@ class wav_header_parser {
   [[nodiscard]] gladia::error const& error() const noexcept { return error_; }
 
  private:
-  enum class part { magic, chunk_header, format_chunk, sizes_chunk };
+  enum class part { magic, chunk_header, pad_or_chunk_header, format_chunk, sizes_chunk };
 
   void part_complete();
   void read_magic();
   void read_chunk_header();
+  void read_pad();
   void read_format();
   void read_data_header(std::uint32_t size);
   void next(part p, std::size_t bytes) noexcept;
+  void next_chunk() noexcept;
   void fail(errc code, std::string message);
 
   status status_ = status::incomplete;
@@ -92,7 +98,7 @@ class wav_header_parser {
   std::size_t wanted_ = 12;                // how many of them the part has
   std::size_t have_ = 0;
   std::uint64_t skip_ = 0;   // bytes to pass over before the part
-  std::uint64_t after_ = 0;  // bytes to pass over after the part
+  std::uint32_t chunk_ = 0;  // bytes of the chunk being read, without pad
   std::uint64_t offset_ = 0;
   bool has_format_ = false;
   std::optional<std::uint64_t> data_size_64_{};  // from the ds64 chunk
@@ -103,7 +109,8 @@ class wav_header_parser {
 /// The samples of a WAV file on disk.
 ///
 /// `open` checks everything that can be checked, so that a file which cannot be transcribed is
-/// refused before a session is paid for. Chunks after the samples are not read.
+/// refused before a session is paid for. A file that was cut short by a crash, or copied while it
+/// grew, is read to its end: see `is_cut_short`. Chunks after the samples are not read.
 ///
 /// ```
 /// auto wav = gladia::audio::wav_file::open("speech.wav");
@@ -120,8 +127,7 @@ class wav_file {
   /// \return The file, standing at its first frame, or
   ///   - a code of the operating system when it cannot be opened or read,
   ///   - `errc::not_a_wav`, `errc::unsupported_audio` as `wav_header_parser::error`,
-  ///   - `errc::truncated_audio` when it is shorter than its header says, unless
-  ///     `wav_header::may_be_unfinished`: then it is read to its end.
+  ///   - `errc::truncated_audio` when it ends within its header.
   ///   The message always names the file and the fault.
   static result<wav_file> open(std::string path);
 
@@ -133,6 +139,9 @@ class wav_file {
   [[nodiscard]] std::chrono::microseconds duration() const noexcept {
     return format_.duration(data_bytes_);
   }
+  /// Whether the header promises more samples than the file held when it was opened, and not as a
+  /// stand-in (`wav_header::may_be_unfinished`): what is there is read, the rest is lost.
+  [[nodiscard]] bool is_cut_short() const noexcept { return is_cut_short_; }
   /// The path it was opened with.
   [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
@@ -163,6 +172,7 @@ class wav_file {
   std::uint64_t data_offset_ = 0;
   std::uint64_t data_bytes_ = 0;
   std::uint64_t position_ = 0;  // bytes of samples read so far
+  bool is_cut_short_ = false;
 };
 
 namespace detail {

@@ -12,15 +12,21 @@
 // refers to them: a file with another Asio does not link, and the error shows what it has.
 
 namespace boost::asio {
+#ifdef BOOST_ASIO_INLINE_NAMESPACE_BEGIN
+BOOST_ASIO_INLINE_NAMESPACE_BEGIN
+#endif
 
 class io_context;
 class thread_pool;
 
+#ifdef BOOST_ASIO_INLINE_NAMESPACE_END
+BOOST_ASIO_INLINE_NAMESPACE_END
+#endif
 }  // namespace boost::asio
 
 namespace gladia::detail {
 
-/// Whether a macro has a value, of which `expansion` is the text: else that is its name.
+/// Whether a macro is defined. `expansion` is its text; for one that is not defined, its own name.
 constexpr bool is_defined(char const* name, char const* expansion) noexcept {
   for (; *name != '\0' && *name == *expansion; ++name) ++expansion;
   return *name != *expansion;
@@ -44,7 +50,11 @@ struct eventfd {};
 template <bool IsOn>
 struct timerfd {};
 template <bool IsOn>
+struct thread_keyword {};
+template <bool IsOn>
 struct handler_tracking {};
+template <bool IsOn>
+struct custom_handler_tracking {};
 template <bool IsOn>
 struct block_recycling {};
 template <std::size_t Blocks>
@@ -53,6 +63,10 @@ template <bool IsOn>
 struct deprecated {};
 template <bool IsOn>
 struct ts_executors {};
+template <bool IsOn>
+struct ts_executor_as_default {};
+template <bool IsOn>
+struct buffer_debugging {};
 template <bool IsOn>
 struct debug_containers {};
 template <bool IsOn>
@@ -72,12 +86,18 @@ using asio_of_this_file = asio_with<
     asio_settings::io_uring<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_IO_URING)>,
     asio_settings::eventfd<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_EVENTFD)>,
     asio_settings::timerfd<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_TIMERFD)>,
-    asio_settings::handler_tracking<GLADIA_IS_DEFINED(BOOST_ASIO_ENABLE_HANDLER_TRACKING) ||
-                                    GLADIA_IS_DEFINED(BOOST_ASIO_CUSTOM_HANDLER_TRACKING)>,
+    asio_settings::thread_keyword<GLADIA_IS_DEFINED(BOOST_ASIO_HAS_THREAD_KEYWORD_EXTENSION)>,
+    asio_settings::handler_tracking<GLADIA_IS_DEFINED(BOOST_ASIO_ENABLE_HANDLER_TRACKING)>,
+    asio_settings::custom_handler_tracking<GLADIA_IS_DEFINED(BOOST_ASIO_CUSTOM_HANDLER_TRACKING)>,
     asio_settings::block_recycling<!GLADIA_IS_DEFINED(BOOST_ASIO_DISABLE_SMALL_BLOCK_RECYCLING)>,
     asio_settings::recycling_allocator_cache_size<BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE>,
     asio_settings::deprecated<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_DEPRECATED)>,
     asio_settings::ts_executors<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_TS_EXECUTORS)>,
+    asio_settings::ts_executor_as_default<GLADIA_IS_DEFINED(BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT)>,
+    // As <boost/asio/buffer.hpp> decides.
+    asio_settings::buffer_debugging<GLADIA_IS_DEFINED(BOOST_ASIO_ENABLE_BUFFER_DEBUGGING) ||
+                                    (GLADIA_IS_DEFINED(_GLIBCXX_DEBUG) &&
+                                     !GLADIA_IS_DEFINED(BOOST_ASIO_DISABLE_BUFFER_DEBUGGING))>,
     asio_settings::debug_containers<GLADIA_IS_DEFINED(_GLIBCXX_DEBUG)>>;
 
 void same_asio_as_the_library(asio_of_this_file);
@@ -89,6 +109,11 @@ using running_asio_of_this_file =
               asio_settings::type_ids<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_TYPEID)>>;
 
 void same_running_asio_as_the_library(running_asio_of_this_file);
+
+/// For what takes an `io_context`.
+inline void refer_to_running_asio() {
+  same_running_asio_as_the_library({});
+}
 
 #undef GLADIA_IS_DEFINED
 #undef GLADIA_TEXT

@@ -84,6 +84,7 @@ enum class warning_code {
   keep_alive_limit,  ///< the caller was silent for too long: the session is left to end
   incomplete_frame,  ///< the audio ended in the middle of a sample frame
   addons_missing,    ///< a lost link may have swallowed translations, entities or sentiments; once
+  encoded_audio,     ///< the audio begins as a WebM, MP3 or other encoded file; noise is heard
 };
 
 /// The warning's name, for example `"ack_stalled"`.
@@ -103,6 +104,8 @@ enum class warning_code {
       return "incomplete_frame";
     case warning_code::addons_missing:
       return "addons_missing";
+    case warning_code::encoded_audio:
+      return "encoded_audio";
   }
   return "unknown";
 }

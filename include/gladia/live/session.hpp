@@ -6,12 +6,14 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <gladia/config.hpp>
 #include <gladia/error.hpp>
 #include <gladia/live/event.hpp>
 #include <gladia/live/options.hpp>
+#include <gladia/live/session_state.hpp>
 #include <gladia/live/summary.hpp>
 
 namespace gladia::live {
@@ -204,6 +206,21 @@ class session {
                                                                        token);
   }
 
+  /// Waits for the end, and stops nothing: for whoever feeds a live source that may be silent, and
+  /// has to learn that the session is over.
+  ///
+  /// Handler signature: `void(gladia::live::summary)`, the same as `async_run` completes with; any
+  /// number of waiters, before `async_run` and after the end too. If the session is destroyed
+  /// before it ran, `summary::error` is `operation_aborted`.
+  ///
+  /// Cancellation (any type): completes with `operation_aborted` in `summary::error`; the session
+  /// goes on.
+  template <class CompletionToken = boost::asio::deferred_t>
+  [[nodiscard]] auto async_wait(CompletionToken&& token = CompletionToken()) {
+    return boost::asio::async_initiate<CompletionToken, void(summary)>(wait_operation{engine_},
+                                                                       token);
+  }
+
   /// Gives up: waiting operations complete with `operation_aborted`, audio not yet sent is thrown
   /// away, a link that is up is closed with 1000, so that the service finishes the job and frees
   /// its slot (a session that has no link yet, or not again, keeps it until it idles out, about 30
@@ -214,6 +231,13 @@ class session {
 
   /// The session in numbers, at any time, also after the end: a copy, taken under a mutex.
   [[nodiscard]] statistics stats() const;
+
+  /// Where the session is in its life, as it was a moment ago.
+  [[nodiscard]] session_state state() const noexcept;
+
+  /// The job's id, which the service gives: empty until the session is created, or, if it was
+  /// attached to without one, until the first message that tells.
+  [[nodiscard]] std::string id() const;
 
  private:
   template <class Signature>
@@ -236,6 +260,9 @@ class session {
     void operator()(handler<void(result<void>)> h) const;
   };
   struct stop_operation : operation {
+    void operator()(handler<void(summary)> h) const;
+  };
+  struct wait_operation : operation {
     void operator()(handler<void(summary)> h) const;
   };
 

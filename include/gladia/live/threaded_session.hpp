@@ -1,38 +1,17 @@
 #pragma once
 
 #include <boost/asio/buffer.hpp>
-#include <exception>
-#include <functional>
+#include <cstddef>
 #include <memory>
+#include <string>
 
 #include <gladia/config.hpp>
 #include <gladia/error.hpp>
-#include <gladia/live/event.hpp>
 #include <gladia/live/session.hpp>
+#include <gladia/live/session_handlers.hpp>
 #include <gladia/live/summary.hpp>
 
 namespace gladia::live {
-
-/// What a `threaded_session` calls. All members may be empty.
-///
-/// Handlers are called in order, never two at once, never on an I/O thread. They may call any
-/// member of the session, and destroy it. An exception that leaves a handler is caught, and
-/// reported to `on_exception`; the session goes on.
-struct session_handlers {
-  /// Called for each event, the last one being `ended`. The event is valid during the call.
-  std::function<void(event const&)> on_event{};
-  /// Called once, after the last event, with what `ended` holds; valid during the call.
-  std::function<void(summary const&)> on_end{};
-  /// Called with what a handler threw, on the handler's thread. It must not throw itself. Empty: it
-  /// is ignored.
-  std::function<void(std::exception_ptr)> on_exception{};
-  /// Runs a function soon, after this call returned, for example in a GUI's event loop. It is
-  /// called on an I/O thread, for one function at a time. It must not throw. It must not wait for
-  /// the thread that destroys the session, because the destructor waits for it. Functions that are
-  /// never run keep the session's memory; one that runs after the end does nothing. Empty: a thread
-  /// of the session's own.
-  std::function<void(std::function<void()>)> post{};
-};
 
 /// A session for programs without Asio: it runs from construction on, and calls handlers.
 ///
@@ -55,7 +34,8 @@ class threaded_session {
  public:
   /// Starts to run `session` and returns at once. Throws `std::system_error` where the handlers'
   /// thread cannot be had; whether the session works out, `on_end` and `wait` tell. Handlers may be
-  /// called before the constructor has returned.
+  /// called before the constructor has returned: one that needs the session takes it as its first
+  /// parameter.
   ///
   /// \param session  Not running yet. Its client must have a thread of its own or an executor that
   ///   is run by another thread: `send` and `wait` block until it did its work.
@@ -70,9 +50,17 @@ class threaded_session {
   /// errors. `audio` is not used after the call. It ends when the session does; `cancel()` from
   /// another thread ends it at once, with `operation_aborted`. Not to be called on an I/O thread.
   [[nodiscard]] result<void> send(boost::asio::const_buffer audio);
+  /// The same for `bytes` bytes at `audio`.
+  [[nodiscard]] result<void> send(void const* audio, std::size_t bytes) {
+    return send(boost::asio::const_buffer(audio, bytes));
+  }
 
   /// Hands over audio without waiting: as `session::try_send`.
   [[nodiscard]] result<void> try_send(boost::asio::const_buffer audio);
+  /// The same for `bytes` bytes at `audio`.
+  [[nodiscard]] result<void> try_send(void const* audio, std::size_t bytes) {
+    return try_send(boost::asio::const_buffer(audio, bytes));
+  }
 
   /// As `session::audio_sink`.
   [[nodiscard]] live::audio_sink audio_sink() const;
@@ -94,10 +82,14 @@ class threaded_session {
 
   /// As `session::stats`.
   [[nodiscard]] statistics stats() const;
+  /// As `session::state`.
+  [[nodiscard]] session_state state() const noexcept;
+  /// As `session::id`.
+  [[nodiscard]] std::string id() const;
 
  private:
-  struct state;
-  std::shared_ptr<state> state_;
+  struct core;
+  std::shared_ptr<core> core_;
 };
 
 }  // namespace gladia::live

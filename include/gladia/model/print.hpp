@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstdio>
-#include <iosfwd>
+#include <iomanip>
+#include <locale>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -32,9 +33,10 @@ void print(std::string& out, T m) {
   out += std::to_string(m);
 }
 inline void print(std::string& out, double m) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.10g", m);
-  out += text;
+  std::ostringstream text;
+  text.imbue(std::locale::classic());  // the program's own may write a comma
+  text << std::setprecision(10) << m;
+  out += text.str();
 }
 inline void print_plain(std::string& out, std::string_view text) {
   for (char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;

@@ -14,8 +14,11 @@ struct proxy_options {
   /// `http://[user:password@]host[:port]`. Empty: `https_proxy` or `HTTPS_PROXY` of the environment
   /// for encrypted links and `http_proxy` for others, read when the client is made.
   secret url{};
-  /// Hosts to reach directly, separated by commas: a name with all names below it, an address, or
-  /// `*`. Empty: `no_proxy` or `NO_PROXY` of the environment.
+  /// Hosts to reach directly, separated by commas or blanks: a name with all names below it
+  /// (`corp.example`, `.corp.example`), only those below it (`*.corp.example`), an address
+  /// (`10.0.0.1`, `[2001:db8::1]`), a network (`10.0.0.0/8`, `2001:db8::/32`), or `*` for all. A
+  /// name or an address may have a port (`corp.example:8443`). Names are not looked up. Empty:
+  /// `no_proxy` or `NO_PROXY` of the environment.
   std::string no_proxy{};
   /// Whether to read the environment at all.
   bool use_environment = true;

@@ -10,7 +10,8 @@ namespace gladia::net {
 /// or later; there is no way to switch that off. Files are read when the client is made.
 struct tls_options {
   /// A PEM file of CA certificates to trust beside the system's store. Empty: none. (OpenSSL lets
-  /// the environment name another store, as `SSL_CERT_FILE`.)
+  /// the environment name another store: `SSL_CERT_FILE`, and `SSL_CERT_DIR`, whose folders are
+  /// separated by colons, on Windows by semicolons.)
   std::string ca_file{};
   /// CA certificates to trust, as PEM text. Empty: none.
   std::string ca_pem{};

@@ -32,8 +32,12 @@ enum class word_source {
 
 /// What an emulator is started with.
 struct emulator_options {
-  std::uint16_t port = 0;  ///< on 127.0.0.1; 0: any free port
-  secret api_key{};        ///< the only key taken; empty: any key
+  std::uint16_t port = 0;  ///< 0: any free port
+  /// The address of this machine to listen on. Beyond loopback, as with `0.0.0.0` in a container,
+  /// the URLs in its answers follow the `Host` of the request, files come from the same port, and
+  /// whoever reaches the machine can use it. Its own certificate is for loopback alone.
+  std::string host = "127.0.0.1";
+  secret api_key{};  ///< the only key taken; empty: any key
   /// Whether to serve `https` and `wss`; with a certificate of its own unless files are given.
   bool tls = false;
   std::string certificate_file{};  ///< PEM file with the chain; implies `tls`
@@ -76,7 +80,7 @@ struct emulator_options {
                              ///< each request, connection and end of a session
 };
 
-/// A faithful local Gladia: HTTP and WebSocket on 127.0.0.1, for tests and offline trials.
+/// A faithful local Gladia: HTTP and WebSocket on this machine, for tests and offline trials.
 ///
 /// It serves every `/v2/live` endpoint that this library calls, validates as the service does and
 /// answers with its error bodies, acknowledges audio, detects speech by its energy, sends
@@ -102,7 +106,7 @@ class emulator {
   /// Closes all connections, open sessions with 1001; takes about a second at most.
   ~emulator();
 
-  /// For example `http://127.0.0.1:49152`: what a client takes as its API URL.
+  /// For example `http://127.0.0.1:49152`: what a client on this machine takes as its API URL.
   [[nodiscard]] std::string url() const;
   /// The origin that files are served from; the same as `url()` without `separate_storage`.
   [[nodiscard]] std::string storage_url() const;

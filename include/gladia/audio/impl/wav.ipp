@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
 #include <utility>
 
+#include <gladia/audio/container.hpp>
 #include <gladia/audio/wav.hpp>
 #include <gladia/detail/lists.hpp>
 #include <gladia/detail/private_file.hpp>
@@ -44,6 +46,20 @@ inline bool may_be_wav(std::string_view bytes) noexcept {
   return std::string_view("WAVE").substr(0, kind.size()) == kind;
 }
 
+/// Whether an `id` is that of a chunk as writers put them before the samples.
+inline bool is_known_chunk(std::string_view id) noexcept {
+  constexpr std::string_view known[] = {
+      "data", "fmt ", "fact", "LIST", "ds64", "JUNK", "junk", "PAD ", "FLLR", "bext", "iXML",
+      "axml", "_PMX", "cue ", "smpl", "inst", "acid", "PEAK", "ID3 ", "id3 ", "cart", "chna"};
+  return std::find(std::begin(known), std::end(known), id) != std::end(known);
+}
+
+/// Whether the first of five bytes behind a chunk of odd size is its pad: unless the next chunk
+/// begins there.
+inline bool is_pad(std::string_view bytes) noexcept {
+  return is_known_chunk(bytes.substr(1)) || !is_known_chunk(bytes.substr(0, 4));
+}
+
 /// Bytes from a file, fit for a message.
 inline std::string quote(std::string_view id) {
   std::string text = "'";
@@ -51,21 +67,9 @@ inline std::string quote(std::string_view id) {
   return text + "'";
 }
 
-struct known_name {
-  std::string_view bytes;
-  char const* name;
-};
-
-inline constexpr known_name other_containers[] = {
-    {"fLaC", "a FLAC file"},  {"OggS", "an Ogg file"},           {"ID3", "an MP3 file"},
-    {"FORM", "an AIFF file"}, {"RIFX", "a big-endian WAV file"}, {"caff", "a CAF file"},
-};
-
 inline std::string describe_start(std::string_view bytes) {
-  for (auto const& container : other_containers) {
-    if (bytes.substr(0, container.bytes.size()) == container.bytes) {
-      return std::string(container.name) + ", not a WAV file; convert it";
-    }
+  if (auto const name = name_of_container(bytes); !name.empty()) {
+    return std::string(name) + ", not a WAV file; convert it";
   }
   if (bytes.size() > 8 && has_wav_magic(bytes))
     return "a RIFF file of the kind " + quote(bytes.substr(8)) + ", not 'WAVE'";
@@ -142,14 +146,18 @@ GLADIA_DECL std::size_t wav_header_parser::feed(boost::asio::const_buffer piece)
 GLADIA_DECL void wav_header_parser::part_complete() {
   switch (part_) {
     case part::magic:
+      header_.riff_end = std::uint64_t{detail::little_endian_32(bytes_.data() + 4)} + 8;
       return next(part::chunk_header, 8);
     case part::chunk_header:
       return read_chunk_header();
+    case part::pad_or_chunk_header:
+      return read_pad();
     case part::format_chunk:
       return read_format();
     case part::sizes_chunk:
+      header_.riff_end = detail::little_endian_64(bytes_.data()) + 8;
       data_size_64_ = detail::little_endian_64(bytes_.data() + 8);
-      return next(part::chunk_header, 8);
+      return next_chunk();
   }
 }
 
@@ -158,29 +166,32 @@ GLADIA_DECL void wav_header_parser::read_chunk_header() {
   auto const size = detail::little_endian_32(bytes_.data() + 4);
   if (id == "data") return read_data_header(size);
 
-  std::uint64_t const padded = std::uint64_t{size} + size % 2;
-  if (padded > max_wav_header_bytes - std::min<std::uint64_t>(offset_, max_wav_header_bytes)) {
+  chunk_ = size;
+  if (size > max_wav_header_bytes - std::min<std::uint64_t>(offset_, max_wav_header_bytes)) {
     return fail(errc::not_a_wav, "chunk " + detail::quote(id) + " of " + std::to_string(size) +
                                      " bytes at byte " + std::to_string(offset_ - 8) +
                                      ": the samples must begin within the first MiB");
   }
-  std::size_t wanted = 0;
   if (id == "fmt " && !has_format_) {
     if (size < 16) {
       return fail(errc::not_a_wav,
                   "its 'fmt ' chunk has " + std::to_string(size) + " bytes, and 16 are the least");
     }
-    wanted = std::min<std::size_t>(size, 40);
-    next(part::format_chunk, wanted);
+    next(part::format_chunk, std::min<std::size_t>(size, 40));
   } else if (id == "ds64" && size >= 16) {
-    wanted = 16;
-    next(part::sizes_chunk, wanted);
+    next(part::sizes_chunk, 16);
   } else {
-    next(part::chunk_header, 8);
-    skip_ = padded;
-    return;
+    have_ = 0;
+    next_chunk();
   }
-  after_ = padded - wanted;
+}
+
+GLADIA_DECL void wav_header_parser::read_pad() {
+  if (detail::is_pad(detail::characters(bytes_.data(), have_))) {
+    std::memmove(bytes_.data(), bytes_.data() + 1, --have_);
+  }
+  part_ = part::chunk_header;
+  wanted_ = 8;
 }
 
 GLADIA_DECL void wav_header_parser::read_format() {
@@ -255,22 +266,20 @@ GLADIA_DECL void wav_header_parser::read_format() {
   header_.format.sample_rate = static_cast<int>(sample_rate);
   header_.format.channels = static_cast<int>(channels);
   has_format_ = true;
-  next(part::chunk_header, 8);
+  next_chunk();
 }
 
 GLADIA_DECL void wav_header_parser::read_data_header(std::uint32_t size) {
   if (!has_format_) {
     return fail(errc::not_a_wav, "its 'data' chunk comes before any 'fmt ' chunk");
   }
-  std::uint64_t full_size = size;
-  bool unfinished = size == 0 || size == 0xffffffff;
-  if (size == 0xffffffff && data_size_64_) {
-    full_size = *data_size_64_;
-    unfinished = full_size == 0 || full_size == ~std::uint64_t{0};
-  }
-  if (!unfinished) header_.data_bytes = full_size;
-  // MS_UNSPEC in src/wav.c of SoX, rounded down to whole frames.
-  header_.may_be_unfinished = size >= 0x7fff0000 && size <= 0x7fffffff;
+  bool const is_in_ds64 = size == 0xffffffff && data_size_64_;
+  auto const full_size = is_in_ds64 ? *data_size_64_ : size;
+  bool const is_unfinished =
+      full_size == 0 || full_size == (is_in_ds64 ? ~std::uint64_t{0} : 0xffffffff);
+  if (!is_unfinished) header_.data_bytes = full_size;
+  header_.may_be_unfinished =
+      !is_in_ds64 && ((size >= 0x7fff0000 && size <= 0x8000ffff) || size >= 0xffff0000);
   header_.data_offset = offset_;
   status_ = status::complete;
 }
@@ -279,7 +288,13 @@ GLADIA_DECL void wav_header_parser::next(part p, std::size_t bytes) noexcept {
   part_ = p;
   wanted_ = bytes;
   have_ = 0;
-  skip_ = std::exchange(after_, 0);
+}
+
+/// Passes over the rest of the chunk.
+GLADIA_DECL void wav_header_parser::next_chunk() noexcept {
+  skip_ = chunk_ - have_;
+  bool const is_odd = chunk_ % 2 != 0;
+  next(is_odd ? part::pad_or_chunk_header : part::chunk_header, is_odd ? 5 : 8);
 }
 
 GLADIA_DECL void wav_header_parser::fail(errc code, std::string message) {
@@ -297,6 +312,42 @@ inline gladia::error file_error(int number, std::string message) {
 
 inline gladia::error file_error(errc code, std::string const& path, std::string const& fault) {
   return gladia::error(code, path + ": " + fault);
+}
+
+/// Whether chunks, or none, follow a chunk of `size` bytes up to `end`. The last one may be cut.
+inline bool are_chunks(std::FILE& file, std::uint64_t at, std::uint64_t size, std::uint64_t end) {
+  constexpr int most = 1000;
+  for (int count = 0; at + size % 2 < end; ++count) {
+    unsigned char bytes[9] = {};
+    auto const wanted = static_cast<std::size_t>(8 + size % 2);
+    bool const is_read = count < most && at <= LONG_MAX &&
+                         std::fseek(&file, static_cast<long>(at), SEEK_SET) == 0 &&
+                         std::fread(bytes, 1, wanted, &file) >= 8;
+    if (!is_read) return false;
+    auto const pad = std::size_t{size % 2 != 0 && is_pad(characters(bytes, 5)) ? 1u : 0u};
+    auto const id = characters(bytes + pad, 4);
+    bool const is_printable =
+        std::all_of(id.begin(), id.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    if (!is_printable) return false;
+    size = little_endian_32(bytes + pad + 4);
+    at += pad + 8 + size;
+    if (at > end) return is_known_chunk(id);
+  }
+  return true;
+}
+
+/// Whether the size of the samples can be believed though more follows them: that is other chunks,
+/// up to the end that the file says it has, and hardly anything behind it. A size of 0, which many
+/// programs leave behind, needs chunks to be believed.
+inline bool has_end(std::FILE& file, wav_header const& header, std::uint64_t file_bytes) {
+  constexpr std::uint64_t largest_trailer = 64 * 1024;  // such as an ID3v1
+  auto const size = header.data_bytes.value_or(0);
+  auto const at = header.data_offset + size;
+  for (auto const end : {std::min(header.riff_end, file_bytes), file_bytes}) {
+    if (end < at || (size == 0 && end == at) || file_bytes - end > largest_trailer) continue;
+    if (are_chunks(file, at, size, end)) return true;
+  }
+  return false;
 }
 
 }  // namespace detail
@@ -345,18 +396,13 @@ GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
 
   auto const& header = parser.header();
   auto const present = file_bytes - std::min<std::uint64_t>(file_bytes, header.data_offset);
-  bool const is_short = header.data_bytes && *header.data_bytes > present;
-  if (is_short && !header.may_be_unfinished) {
-    return detail::file_error(errc::truncated_audio, path,
-                              "the header promises " + std::to_string(*header.data_bytes) +
-                                  " bytes of audio, but the file holds " + std::to_string(present) +
-                                  "; it was cut short");
-  }
+  auto const promised = header.data_bytes.value_or(0);
+  bool const is_all = promised >= present || !detail::has_end(*wav.file_, header, file_bytes);
   wav.path_ = std::move(path);
   wav.format_ = header.format;
   wav.data_offset_ = header.data_offset;
-  wav.data_bytes_ =
-      wav.format_.whole_frames(std::min(header.data_bytes.value_or(present), present));
+  wav.data_bytes_ = wav.format_.whole_frames(is_all ? present : promised);
+  wav.is_cut_short_ = promised > present && !header.may_be_unfinished;
   if (auto rewound = wav.rewind(); !rewound) return rewound.error();
   return wav;
 }

@@ -6,9 +6,11 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <gladia/audio/container.hpp>
 #include <gladia/audio/framer.hpp>
 #include <gladia/audio/stream_head.hpp>
 #include <gladia/error.hpp>
@@ -100,6 +102,14 @@ class audio_intake {
     return acknowledged_ > before;
   }
 
+  /// What the audio begins with that is no samples, once it is known; empty later, and if nothing
+  /// is.
+  [[nodiscard]] std::string_view take_container() noexcept {
+    if (is_container_told_ || !container_.decided()) return {};
+    is_container_told_ = true;
+    return container_.name();
+  }
+
   [[nodiscard]] replay_buffer& ring() noexcept { return ring_; }
   [[nodiscard]] replay_buffer const& ring() const noexcept { return ring_; }
   [[nodiscard]] std::uint64_t acknowledged() const noexcept { return acknowledged_; }
@@ -160,12 +170,14 @@ class audio_intake {
 
   result<void> take(boost::asio::const_buffer bytes) {
     if (head_.decided()) {
+      container_.feed(bytes);
       ring_.append(bytes);
       accepted_ += bytes.size();
       return {};
     }
     auto parts = head_.feed(bytes);
     if (!parts) return parts.error();
+    container_.feed(bytes);
     ring_.append(parts->held);
     ring_.append(parts->fresh);
     accepted_ += parts->held.size() + parts->fresh.size();
@@ -217,6 +229,8 @@ class audio_intake {
 
   audio::framer frames_;
   audio::stream_head head_;
+  audio::container_detector container_;
+  bool is_container_told_ = false;
   std::size_t largest_;  // that one piece may be
   replay_buffer ring_;
   std::uint64_t low_water_;

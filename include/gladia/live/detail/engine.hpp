@@ -71,11 +71,16 @@ class engine final : public net::websocket_listener,
   void send(boost::asio::const_buffer bytes, handler<result<void>> h);
   result<void> try_send(boost::asio::const_buffer bytes);
   void stop() noexcept;
+  /// Completes at once where the session does not run.
   void wait_for_end(handler<summary> h);
+  /// Waits for one that is to run as well.
+  void wait_until_over(handler<summary> h);
   void cancel() noexcept;
   /// The session object is gone: nobody is to hear anything but `operation_aborted`.
   void abandon() noexcept;
   [[nodiscard]] statistics stats() const;
+  [[nodiscard]] session_state state() const noexcept { return state_; }
+  [[nodiscard]] std::string id() const;
 
  private:
   using time_point = std::chrono::steady_clock::time_point;
@@ -93,10 +98,11 @@ class engine final : public net::websocket_listener,
     result<void> outcome{};
   };
 
-  /// Audio that had to make room.
-  struct losses {
+  /// What is to be told of the audio that was taken.
+  struct intake_report {
     std::optional<stretch> dropped;
     std::optional<stretch> shortened;
+    std::string_view container;
   };
 
   static time_point now() noexcept { return std::chrono::steady_clock::now(); }
@@ -119,9 +125,11 @@ class engine final : public net::websocket_listener,
   void arm_stop_timer();
   void on_cancel();
   void abort_receive();
+  void abort_wait(std::uint64_t id);
   void drop_handlers() noexcept override;
   error check_setup() const;
   error accept_session(result<net::http_response> const& response);
+  void learn_id(std::string const& id);
   std::vector<time_span> words_unknown(completeness verdict);
   completeness verdict_of(run_fsm::outcome_type const& outcome) const;
 
@@ -141,7 +149,7 @@ class engine final : public net::websocket_listener,
   void on_wake() override { write_next(); }
   void wake_writer() noexcept;
   void write_next();
-  writer_action take_audio(losses& lost, time_point time);
+  writer_action take_audio(intake_report& taken, time_point time);
   [[nodiscard]] audio_intake::patience patience_of_senders() const noexcept;
   void admit_senders();
   void fail_senders(error const& why);
@@ -179,8 +187,8 @@ class engine final : public net::websocket_listener,
   [[nodiscard]] run_fsm::knowledge knowledge() const;
   void push(event e, std::size_t text_size = 0);
   void warn(warning_code code, std::string text, stretch where = {});
-  [[nodiscard]] losses take_losses() noexcept;
-  void report(losses const& lost);
+  [[nodiscard]] intake_report take_report() noexcept;
+  void report(intake_report const& taken);
   void deliver();
 
   // Time.
@@ -196,6 +204,7 @@ class engine final : public net::websocket_listener,
   boost::asio::any_io_executor const strand_;
   std::shared_ptr<gladia::detail::handler_memory> const wake_memory_;
   std::atomic<std::uint64_t> next_operation_{0};
+  std::atomic<session_state> state_{session_state::idle};  // of `run_`, when it last acted
 
   // Behind the mutex.
   mutable std::mutex mutex_;
@@ -209,6 +218,7 @@ class engine final : public net::websocket_listener,
   histogram ack_round_trip_, first_partial_, final_transcript_;
   offset_clock accepted_clock_, sent_clock_;
   std::uint64_t highest_sent_ = 0;  // what lies below is sent again
+  std::string id_;                  // the job's
 
   // On the strand.
   run_fsm run_;
@@ -236,7 +246,7 @@ class engine final : public net::websocket_listener,
   std::optional<live::summary> summary_;  // once the session ended
   std::optional<pending<summary>> runner_;
   std::optional<pending<result<event>>> receiver_;
-  std::vector<completion<summary>> waiters_;
+  std::list<pending<summary>> waiters_;
 };
 
 }  // namespace gladia::live::detail

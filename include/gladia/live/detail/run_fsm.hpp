@@ -11,6 +11,7 @@
 #include <gladia/error.hpp>
 #include <gladia/live/detail/close_table.hpp>
 #include <gladia/live/options.hpp>
+#include <gladia/live/session_state.hpp>
 #include <gladia/live/summary.hpp>
 #include <gladia/net/detail/retry_schedule.hpp>
 
@@ -20,18 +21,7 @@ using gladia::detail::aborted;
 
 using time_point = std::chrono::steady_clock::time_point;
 
-/// Where a session is in its life.
-enum class stage {
-  idle,        ///< run was not called yet
-  creating,    ///< the POST is under way
-  connecting,  ///< a link is being opened
-  streaming,   ///< a link is open
-  waiting,     ///< until the next attempt to open one
-  closing,     ///< the last link is being closed by us
-  fetching,    ///< the job is being asked for
-  polling,     ///< the job is not done: until it is asked for again
-  ended,
-};
+using stage = session_state;
 
 /// What the engine has to do next.
 struct run_action {
@@ -160,8 +150,7 @@ class run_fsm {
       case fate::end:
         return conclude(is_good_end(last_end_) ? error() : to_error(last_end_), known, now);
       case fate::fatal:
-        return is_strangers() ? retry_in_doubt(known, now)
-                              : conclude(to_error(last_end_), known, now);
+        return conclude(to_error(last_end_), known, now);
       case fate::retry:
         if (was_open) faulty_links_ = 0;
         return retry(known, now);
@@ -304,13 +293,6 @@ class run_fsm {
     auto const delay = schedule_.on_failure(last_end_.error.details().retry_after, now);
     if (!delay) return conclude(reconnect_failed(now), known, now);
     return connect_when_allowed(now, *delay);
-  }
-
-  /// Whether somebody else answers where our server was before, such as a captive portal, which has
-  /// no certificate for its name.
-  bool is_strangers() const noexcept {
-    return connections_ > 0 && last_end_.close_code == 0 &&
-           last_end_.error.details().phase == phase::tls;
   }
 
   /// What answered may be no server of ours.

@@ -44,6 +44,18 @@ inline bool seconds_are_covered(double told, double sent) noexcept {
   return told + (is_whole ? 0.5 : 0.05) >= sent;
 }
 
+/// The job's id, where a message tells.
+template <class Message>
+std::string const& id_in(Message const& m) noexcept {
+  return m.envelope.session_id;
+}
+inline std::string id_in(unknown_message const&) {
+  return {};
+}
+inline std::string id_in(malformed_message const&) {
+  return {};
+}
+
 /// About as many bytes as a message with these words has.
 inline std::size_t size_of(transcript_utterance const& u) noexcept {
   constexpr std::size_t word = 80;
@@ -96,7 +108,10 @@ GLADIA_DECL engine::engine(session_setup setup)
       retry_timer_(strand_),
       stop_timer_(strand_),
       watch_timer_(strand_) {
-  if (setup.attached) session_ = std::move(*setup.attached);
+  if (setup.attached) {
+    session_ = std::move(*setup.attached);
+    id_ = session_.id;
+  }
   gladia::detail::handler_keepers::of(service_->executor).add(*this);
 }
 
@@ -212,7 +227,22 @@ GLADIA_DECL void engine::wait_for_end(handler<summary> h) {
       s.error = *self.is_abandoned_ ? aborted() : error(errc::not_running);
       return std::move(done).post(std::move(s));
     }
-    self.waiters_.push_back(std::move(done));
+    self.waiters_.push_back({self.next_operation_++, std::move(done)});
+  });
+}
+
+GLADIA_DECL void engine::wait_until_over(handler<summary> h) {
+  completion<summary> done(std::move(h), service_->executor);
+  auto const id = next_operation_++;
+  done.on_cancellation([id, weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (self) self->on_strand([id](engine& e) { e.abort_wait(id); });
+  });
+  on_strand([id, done = std::move(done)](engine& self) mutable {
+    if (self.summary_) return std::move(done).post(*self.summary_);
+    self.waiters_.push_back({id, std::move(done)});
+    bool const will_never_run = *self.is_abandoned_ && self.run_.stage() == stage::idle;
+    if (will_never_run) self.abort_wait(id);
   });
 }
 
@@ -226,7 +256,14 @@ GLADIA_DECL void engine::abandon() noexcept {
     self.queue_ = event_queue(event_selection::none);
     self.deliver();
     self.on_cancel();
+    if (self.run_.stage() != stage::idle) return;
+    while (!self.waiters_.empty()) self.abort_wait(self.waiters_.front().id);
   });
+}
+
+GLADIA_DECL std::string engine::id() const {
+  std::lock_guard lock(mutex_);
+  return id_;
 }
 
 GLADIA_DECL statistics engine::stats() const {
@@ -261,11 +298,17 @@ GLADIA_DECL error engine::check_setup() const {
   auto fault = run_.is_attached() ? service_->fault : service_->check_ready();
   if (!fault) fault = codec::validate(request_);
   if (fault || !run_.is_attached()) return fault;
+  if (session_.url.empty()) {
+    return error(errc::invalid_url,
+                 "live_session_info::url is empty: attach needs the URL that the "
+                 "service answered with");
+  }
   auto url = net::parse_url(session_.url.reveal());
   return url ? service_->check_secure(*url) : url.error();
 }
 
 GLADIA_DECL void engine::execute(run_action const& action) {
+  state_ = run_.stage();
   using kind = run_action::kind;
   switch (action.type) {
     case kind::none:
@@ -344,7 +387,15 @@ GLADIA_DECL error engine::accept_session(result<net::http_response> const& respo
   if (insecure) return insecure;
   session_ = std::move(*info);
   session_.url = url->reveal();
+  learn_id(session_.id);
   return {};
+}
+
+GLADIA_DECL void engine::learn_id(std::string const& id) {
+  if (id.empty()) return;
+  session_.id = id;
+  std::lock_guard lock(mutex_);
+  id_ = id;
 }
 
 GLADIA_DECL void engine::open_link() {
@@ -411,13 +462,13 @@ GLADIA_DECL void engine::finish() {
   stop_timer_.cancel();
   watch_timer_.cancel();
   auto outcome = run_.outcome();
-  losses lost;
+  intake_report taken;
   {
     std::lock_guard lock(mutex_);
     intake_.close(errc::session_ended);
-    lost = take_losses();
+    taken = take_report();
   }
-  report(lost);
+  report(taken);
   auto const is_cancelled = outcome.error == boost::asio::error::operation_aborted;
   if (!is_cancelled) report_missing_addons();
   fail_senders(is_cancelled ? aborted() : error(errc::session_ended));
@@ -436,7 +487,7 @@ GLADIA_DECL void engine::finish() {
   push(ended{s});
   std::move(runner_->done).post(s);
   runner_.reset();
-  for (auto& waiter : std::exchange(waiters_, {})) std::move(waiter).post(s);
+  for (auto& waiter : std::exchange(waiters_, {})) std::move(waiter.done).post(s);
 }
 
 /// Of audio that was never sent no words are known either.
@@ -493,7 +544,19 @@ GLADIA_DECL void engine::on_cancel() {
 
 GLADIA_DECL void engine::abort_receive() {
   auto receiver = std::exchange(receiver_, std::nullopt);
-  std::move(receiver->done).post(aborted());
+  // Made there: gcc 12 takes a moved one for uninitialised with -O1 -fsanitize=address,undefined.
+  std::move(receiver->done).post_made([]() -> result<event> { return aborted(); });
+}
+
+GLADIA_DECL void engine::abort_wait(std::uint64_t id) {
+  for (auto it = waiters_.begin(); it != waiters_.end(); ++it) {
+    if (it->id != id) continue;
+    auto done = std::move(it->done);
+    waiters_.erase(it);
+    summary s;
+    s.error = aborted();
+    return std::move(done).post(std::move(s));
+  }
 }
 
 GLADIA_DECL void engine::drop_handlers() noexcept {
@@ -509,6 +572,7 @@ GLADIA_DECL void engine::drop_handlers() noexcept {
 GLADIA_DECL void engine::on_open(net::websocket& link) {
   if (!is_current(link)) return;
   run_.on_opened();
+  state_ = run_.stage();
   writer_.on_open();
   watchdog_.on_open(now());
   std::optional<stretch> lost;
@@ -557,6 +621,8 @@ GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text)
     std::lock_guard lock(mutex_);
     ++numbers_.messages_received;
   }
+  // Whoever attached may know the URL alone.
+  if (session_.id.empty()) std::visit([this](auto const& m) { learn_id(id_in(m)); }, message);
   auto const* ack = std::get_if<audio_chunk_ack>(&message);
   if (ack) on_ack(*ack);
   if (ack || std::holds_alternative<stop_recording_ack>(message)) {
@@ -761,14 +827,14 @@ GLADIA_DECL engine::wake engine::wake_after_accept() noexcept {
   return std::exchange(writer_sleeps_, false) ? wake::needed : wake::not_needed;
 }
 
-GLADIA_DECL engine::losses engine::take_losses() noexcept {
-  return {intake_.take_dropped(), intake_.take_shortened()};
+GLADIA_DECL engine::intake_report engine::take_report() noexcept {
+  return {intake_.take_dropped(), intake_.take_shortened(), intake_.take_container()};
 }
 
-GLADIA_DECL writer_action engine::take_audio(losses& lost, time_point time) {
+GLADIA_DECL writer_action engine::take_audio(intake_report& taken, time_point time) {
   std::lock_guard lock(mutex_);
   // Before the audio behind them: they would run together with later ones.
-  lost = take_losses();
+  taken = take_report();
   auto const action = writer_.next(intake_.sendable(), stopped_at_.has_value());
   writer_sleeps_ = action.type == writer_action::kind::none;
   if (action.type != writer_action::kind::audio) return action;
@@ -793,10 +859,10 @@ GLADIA_DECL writer_action engine::take_audio(losses& lost, time_point time) {
 GLADIA_DECL void engine::write_next() {
   auto link = link_.lock();
   if (!link || !link->is_open() || writer_.is_writing()) return;
-  losses lost;
+  intake_report taken;
   auto const time = now();
-  auto const action = take_audio(lost, time);
-  report(lost);
+  auto const action = take_audio(taken, time);
+  report(taken);
   using kind = writer_action::kind;
   switch (action.type) {
     case kind::none:
@@ -988,14 +1054,19 @@ GLADIA_DECL void engine::warn(warning_code code, std::string text, stretch where
   push(warning{code, std::move(text), where.from, where.to}, size);
 }
 
-GLADIA_DECL void engine::report(losses const& lost) {
+GLADIA_DECL void engine::report(intake_report const& taken) {
   // Once: while it goes on, every chunk that comes makes room for itself.
-  if (lost.shortened && !std::exchange(shortening_reported_, true)) {
+  if (taken.shortened && !std::exchange(shortening_reported_, true)) {
     warn(warning_code::replay_shortened,
          "audio that was not acknowledged made room for new audio; a reconnect now would lose it",
-         *lost.shortened);
+         *taken.shortened);
   }
-  if (lost.dropped) push(audio_dropped{lost.dropped->from, lost.dropped->to});
+  if (taken.dropped) push(audio_dropped{taken.dropped->from, taken.dropped->to});
+  if (!taken.container.empty()) {
+    warn(warning_code::encoded_audio, "the audio begins as " + std::string(taken.container) +
+                                          " does, and the service takes it for samples: decode it "
+                                          "first, or what is heard is noise");
+  }
 }
 
 // Time.

@@ -46,6 +46,14 @@ GLADIA_DECL statistics session::stats() const {
   return engine_->stats();
 }
 
+GLADIA_DECL session_state session::state() const noexcept {
+  return engine_->state();
+}
+
+GLADIA_DECL std::string session::id() const {
+  return engine_->id();
+}
+
 GLADIA_DECL session::executor_type session::operation::get_executor() const noexcept {
   return engine->get_executor();
 }
@@ -65,6 +73,10 @@ GLADIA_DECL void session::send_operation::operator()(handler<void(result<void>)>
 GLADIA_DECL void session::stop_operation::operator()(handler<void(summary)> h) const {
   engine->stop();
   engine->wait_for_end(std::move(h));
+}
+
+GLADIA_DECL void session::wait_operation::operator()(handler<void(summary)> h) const {
+  engine->wait_until_over(std::move(h));
 }
 
 }  // namespace gladia::live

@@ -69,12 +69,13 @@ class handler_thread {
 
 }  // namespace detail
 
-struct threaded_session::state : std::enable_shared_from_this<state> {
-  state(live::session s, session_handlers h) : session(std::move(s)), handlers(std::move(h)) {
+struct threaded_session::core : std::enable_shared_from_this<core> {
+  core(live::session s, session_handlers h) : session(std::move(s)), handlers(std::move(h)) {
     if (!handlers.post) thread.emplace();
   }
 
-  void start() {
+  void start(threaded_session& users) {
+    owner = &users;
     session->async_run([self = shared_from_this()](summary s) {
       {
         std::lock_guard lock(self->mutex);
@@ -146,16 +147,20 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
     auto const* last = std::get_if<ended>(&e);
     if (!enter()) return;
     call(handlers.on_event, e);
-    if (last && is_open()) call(handlers.on_end, last->summary);
+    if (auto const* said = std::get_if<transcript>(&e)) {
+      call(said->data.is_final ? handlers.on_final : handlers.on_partial, *said);
+    }
+    if (last) call(handlers.on_end, last->summary);
     leave(last != nullptr);
     if (!last) ask();
   }
 
-  template <class Function, class Argument>
-  void call(Function const& function, Argument const& argument) {
-    if (!function) return;
+  /// Nothing once a handler has destroyed the session.
+  template <class Argument>
+  void call(session_handler<Argument> const& handler, Argument const& argument) {
+    if (!handler || !is_open()) return;
     try {
-      function(argument);
+      handler(*owner, argument);
     } catch (...) {
       report_exception();
     }
@@ -212,6 +217,7 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
   std::condition_variable changed;
   std::optional<live::session> session;
   session_handlers handlers;
+  threaded_session* owner = nullptr;
   std::optional<detail::handler_thread> thread;  // unless the user posts
   std::thread::id handling;                      // the thread a handler runs on
   std::thread::id posting;                       // the thread that is inside of `handlers.post`
@@ -222,12 +228,12 @@ struct threaded_session::state : std::enable_shared_from_this<state> {
 };
 
 GLADIA_DECL threaded_session::threaded_session(live::session session, session_handlers handlers)
-    : state_(std::make_shared<state>(std::move(session), std::move(handlers))) {
-  state_->start();
+    : core_(std::make_shared<core>(std::move(session), std::move(handlers))) {
+  core_->start(*this);
 }
 
 GLADIA_DECL threaded_session::~threaded_session() {
-  state_->close();
+  core_->close();
 }
 
 GLADIA_DECL result<void> threaded_session::send(boost::asio::const_buffer audio) {
@@ -237,7 +243,7 @@ GLADIA_DECL result<void> threaded_session::send(boost::asio::const_buffer audio)
     std::optional<result<void>> value;
   };
   auto pending = std::make_shared<answer>();
-  state_->session->async_send(audio, [pending](result<void> value) {
+  core_->session->async_send(audio, [pending](result<void> value) {
     {
       std::lock_guard lock(pending->mutex);
       pending->value = std::move(value);
@@ -250,27 +256,35 @@ GLADIA_DECL result<void> threaded_session::send(boost::asio::const_buffer audio)
 }
 
 GLADIA_DECL result<void> threaded_session::try_send(boost::asio::const_buffer audio) {
-  return state_->session->try_send(audio);
+  return core_->session->try_send(audio);
 }
 
 GLADIA_DECL live::audio_sink threaded_session::audio_sink() const {
-  return state_->session->audio_sink();
+  return core_->session->audio_sink();
 }
 
 GLADIA_DECL void threaded_session::stop() noexcept {
-  state_->session->stop();
+  core_->session->stop();
 }
 
 GLADIA_DECL void threaded_session::cancel() noexcept {
-  state_->session->cancel();
+  core_->session->cancel();
 }
 
 GLADIA_DECL summary threaded_session::wait() {
-  return state_->wait();
+  return core_->wait();
 }
 
 GLADIA_DECL statistics threaded_session::stats() const {
-  return state_->session->stats();
+  return core_->session->stats();
+}
+
+GLADIA_DECL session_state threaded_session::state() const noexcept {
+  return core_->session->state();
+}
+
+GLADIA_DECL std::string threaded_session::id() const {
+  return core_->session->id();
 }
 
 }  // namespace gladia::live

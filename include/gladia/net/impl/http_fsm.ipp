@@ -67,7 +67,9 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
   if (response.status / 100 == 2 || is_deleted(response.status)) {
     auto line = name() + ": HTTP " + std::to_string(response.status);
     if (is_page(response.body)) {
-      response.page = name() + " says: " + short_text(response.body);
+      auto const words = short_text(response.body);
+      response.page =
+          name() + (words.empty() ? " answered with a page without words" : " says: " + words);
       hide_secrets(response.page);
     }
     return {finish{std::move(response)}, log_level::debug, std::move(line)};
@@ -151,8 +153,10 @@ GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response,
   auto line = name() + ": HTTP " + std::to_string(response.status) + ", redirected to " +
               target->redacted();
   if (target->origin() != request_.url.origin()) {
+    bool const has_key = find_header(request_.headers, "x-gladia-key") != nullptr;
     drop_headers(request_.headers, secret_headers);
-    has_lost_key_ = true;
+    // A URL with a query may be signed: then there is no key to be missed.
+    has_lost_key_ = has_key && target->target.find('?') == std::string::npos;
   }
   bool const was_post = request_.method == "POST";
   if ((response.status == 303 && request_.method != "HEAD") ||

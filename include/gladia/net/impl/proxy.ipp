@@ -3,6 +3,8 @@
 #include <gladia/net/proxy.hpp>
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <cstdlib>
 #include <gladia/detail/base64.hpp>
 #include <gladia/detail/percent.hpp>
@@ -57,7 +59,42 @@ inline result<proxy> parse_proxy(secret const& from) {
   return parsed;
 }
 
-/// Whether one entry of a `no_proxy` list covers `target`.
+inline std::string_view without_dot_at_end(std::string_view name) noexcept {
+  if (!name.empty() && name.back() == '.') name.remove_suffix(1);
+  return name;
+}
+
+/// `corp.example` and `.corp.example`: that name and all below it (curl); `*.corp.example`: those
+/// below it (Go).
+inline bool covers_name(std::string_view entry, std::string_view host) noexcept {
+  entry = without_dot_at_end(entry);
+  host = without_dot_at_end(host);
+  bool const is_below = entry.substr(0, 2) == "*.";
+  if (is_below) entry.remove_prefix(1);
+  if (!entry.empty() && entry.front() == '.') entry.remove_prefix(1);
+  if (entry.empty() || host.size() < entry.size()) return false;
+  auto const rest = host.size() - entry.size();
+  if (!equals_ignoring_case(host.substr(rest), entry)) return false;
+  return rest == 0 ? !is_below : host[rest - 1] == '.';
+}
+
+/// An address, or a network such as `10.0.0.0/8`, of which an address may have any bits set.
+inline bool covers_address(std::string const& entry, boost::asio::ip::address const& address) {
+  namespace ip = boost::asio::ip;
+  error_code ec;
+  if (entry.find('/') == std::string::npos) return ip::make_address(entry, ec) == address && !ec;
+  if (address.is_v4()) {
+    auto const network = ip::make_network_v4(entry, ec);
+    return !ec && ip::network_v4(address.to_v4(), network.prefix_length()).canonical() ==
+                      network.canonical();
+  }
+  auto const network = ip::make_network_v6(entry, ec);
+  return !ec && ip::network_v6(address.to_v6(), network.prefix_length()).canonical() ==
+                    network.canonical();
+}
+
+/// Whether one entry of a `no_proxy` list covers `target`: in the forms of curl, Go and Python;
+/// where they differ, as curl does.
 inline bool covers(std::string_view entry, url const& target) {
   if (entry == "*") return true;
   // A port limits an entry to it; an address without brackets has colons of its own.
@@ -71,24 +108,15 @@ inline bool covers(std::string_view entry, url const& target) {
   if (!entry.empty() && entry.front() == '[' && entry.back() == ']') {
     entry = entry.substr(1, entry.size() - 2);
   }
-  if (!entry.empty() && entry.front() == '.') entry.remove_prefix(1);
-  if (entry.empty()) return false;
-
   error_code not_an_address;
-  auto const target_address = boost::asio::ip::make_address(target.host, not_an_address);
-  if (!not_an_address) {
-    auto const address = boost::asio::ip::make_address(std::string(entry), not_an_address);
-    return !not_an_address && address == target_address;
-  }
-  std::string_view const host = target.host;
-  if (host.size() < entry.size()) return false;
-  auto const rest = host.size() - entry.size();
-  return equals_ignoring_case(host.substr(rest), entry) && (rest == 0 || host[rest - 1] == '.');
+  auto const address = boost::asio::ip::make_address(target.host, not_an_address);
+  return not_an_address ? covers_name(entry, target.host)
+                        : covers_address(std::string(entry), address);
 }
 
 inline bool is_direct(std::string_view no_proxy, url const& target) {
   while (!no_proxy.empty()) {
-    auto const end = std::min(no_proxy.find_first_of(", "), no_proxy.size());
+    auto const end = std::min(no_proxy.find_first_of(", \t"), no_proxy.size());
     if (covers(no_proxy.substr(0, end), target)) return true;
     no_proxy.remove_prefix(std::min(end + 1, no_proxy.size()));
   }

@@ -81,7 +81,7 @@ inline bool load_ca_file(SSL_CTX* context, std::string const& path) {
 }
 
 /// Whether OpenSSL would find a certificate in `folder`: it looks for files named by a hash.
-inline bool holds_certificates(std::string const& folder) {
+inline bool holds_certificates(std::string_view folder) {
   std::error_code ec;
   auto entry = std::filesystem::directory_iterator(folder, ec);
   for (; !ec && entry != std::filesystem::directory_iterator(); entry.increment(ec)) {
@@ -89,6 +89,21 @@ inline bool holds_certificates(std::string const& folder) {
     if (name.size() == 10 && name[8] == '.' &&
         std::isxdigit(static_cast<unsigned char>(name[0])) != 0)
       return true;
+  }
+  return false;
+}
+
+/// The same for a list, in the form that OpenSSL reads.
+inline bool any_holds_certificates(std::string_view folders) {
+#ifdef _WIN32
+  constexpr char separator = ';';
+#else
+  constexpr char separator = ':';
+#endif
+  while (!folders.empty()) {
+    auto const end = std::min(folders.find(separator), folders.size());
+    if (end > 0 && holds_certificates(folders.substr(0, end))) return true;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
   }
   return false;
 }
@@ -103,11 +118,11 @@ inline std::string environment_or(char const* name, char const* otherwise) {
 inline bool load_system_store(SSL_CTX* context) {
   bool const has_file = load_ca_file(
       context, environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file()));
-  auto const folder = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-  bool const has_folder =
-      holds_certificates(folder) && SSL_CTX_load_verify_dir(context, folder.c_str()) == 1;
+  auto const folders = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+  bool const has_folders =
+      any_holds_certificates(folders) && SSL_CTX_load_verify_dir(context, folders.c_str()) == 1;
   ERR_clear_error();
-  if (has_file || has_folder) return true;
+  if (has_file || has_folders) return true;
   constexpr std::array bundles = {
       "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Alpine, Arch
       "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL

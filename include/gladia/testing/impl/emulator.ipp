@@ -61,9 +61,8 @@ class listener : public std::enable_shared_from_this<listener> {
         pause_(shared_->executor),
         handler_(std::move(handler)) {}
 
-  error_code open(std::uint16_t port) {
+  error_code open(tcp::endpoint const& where) {
     error_code ec;
-    tcp::endpoint const where(asio::ip::address_v4::loopback(), port);
     net::detail::open_private(acceptor_, where.protocol(), ec);
     if (!ec) acceptor_.non_blocking(true, ec);
     if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
@@ -143,18 +142,23 @@ class emulator::impl {
     if (auto ready = prepare_tls(); !ready) return ready.error();
     auto const& options = shared_->options;
     api_ = make_listener([this](tcp_socket socket) {
-      accept(std::move(socket), shared_->url, !shared_->options.separate_storage, true);
+      accept(std::move(socket), shared_->url, !has_storage(), true);
     });
-    if (auto ec = api_->open(options.port)) {
-      return error(ec, phase::none,
-                   "port " + std::to_string(options.port) + " of 127.0.0.1 cannot be had");
+    error_code not_an_address;
+    host_ = detail::asio::ip::make_address(options.host, not_an_address);
+    if (not_an_address) return detail::unusable("host " + options.host, "is no address");
+    if (auto ec = api_->open({host_, options.port})) {
+      return error(
+          ec, phase::none,
+          "port " + std::to_string(options.port) + " of " + options.host + " cannot be had");
     }
     shared_->url = shared_->storage_url = url_of(*api_);
-    if (options.separate_storage) {
+    shared_->url_follows_host = !host_.is_loopback();
+    if (has_storage()) {
       storage_ = make_listener([this](tcp_socket socket) {
         accept(std::move(socket), shared_->storage_url, true, false);
       });
-      if (auto ec = storage_->open(0)) return error(ec, phase::none, "no port for files");
+      if (auto ec = storage_->open({host_, 0})) return error(ec, phase::none, "no port for files");
       shared_->storage_url = url_of(*storage_);
       storage_->start();
     }
@@ -180,6 +184,7 @@ class emulator::impl {
 
  private:
   using tcp_socket = detail::tcp::socket;
+  using ip_address = detail::asio::ip::address;
 
   result<void> read_script() {
     auto& options = shared_->options;
@@ -238,8 +243,18 @@ class emulator::impl {
   }
 
   std::string url_of(detail::listener const& where) const {
-    return (tls_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(where.port());
+    auto reachable = host_;
+    if (host_.is_unspecified()) {
+      reachable = host_.is_v4() ? ip_address(detail::asio::ip::address_v4::loopback())
+                                : ip_address(detail::asio::ip::address_v6::loopback());
+    }
+    auto const name = reachable.to_string();
+    return (tls_ ? "https://" : "http://") + (reachable.is_v4() ? name : "[" + name + "]") + ":" +
+           std::to_string(where.port());
   }
+
+  /// Whether files come from a port of their own. Nobody would find it behind a `Host`.
+  bool has_storage() const { return shared_->options.separate_storage && host_.is_loopback(); }
 
   void accept(tcp_socket socket, std::string const& origin, bool is_storage, bool is_api) {
     error_code ec;
@@ -289,6 +304,7 @@ class emulator::impl {
   bool wants_recogniser_ = false;
   std::shared_ptr<detail::shared_state> shared_;
   std::shared_ptr<detail::service> service_;
+  ip_address host_{};
   std::shared_ptr<detail::listener> api_{};
   std::shared_ptr<detail::listener> storage_{};
   std::vector<std::weak_ptr<detail::http_connection>> connections_{};

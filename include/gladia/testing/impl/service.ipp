@@ -355,7 +355,7 @@ class service {
     live_session_info info;
     info.id = created->id();
     info.created_at = iso_time(created->created_at());
-    info.url = secret(socket_url(created->id()));
+    info.url = secret(socket_url(request, created->id()));
     return json_reply(201, info);
   }
 
@@ -379,8 +379,16 @@ class service {
     return reply;
   }
 
-  [[nodiscard]] std::string socket_url(std::string const& token) const {
-    auto const& url = shared_->url;
+  /// Where the client reaches this server.
+  [[nodiscard]] std::string url_for(request_report const& request) const {
+    auto const host = request.header("host");
+    if (!shared_->url_follows_host || host.empty()) return shared_->url;
+    return shared_->url.substr(0, shared_->url.find("://") + 3) + host;
+  }
+
+  [[nodiscard]] std::string socket_url(request_report const& request,
+                                       std::string const& token) const {
+    auto const url = url_for(request);
     // https becomes wss, http ws.
     auto plain = "ws" + url.substr(4) + "/v2/live?token=" + token;
     auto text = shared_->faults.plan.init_url;
@@ -404,7 +412,7 @@ class service {
       if (filter.matches(**at)) matching.push_back(at->get());
     }
     auto const page_url = [&](std::size_t offset) {
-      return shared_->url + "/v2/live?" + filter.query(offset);
+      return url_for(request) + "/v2/live?" + filter.query(offset);
     };
     live_job_page page;
     page.first = page_url(0);
@@ -439,8 +447,9 @@ class service {
     if (!found || !found->has_file()) return not_found(request);
     http_reply reply;
     reply.status = 302;
-    reply.headers.emplace_back("Location", shared_->storage_url + "/storage/" + found->file_id() +
-                                               ".wav?signature=" + found->signature());
+    auto const url = shared_->url_follows_host ? url_for(request) : shared_->storage_url;
+    reply.headers.emplace_back(
+        "Location", url + "/storage/" + found->file_id() + ".wav?signature=" + found->signature());
     return reply;
   }
 

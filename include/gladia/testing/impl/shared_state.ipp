@@ -91,6 +91,7 @@ struct shared_state {
   detail::script script{};
   std::string url{};
   std::string storage_url{};
+  bool url_follows_host = false;  // of the request
   change_signal changes{};
   recogniser* words = nullptr;  // null: none
   int open_links = 0;

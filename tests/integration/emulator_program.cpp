@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <gladia.hpp>
+#include <gladia/testing/sound.hpp>
+#include <optional>
+#include <string>
+#include <support/program.hpp>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#ifdef GLADIA_EMULATOR
+
+namespace {
+
+using namespace std::chrono_literals;
+using gladia::testing_support::program;
+using gladia::testing_support::program_options;
+namespace live = gladia::live;
+
+/// The program `gladia-emulator`, and a session with it.
+class emulator_program : public testing::Test {
+ protected:
+  void start(std::vector<std::string> arguments) {
+    program_options options;
+    options.arguments = std::move(arguments);
+    options.arguments.insert(options.arguments.end(), {"--words", "none"});
+    running.emplace(GLADIA_EMULATOR, options);
+    ASSERT_TRUE(running->wait_for_output("words: "));
+  }
+
+  /// Sends this much of a tone, in pieces of 100 ms.
+  live::summary transcribe(std::chrono::milliseconds length) {
+    gladia::client_options options;
+    options.api_url = running->output_between("listening on ", "\n");
+    options.api_key = "any";
+    gladia::client client(options);
+    live::session_options limits;
+    limits.link_timeout = limits.send_stall_timeout = 500ms;
+    live::threaded_session session(client.live().session({}, limits), {});
+    auto const piece = gladia::testing::speech({}, 100ms);
+    for (auto sent = 0ms; sent < length; sent += 100ms) {
+      EXPECT_TRUE(session.send(piece.data(), piece.size()));
+      // One message each: what has to wait for a link is sent in larger ones.
+      while (session.stats().bytes_unsent > 0) std::this_thread::sleep_for(1ms);
+    }
+    session.stop();
+    return session.wait();
+  }
+
+  std::optional<program> running;
+};
+
+TEST_F(emulator_program, cuts_the_link_again_and_again) {
+  start({"--cut-every", "40000"});
+  auto const end = transcribe(3s);
+  EXPECT_EQ(end.verdict, live::completeness::complete) << end.error.what();
+  EXPECT_GT(end.stats.connections, 2);
+}
+
+TEST_F(emulator_program, leaves_links_half_open) {
+  start({"--half-open", "40000"});
+  auto const end = transcribe(2s);
+  EXPECT_EQ(end.verdict, live::completeness::complete) << end.error.what();
+  EXPECT_GT(end.stats.connections, 1);
+}
+
+TEST_F(emulator_program, listens_where_it_is_told) {
+  start({"--host", "0.0.0.0"});
+  EXPECT_EQ(transcribe(200ms).verdict, live::completeness::complete);
+}
+
+}  // namespace
+
+#endif
