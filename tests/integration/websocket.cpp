@@ -380,6 +380,8 @@ TEST_F(websocket_link, hears_a_refusal_however_it_ends) {
 TEST_F(websocket_link, hears_a_refusal_that_came_before_the_request) {
   scripted_server server([](tcp::socket& socket) {
     send(socket, "HTTP/1.1 503 Full\r\nRetry-After: 7\r\n\r\n");
+    // An earlier reset could meet the connect.
+    socket.wait(tcp::socket::wait_read);
     gladia::test::reset(socket);
   });
   open(server.url("ws"));
