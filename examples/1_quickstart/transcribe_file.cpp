@@ -4,8 +4,10 @@
 //   transcribe_file --language en --language fr --json meeting.wav
 //   arecord -f S16_LE -r 16000 | transcribe_file -
 
+#include <atomic>
 #include <csignal>
 #include <future>
+#include <optional>
 #include <support/interrupts.hpp>
 #include <support/service.hpp>
 #include <support/terminal.hpp>
@@ -21,7 +23,7 @@ struct settings {
   std::string path;
   std::vector<std::string> languages;
   int chunk_ms = 100;
-  double speed = 1;
+  std::optional<double> speed;
   double stop_timeout = 60;
   bool partials = false;
   bool json = false;
@@ -32,24 +34,33 @@ settings parse(int argc, char** argv, CLI::App& app) {
   settings s;
   s.service.add_options(app);
   app.add_option("FILE.wav", s.path,
-                 "PCM, A-law or µ-law; a pipe, or - for standard input, as it comes")
+                 "PCM, A-law or µ-law; a pipe, or - for standard input: nothing is connected "
+                 "before its header has come")
       ->required();
   app.add_option("--language", s.languages, "A spoken language, such as en; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--chunk-ms", s.chunk_ms, "Milliseconds of audio in a chunk")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  app.add_option("--speed", s.speed, "Times real time, for example 2; 0: as fast as it goes")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  app.add_option("--speed", s.speed,
+                 "Times real time, for example 2; 0: as fast as it goes. Without it 1, and for a "
+                 "pipe 2 at most, so that it catches up")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--stop-timeout", s.stop_timeout, "Seconds to wait for the last words")
       ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
   app.add_flag("--partials", s.partials, "Print what is being said before it is final");
   app.add_flag("--json", s.json,
                "Print one JSON object for each event, at last the summary, and nothing else");
-  app.add_flag("--must-be-whole", s.must_be_whole,
-               "Refuse a file that was cut short, instead of transcribing what there is");
+  app.add_flag(
+      "--must-be-whole", s.must_be_whole,
+      "Refuse a file that was cut short, instead of transcribing what there is; of a pipe that "
+      "is known at its end");
+  app.footer(
+      app.get_footer() +
+      "\nCtrl-C stops in order: what a pipe holds is still sent, and the last words come. A "
+      "second one gives up.\nExit status: 0, all was transcribed; 1, not all, which standard "
+      "error explains; 2, wrong usage.");
   app.parse(argc, argv);
   return s;
 }
@@ -96,14 +107,16 @@ struct printer {
   }
 };
 
-/// Sends the file at the pace of speech, until its end, or until the session ends or is stopped.
+/// Sends the file at the pace of speech, until its end, or until the session ends or is stopped; a
+/// pipe that is interrupted until it is empty.
 gladia::error feed(live::threaded_session& session, std::future<void> const& over,
-                   examples::wav_source& wav, settings const& s, printer const& print) {
+                   std::atomic<bool> const& is_interrupted, examples::wav_source& wav,
+                   settings const& s, printer const& print) {
   std::vector<char> chunk(wav.format().bytes(std::chrono::milliseconds(s.chunk_ms)));
-  gladia::audio::pacer pace(wav.format(), s.speed);
+  gladia::audio::pacer pace(wav.format(), s.speed.value_or(wav.is_pipe() ? 2 : 1));
   auto const is_over = [&] {
     return over.wait_for(std::chrono::seconds(0)) == std::future_status::ready ||
-           !print.terminal.is_good();
+           !print.terminal.is_good() || is_interrupted;
   };
   for (;;) {
     auto const read = wav.read(chunk, is_over);
@@ -117,7 +130,8 @@ gladia::error feed(live::threaded_session& session, std::future<void> const& ove
       return is_told ? gladia::error() : why;
     }
     print.progress(session.stats());
-    auto const wait = pace.sent(*read, std::chrono::steady_clock::now());
+    auto wait = pace.sent(*read, std::chrono::steady_clock::now());
+    if (is_interrupted) wait = {};
     if (over.wait_for(wait) == std::future_status::ready || !print.terminal.is_good()) return {};
   }
 }
@@ -170,14 +184,16 @@ int transcribe(settings const& s, examples::wav_source& wav) {
 
   gladia::client client(s.service.options());
   live::threaded_session session(client.live().session(request, options), handlers);
+  std::atomic<bool> is_interrupted{false};
   // The first stops in order, so that the last words still come; the second gives up.
   examples::interrupts interrupts([&](int n) {
     if (n > 1) return session.cancel();
-    session.stop();
+    is_interrupted = true;
+    if (!wav.is_pipe()) session.stop();
     if (terminal.is_interactive()) terminal.line("(stopping; Ctrl-C again to give up)");
   });
 
-  auto const feeding = feed(session, over, wav, s, print);
+  auto const feeding = feed(session, over, is_interrupted, wav, s, print);
   session.stop();
   while (over.wait_for(std::chrono::milliseconds(200)) != std::future_status::ready) {
     print.progress(session.stats());
@@ -191,7 +207,10 @@ int transcribe(settings const& s, examples::wav_source& wav) {
   if (wav.is_cut_short() && fault.empty() && s.must_be_whole) fault = cut_short(wav);
   if (wav.is_cut_short() && fault.empty()) std::cerr << "warning: " << cut_short(wav) << '\n';
   if (!fault.empty()) {
-    std::cerr << "error: " << fault << missing_words(end.words_unknown) << '\n';
+    // Where there was no link, nothing was transcribed at all.
+    auto const missing =
+        end.stats.connections > 0 ? missing_words(end.words_unknown) : std::string();
+    std::cerr << "error: " << fault << missing << '\n';
   }
   return fault.empty() ? 0 : 1;
 }

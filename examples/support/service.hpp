@@ -15,6 +15,7 @@ struct service {
   std::string api_url;
   std::string api_key;
   std::string ca_file;
+  bool allow_insecure = false;
   std::optional<gladia::testing::emulator> emulator;
 
   void add_options(CLI::App& app) {
@@ -24,6 +25,9 @@ struct service {
     app.add_option("--api-key", api_key, "The API key (default: GLADIA_API_KEY)");
     app.footer("With neither key nor URL an emulator is started for the time of the program.");
     app.add_option("--ca-file", ca_file, "A PEM file of certificates to trust beside the system's");
+    app.add_flag(
+        "--allow-insecure", allow_insecure,
+        "Send key and audio unencrypted to another machine, such as a container's emulator");
   }
 
   static bool is_set(char const* variable) {
@@ -55,6 +59,7 @@ struct service {
     o.api_url = api_url;
     o.api_key = api_key;
     o.tls.ca_file = ca_file;
+    o.allow_insecure = allow_insecure;
     return o;
   }
 };

@@ -8,9 +8,12 @@
 #include <algorithm>
 #include <boost/system/error_code.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <gladia.hpp>
+#include <gladia/audio/container.hpp>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,11 +49,14 @@ class wav_source {
 
   [[nodiscard]] gladia::audio_format const& format() const noexcept { return format_; }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
+  /// Whether it comes as it is recorded.
+  [[nodiscard]] bool is_pipe() const noexcept { return !file_; }
   /// Whether the header promises more than there is: of a pipe, once that has ended.
   [[nodiscard]] bool is_cut_short() const noexcept { return is_cut_short_; }
 
   /// The next samples: as many as there are, at most as many as `buffer` holds, at least one byte;
-  /// 0 at the end, or once `is_over` says so while nothing comes.
+  /// 0 at the end. Once `is_over` says so, what is there is still given out, and nothing waited
+  /// for.
   gladia::result<std::size_t> read(std::vector<char>& buffer,
                                    std::function<bool()> const& is_over) {
     if (file_) return file_->read(boost::asio::buffer(buffer));
@@ -85,9 +91,9 @@ class wav_source {
   gladia::result<std::size_t> fill(std::size_t wanted, std::function<bool()> const& is_over) {
     while (ahead_.size() < wanted) {
       pollfd ready{stream_, POLLIN, 0};
-      constexpr int milliseconds = 100;
-      if (::poll(&ready, 1, milliseconds) <= 0) {
-        if (is_over()) break;
+      bool const waits = !is_over();
+      if (::poll(&ready, 1, waits ? 100 : 0) <= 0) {
+        if (!waits) break;
         continue;
       }
       char piece[4096];
@@ -102,13 +108,30 @@ class wav_source {
   gladia::result<void> read_header() {
     using status = gladia::audio::wav_header_parser::status;
     gladia::audio::wav_header_parser parser;
+    gladia::audio::container_detector kind;
+    auto const begin = std::chrono::steady_clock::now();
+    bool is_told = false;
+    auto const wait = [&] {
+      bool const is_long = std::chrono::steady_clock::now() > begin + std::chrono::seconds(2);
+      if (is_long && !std::exchange(is_told, true)) {
+        std::cerr << "waiting for a WAV header from " << name_ << '\n';
+      }
+      return false;
+    };
     while (parser.state() == status::incomplete) {
-      auto const some = fill(1, [] { return false; });
+      auto const some = fill(1, wait);
       if (!some) return some.error();
+      if (*some == 0 && parser.offset() == 0) {
+        return refusal("nothing came: did the program before the pipe fail?");
+      }
       if (*some == 0)
         return refusal("ends within its header, after " + std::to_string(parser.offset()) +
                        " bytes");
+      kind.feed(boost::asio::buffer(ahead_));
       ahead_.erase(0, parser.feed(boost::asio::buffer(ahead_)));
+    }
+    if (parser.error() && !kind.name().empty()) {
+      return refusal(std::string(kind.name()) + ", not a WAV file; convert it");
     }
     if (parser.error()) return refusal(parser.error().details().message);
     format_ = parser.header().format;

@@ -41,15 +41,17 @@ struct fault_options {
                    "Resets the link after each so many bytes of audio, with messages in flight;\n"
                    "more than a second of audio has, or the client may never get on")
         ->type_name("BYTES")
+        ->check(CLI::NonNegativeNumber.name(""))
         ->group("Faults");
     app.add_option("--lose-final", lose_final,
                    "Loses the n-th final transcript of each session on its way, with the link")
         ->type_name("N")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(1, 1'000'000).name(""))
         ->group("Faults");
     app.add_option("--half-open", half_open,
                    "After so many bytes of audio a link reads and answers no more, and stays open")
         ->type_name("BYTES")
+        ->check(CLI::NonNegativeNumber.name(""))
         ->group("Faults");
   }
 

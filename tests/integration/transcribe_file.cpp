@@ -336,12 +336,26 @@ TEST_F(transcribe_file, stops_at_an_interrupt_while_its_input_is_silent) {
   std::filesystem::remove(pipe);
 }
 
+TEST_F(transcribe_file, sends_what_a_pipe_holds_before_it_stops_at_an_interrupt) {
+  auto const pipe = (folder / "a.fifo").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  start({pipe, "--speed", "1"});
+  std::ofstream writer(pipe, std::ios::binary);
+  auto const samples = position_coded_audio(80'000);  // 2.5 s, which a pipe of 64 KiB nearly holds
+  writer << riff({chunk("fmt ", format_chunk().body()), chunk("data", samples, 0)}) << std::flush;
+  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
+  running->send_signal(SIGINT);
+  EXPECT_EQ(running->wait().status, 0);
+  EXPECT_TRUE(has_heard(samples));
+  std::filesystem::remove(pipe);
+}
+
 TEST_F(transcribe_file, refuses_input_that_is_no_wav_file) {
   start_service();
   options.input = file("a.flac", "fLaC, and more that is no WAV file");
   expect_failure(run({"-"}), "/dev/stdin: a FLAC file");
   options.input = "/dev/null";
-  expect_failure(run({"-"}), "standard input: ends within its header, after 0 bytes");
+  expect_failure(run({"-"}), "standard input: nothing came");
 }
 
 TEST_F(transcribe_file, does_not_take_what_follows_the_data_for_audio) {
@@ -548,9 +562,9 @@ TEST_F(transcribe_file, says_2_for_wrong_usage) {
 TEST_F(transcribe_file, explains_itself) {
   auto const end = run_without_service({"--help"});
   EXPECT_EQ(end.status, 0);
-  for (auto const* option :
-       {"--api-url", "--api-key", "--language", "--chunk-ms", "--speed", "--stop-timeout",
-        "--ca-file", "--must-be-whole", "--partials", "--json", "FILE.wav"}) {
+  for (auto const* option : {"--api-url", "--api-key", "--language", "--chunk-ms", "--speed",
+                             "--stop-timeout", "--ca-file", "--must-be-whole", "--allow-insecure",
+                             "Exit status", "--partials", "--json", "FILE.wav"}) {
     EXPECT_THAT(end.out, HasSubstr(option));
   }
 }

@@ -737,6 +737,19 @@ INSTANTIATE_TEST_SUITE_P(
         odd_close{std::string("\x88\x7e\x00\x80\x11\x38", 6) + std::string(126, 'x'), 4408,
                   std::string(121, 'x')}));
 
+// What lies before it may have been words.
+TEST_F(websocket_link, takes_no_close_frame_for_the_end_that_stands_behind_a_frame_it_cannot_read) {
+  std::string const unknown_opcode("\x83\x00", 2);
+  scripted_server server(upgraded([&](server_stream& stream) {
+    send(stream.next_layer(), "\x81\x02ok" + unknown_opcode + "\x81\x02no" + close_frame(1000, ""));
+  }));
+  open(server.url("ws"));
+  run_until_closed();
+  EXPECT_THAT(heard->messages, testing::ElementsAre("ok"));
+  EXPECT_EQ(heard->end.close_code, 0);
+  EXPECT_THAT(heard->end.error.what(), testing::HasSubstr("illegal opcode"));
+}
+
 TEST_F(websocket_link, knows_a_close_frame_that_was_cut_off) {
   scripted_server server([](tcp::socket& socket) {
     server_stream stream(socket);

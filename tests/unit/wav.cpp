@@ -464,6 +464,9 @@ TEST_F(wav_on_disk, a_file_that_ends_in_its_header_is_refused) {
 }
 
 TEST_F(wav_on_disk, a_file_of_something_else_is_refused) {
+  // Frames of MP3, without a tag.
+  std::string const frame = "\xff\xf3\x38\xc4" + std::string(104, '\0');
+  EXPECT_THAT(refusal(frame + frame, errc::not_a_wav), HasSubstr("an MP3 file"));
   refusal("", errc::not_a_wav);
   refusal("RIFF", errc::not_a_wav);
   refusal(std::string(10000, 'x'), errc::not_a_wav);

@@ -375,6 +375,7 @@ GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
   if (ec) return detail::file_error(ec.value(), path + ": cannot be read");
 
   wav_header_parser parser;
+  container_detector kind;
   std::array<unsigned char, 4096> piece;
   while (parser.state() == wav_header_parser::status::incomplete) {
     auto const bytes = std::fread(piece.data(), 1, piece.size(), wav.file_.get());
@@ -388,7 +389,12 @@ GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
                                       "the file ends within its header, after " +
                                           std::to_string(parser.offset()) + " bytes");
     }
+    kind.feed(boost::asio::buffer(piece.data(), bytes));
     parser.feed(boost::asio::buffer(piece.data(), bytes));
+  }
+  if (parser.error() && !kind.name().empty()) {
+    return detail::file_error(errc::not_a_wav, path,
+                              std::string(kind.name()) + ", not a WAV file; convert it");
   }
   if (auto const& fault = parser.error()) {
     return gladia::error(fault.code(), phase::none, path + ": " + fault.details().message);

@@ -403,9 +403,18 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     });
   }
 
+  /// Whether reading ended before it came to the close frame that the filter has: what lies between
+  /// was not read, so that the server's good end is none.
+  static bool is_before_close(error_code ec) noexcept {
+    using boost::beast::websocket::error;
+    return ec.category() == make_error_code(error::closed).category() && ec != error::closed &&
+           ec != error::bad_close_code && ec != error::bad_close_size &&
+           ec != error::bad_close_payload;
+  }
+
   void on_lost(error_code ec) {
     using boost::beast::websocket::error;
-    keep_close_reason();
+    if (!is_before_close(ec)) keep_close_reason();
     bool const is_too_large = ec == error::message_too_big || ec == error::buffer_overflow;
     if (is_too_large) {
       record(gladia::error(
