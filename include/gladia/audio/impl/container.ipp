@@ -33,6 +33,8 @@ inline constexpr container containers[] = {
 GLADIA_DECL std::string_view name_of_container(std::string_view bytes) noexcept {
   for (auto const& known : containers) {
     if (bytes.size() < known.at + known.magic.size()) continue;
+    // Before that of an MP4 stands the size of a box, which is small.
+    if (known.at > 0 && bytes.front() != '\0') continue;
     if (bytes.substr(known.at, known.magic.size()) == known.magic) return known.name;
   }
   return {};
