@@ -118,7 +118,9 @@ gladia::error feed(live::threaded_session& session, std::future<void> const& ove
     return over.wait_for(std::chrono::seconds(0)) == std::future_status::ready ||
            !print.terminal.is_good() || is_interrupted;
   };
-  for (;;) {
+  // After an interrupt: a source that goes on all the same is not followed for ever.
+  constexpr std::size_t most_of_a_pipe = 1024 * 1024;
+  for (std::size_t drained = 0; drained < most_of_a_pipe;) {
     auto const read = wav.read(chunk, is_over);
     if (!read) return read.error();
     if (*read == 0) return {};
@@ -131,9 +133,13 @@ gladia::error feed(live::threaded_session& session, std::future<void> const& ove
     }
     print.progress(session.stats());
     auto wait = pace.sent(*read, std::chrono::steady_clock::now());
-    if (is_interrupted) wait = {};
+    if (is_interrupted) {
+      wait = {};
+      drained += *read;
+    }
     if (over.wait_for(wait) == std::future_status::ready || !print.terminal.is_good()) return {};
   }
+  return {};
 }
 
 /// Where words may be missing, for a person; empty if none can be.

@@ -43,7 +43,7 @@ enum class errc {
   // Audio files.
   not_a_wav,          ///< no RIFF or RF64 header
   unsupported_audio,  ///< a WAV file of an encoding, rate, depth or channel count not taken
-  truncated_audio,    ///< a WAV file shorter than its header says
+  truncated_audio,    ///< a WAV file that ends within its header, or shrinks while it is read
 
   // Network.
   timeout,             ///< the phase named in `details().phase` took too long; also 408, 425

@@ -43,7 +43,9 @@ class emulator_program : public testing::Test {
     for (auto sent = 0ms; sent < length; sent += 100ms) {
       EXPECT_TRUE(session.send(piece.data(), piece.size()));
       // One message each: what has to wait for a link is sent in larger ones.
-      while (session.stats().bytes_unsent > 0) std::this_thread::sleep_for(1ms);
+      while (session.stats().bytes_unsent > 0 && session.state() != live::session_state::ended) {
+        std::this_thread::sleep_for(1ms);
+      }
     }
     session.stop();
     return session.wait();

@@ -30,7 +30,7 @@ struct wav_header {
   /// so of any size from 0x7FFF0000 to 0x8000FFFF), or 4 GiB less a header. If the file or
   /// stream holds less than that, its samples reach to its end.
   bool may_be_unfinished = false;
-  /// Where the file ends, as its first chunk says; as wrong as that may be.
+  /// Where the file ends, as its first chunk says. In many files that is wrong.
   std::uint64_t riff_end = 0;
 
   /// How many whole frames there are, if known.

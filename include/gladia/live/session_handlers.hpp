@@ -92,8 +92,9 @@ class text_handler : public session_handler<transcript> {
 /// member of the session, and destroy it. An exception that leaves a handler is caught, and
 /// reported to `on_exception`; the session goes on.
 ///
-/// Each handler of what happens may take the session as its first parameter: it may be called
-/// before the constructor of `threaded_session` has returned.
+/// `on_event`, `on_end`, `on_partial` and `on_final` may take the session as their first parameter.
+/// Use it instead of a variable of your own: they may be called before the constructor of
+/// `threaded_session` has returned.
 ///
 /// ```
 /// gladia::live::session_handlers handlers;
