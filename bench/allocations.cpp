@@ -1,7 +1,6 @@
 // Allocations in steady state, for each chunk that is sent.
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <gladia/codec/decode.hpp>
 #include <thread>
@@ -9,6 +8,7 @@
 #include "support/ack_server.hpp"
 #include "support/arguments.hpp"
 #include "support/clients.hpp"
+#include "support/figure.hpp"
 #include "support/fleet.hpp"
 #include "support/process.hpp"
 
@@ -64,9 +64,9 @@ constexpr double warm_up = 4;
 
 /// One session, fed by a timer on the thread that does its I/O.
 template <class Client>
-double on_the_io_thread(bench::load const& load, std::uint16_t port) {
+double on_the_io_thread(bench::load const& load, bench::target const& where) {
   return bench::run_apart([&] {
-    bench::fleet<Client> fleet(load, port);
+    bench::fleet<Client> fleet(load, where);
     if constexpr (std::is_same_v<Client, bench::gladia_client>) {
       // Where nothing is acknowledged, the ring is full before the measurement, not during it.
       fleet.shared().options.buffer = std::chrono::seconds(2);
@@ -90,11 +90,12 @@ struct foreign_counts {
 };
 
 /// One session, fed from another thread than that of its I/O.
-foreign_counts on_a_foreign_thread(bench::load const& load, std::uint16_t port) {
+foreign_counts on_a_foreign_thread(bench::load const& load, bench::target const& where) {
   return bench::run_apart([&] {
     boost::asio::io_context io;
-    bench::gladia_client::shared shared(io, port);
-    bench::gladia_client client(shared);
+    bench::gladia_client::shared shared(io, where);
+    bench::progress progress(false);
+    bench::gladia_client client(shared, progress);
     bool is_open = false;
     client.open([&] { is_open = true; });
     while (!is_open) io.run_one();
@@ -142,29 +143,34 @@ int main(int argc, char** argv) {
   load.speed = 10;
   load.seconds = 5;
   bench::read_arguments(argc, argv, {{"seconds", &load.seconds}, {"speed", &load.speed}});
-  bench::ack_server const acking;
-  bench::ack_server const silent(bench::answers::nothing);
+  bench::server_options options;
+  options.partial_every = 0;
+  bench::ack_server const acking(options);
+  options.acknowledges = false;
+  bench::ack_server const silent(options);
 
-  auto const foreign = on_a_foreign_thread(load, acking.port());
-  std::printf("on the caller's thread, %llu chunks each (%llu refused), budget 0\n",
-              static_cast<unsigned long long>(foreign.chunks),
-              static_cast<unsigned long long>(foreign.refused));
-  std::printf("  session.try_send      %llu allocations\n",
-              static_cast<unsigned long long>(foreign.by_session));
-  std::printf("  audio_sink().try_send %llu allocations\n",
-              static_cast<unsigned long long>(foreign.by_sink));
+  auto const foreign = on_a_foreign_thread(load, acking.where());
+  if (foreign.refused > 0) bench::give_up("chunks were refused");
+  auto const per_chunk = [&](std::uint64_t allocations) {
+    return static_cast<double>(allocations) / static_cast<double>(foreign.chunks);
+  };
+  bench::figure("allocations.caller.session", per_chunk(foreign.by_session));
+  bench::figure("allocations.caller.sink", per_chunk(foreign.by_sink));
 
-  std::printf("on the I/O thread, per chunk             bare   gladia\n");
-  std::printf("  sent, nothing comes back (budget 0) %7.2f  %7.2f\n",
-              on_the_io_thread<bench::bare_client>(load, silent.port()),
-              on_the_io_thread<bench::gladia_client>(load, silent.port()));
-  std::printf("  sent and acknowledged               %7.2f  %7.2f\n",
-              on_the_io_thread<bench::bare_client>(load, acking.port()),
-              on_the_io_thread<bench::gladia_client>(load, acking.port()));
+  auto const print = [&](std::string const& name, bench::target const& where) {
+    auto const bare = on_the_io_thread<bench::bare_client>(load, where);
+    auto const ours = on_the_io_thread<bench::gladia_client>(load, where);
+    bench::figure(name + ".bare", bare);
+    bench::figure(name + ".dom", on_the_io_thread<bench::dom_client>(load, where));
+    bench::figure(name + ".gladia", ours);
+    bench::figure(name + ".beyond", ours - bare);
+  };
+  print("allocations.silent", silent.where());
+  print("allocations.acknowledged", acking.where());
 
-  auto const text = bench::ack_server::acknowledgement(3200, 6400);
-  auto const dom = count([&] { return nlohmann::json::parse(text); });
-  auto const typed = count([&] { return gladia::codec::decode_message(text); });
-  std::printf("  an acknowledgement read alone       %7llu  %7llu\n",
-              static_cast<unsigned long long>(dom), static_cast<unsigned long long>(typed));
+  auto const text = bench::acknowledgement(3200, 6400);
+  bench::figure("allocations.decode.dom",
+                static_cast<double>(count([&] { return nlohmann::json::parse(text); })));
+  bench::figure("allocations.decode.typed",
+                static_cast<double>(count([&] { return gladia::codec::decode_message(text); })));
 }

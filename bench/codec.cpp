@@ -2,66 +2,36 @@
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <gladia/codec/decode.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "support/figure.hpp"
 #include "support/median.hpp"
+#include "support/messages.hpp"
 
 namespace {
 
-using nlohmann::json;
-
-json example(std::string const& name) {
-  std::ifstream file(GLADIA_TEST_DATA "/contract/" + name + ".json");
-  return json::parse(file);
-}
-
-/// Compact, as a server sends it.
-std::string on_the_wire(json const& document) {
-  return document.dump();
-}
-
-/// The example, with its words repeated or cut to be `count`.
-json transcript_of(std::size_t count) {
-  auto document = example("transcript.final");
-  auto& utterance = document["data"]["utterance"];
-  auto const given = utterance["words"];
-  auto words = json::array();
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) {
-    words.push_back(given[i % given.size()]);
-    text += words.back()["word"].get<std::string>();
-  }
-  utterance["words"] = std::move(words);
-  utterance["text"] = std::move(text);
-  return document;
-}
-
-/// The messages that are measured, and how often the DOM's time each may take.
+/// A message that is measured.
 struct subject {
   char const* name;
   std::string text;
-  double budget;  // 0: none is set
 };
 
 std::vector<subject> const& subjects() {
   static std::vector<subject> const all{
-      {"ack", on_the_wire(example("audio_chunk.ack")), 1.25},
-      {"transcript_15_words", on_the_wire(transcript_of(15)), 1.25},
-      {"final_result", on_the_wire(example("post_final_transcript")), 0},
+      {"ack", bench::acknowledgement(3200, 6400)},
+      {"transcript", bench::transcript_of("transcript.final", 15)},
+      {"final", bench::final_result_of(2'000'000)},
   };
   return all;
 }
 
 void parse_dom(benchmark::State& state, std::string const& text) {
   for (auto _ : state) {
-    auto document = json::parse(text);
+    auto document = nlohmann::json::parse(text);
     benchmark::DoNotOptimize(document);
   }
 }
@@ -93,16 +63,13 @@ class keeping_reporter : public benchmark::ConsoleReporter {
   }
 
   void print_ratios() {
-    std::printf("\n%-22s %10s %10s %8s %8s\n", "message", "DOM ns", "typed ns", "ratio", "budget");
     for (auto const& s : subjects()) {
       auto const dom = bench::median(times_[name_of(s, "dom")]);
       auto const typed = bench::median(times_[name_of(s, "typed")]);
-      std::printf("%-22s %10.0f %10.0f %8.3f ", s.name, dom, typed, typed / dom);
-      if (s.budget > 0) {
-        std::printf("%8.2f\n", s.budget);
-      } else {
-        std::printf("%8s\n", "-");
-      }
+      auto const prefix = std::string("decode.") + s.name + ".";
+      bench::figure(prefix + "dom_us", dom / 1e3);
+      bench::figure(prefix + "typed_us", typed / 1e3);
+      bench::figure(prefix + "ratio", typed / dom);
     }
   }
 

@@ -36,10 +36,10 @@ for ((round = 0; round < rounds; ++round)); do
   for header in "${headers[@]}"; do compile "${header//\//_}" "$header"; done
 done
 
-echo "$("$compiler" --version | head -n 1), C++$standard, ${flags[*]}, medians of $rounds"
+echo "# $("$compiler" --version | head -n 1), C++$standard, ${flags[*]}, medians of $rounds"
 for header in "${headers[@]}"; do
   name=${header//\//_}
-  printf '  %-32s %5.2f s of CPU, %4d MB\n' "<$header>" "$(median "$folder/$name.seconds")" \
-    $(($(median "$folder/$name.memory") / 1024))
+  # Lines as the programs print them, for bench/run.
+  printf '%-48s %14.4f\n' "compile.seconds.${name%.hpp}" "$(median "$folder/$name.seconds")" \
+    "compile.megabytes.${name%.hpp}" $(($(median "$folder/$name.memory") / 1024))
 done
-echo "  budget for <gladia.hpp>: 1.00 s, 250 MB"

@@ -1,37 +1,48 @@
 #pragma once
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
-namespace bench {
+#include "support/ack_server.hpp"
+#include "support/process.hpp"
+#include "support/progress.hpp"
 
-/// 100 ms of 16 kHz mono.
-constexpr std::size_t chunk_bytes = 3200;
+namespace bench {
 
 /// What is streamed.
 struct load {
   int sessions = 200;
-  double seconds = 10;   ///< that are measured
-  double warm_up = 0.2;  ///< before
-  double speed = 1;      ///< times real time
+  double seconds = 10;             ///< that are measured
+  double warm_up = 0.2;            ///< before
+  double speed = 1;                ///< times real time
+  int threads = 1;                 ///< that run the `io_context`
+  bool keeps_round_trips = false;  ///< each takes memory
 
   std::chrono::nanoseconds interval() const {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(100e6 / speed));
   }
+  /// How many chunks are due in the time that is measured.
+  double chunks_due() const { return sessions * seconds * 10 * speed; }
 };
 
-/// Many clients on one thread, each with a timer that hands over a chunk at a time.
+/// Many clients on one `io_context`, each with a timer that hands over a chunk at a time.
 template <class Client>
 class fleet {
  public:
-  fleet(load const& l, std::uint16_t port) : load_(l), shared_(io_, port) {}
+  fleet(load const& l, target const& where)
+      : load_(l), io_(l.threads), shared_(io_, where), work_(io_.get_executor()) {
+    allow_open_files();
+  }
 
   typename Client::shared& shared() noexcept { return shared_; }
+  Client& first() noexcept { return members_.front()->client; }
 
   /// Connects all.
   void open() {
@@ -61,43 +72,87 @@ class fleet {
   }
 
   void run_for(double seconds) {
-    io_.run_for(std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9)));
+    auto const end = std::chrono::steady_clock::now() +
+                     std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
+    std::vector<std::thread> others;
+    for (int i = 1; i < load_.threads; ++i) others.emplace_back([&] { io_.run_until(end); });
+    io_.run_until(end);
+    for (auto& t : others) t.join();
   }
 
-  std::uint64_t chunks_sent() const noexcept { return sent_; }
-  /// Chunks that found the one before still under way. More than a few make the run worthless.
-  std::uint64_t chunks_refused() const noexcept { return refused_; }
-  std::uint64_t chunks_acknowledged() const {
-    std::uint64_t bytes = 0;
-    for (auto const& m : members_) bytes += m->client.acknowledged();
-    return bytes / chunk_bytes;
+  /// Streams so that the work is the same on a slow machine: each waits for the acknowledgement of
+  /// its last chunk, and an interval longer. Ends when each has sent `chunks`.
+  void stream_in_step(std::uint64_t chunks) {
+    std::size_t done = 0;
+    for (auto& m : members_) {
+      m->progress.on_acknowledged([this, &done, chunks, member = m.get()] {
+        if (member->progress.chunks_sent() == chunks) {
+          ++done;
+        } else {
+          member->send_after(load_.interval());
+        }
+      });
+      m->send();
+    }
+    while (done < members_.size()) io_.run_one();
+  }
+
+  std::uint64_t chunks_sent() const { return sum(&progress::chunks_sent); }
+  std::uint64_t chunks_acknowledged() const { return sum(&progress::chunks_acknowledged); }
+  /// Of all chunks so far, in milliseconds.
+  std::vector<double> round_trips() const {
+    std::vector<double> all;
+    for (auto const& m : members_) {
+      auto const& own = m->progress.round_trips();
+      all.insert(all.end(), own.begin(), own.end());
+    }
+    return all;
   }
 
  private:
   struct member {
-    explicit member(fleet& f) : owner(f), client(f.shared_), timer(f.io_) {}
+    explicit member(fleet& f)
+        : owner(f),
+          progress(f.load_.keeps_round_trips),
+          client(f.shared_, progress),
+          timer(f.io_) {}
     void wait() {
       timer.async_wait([this](boost::system::error_code ec) {
         if (ec || !owner.is_streaming_) return;
-        ++(client.send(boost::asio::buffer(owner.chunk_)) ? owner.sent_ : owner.refused_);
+        send();
         timer.expires_at(timer.expiry() + owner.load_.interval());
         wait();
       });
     }
+    void send_after(std::chrono::nanoseconds delay) {
+      timer.expires_after(delay);
+      timer.async_wait([this](boost::system::error_code) {
+        if (!send()) give_up("a client had no room for a chunk");
+      });
+    }
+    bool send() {
+      return progress.send([&] { return client.send(boost::asio::buffer(owner.chunk_)); });
+    }
     fleet& owner;
+    bench::progress progress;
     Client client;
     boost::asio::steady_timer timer;
   };
 
+  std::uint64_t sum(std::uint64_t (progress::*count)() const noexcept) const {
+    std::uint64_t all = 0;
+    for (auto const& m : members_) all += (m->progress.*count)();
+    return all;
+  }
+
   load load_;
-  boost::asio::io_context io_{1};
+  boost::asio::io_context io_;
   typename Client::shared shared_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::string chunk_ = std::string(chunk_bytes, '\x11');
   std::vector<std::unique_ptr<member>> members_;
   int open_ = 0;
   bool is_streaming_ = false;
-  std::uint64_t sent_ = 0;
-  std::uint64_t refused_ = 0;
 };
 
 }  // namespace bench

@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace bench {
 
-/// The middle value; 0 of none.
-inline double median(std::vector<double> values) {
+/// The value that so large a part of them does not exceed; 0 of none.
+inline double quantile(std::vector<double> values, double part) {
   if (values.empty()) return 0;
-  auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  auto const place = static_cast<std::size_t>(part * static_cast<double>(values.size()));
+  auto const it = values.begin() + static_cast<std::ptrdiff_t>(std::min(place, values.size() - 1));
+  std::nth_element(values.begin(), it, values.end());
+  return *it;
+}
+
+inline double median(std::vector<double> values) {
+  return quantile(std::move(values), 0.5);
 }
 
 }  // namespace bench

@@ -10,10 +10,26 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace bench {
+
+[[noreturn]] inline void give_up(std::string const& why) {
+  std::fprintf(stderr, "%s\n", why.c_str());
+  std::fflush(nullptr);
+  _exit(1);
+}
+
+/// Lets this process have as many sockets as the system allows. Returns how many files that are.
+inline double allow_open_files() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<double>(limit.rlim_cur);
+}
 
 /// CPU time of this process so far, in seconds: user and system, all threads.
 inline double cpu_seconds() {
