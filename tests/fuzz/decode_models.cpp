@@ -25,7 +25,6 @@ void check(std::string_view text) {
   require(written.has_value(), "a value that was read can be written");
   auto const again = gladia::codec::decode<T>(*written);
   require(again.has_value(), "what was written can be read");
-  require(*again == *value, "and is the same value");
   auto const twice = gladia::codec::encode(*again);
   require(twice && *twice == *written, "and is written as before");
 }

@@ -14,10 +14,21 @@
 /// \file
 /// JSON text to model structs.
 ///
-/// The reader is tolerant: unknown members are ignored, missing or null ones leave the default,
-/// integers serve as numbers and whole numbers as integers, unknown enumerators keep their text.
-/// A member of another type is an error that names its path, for example
-/// `data.utterance.words[3].start: expected a number, got a string`.
+/// A defect in one place costs that place, never what stands around it:
+/// - unknown members are ignored, missing or null ones leave the default;
+/// - integers serve as numbers and whole numbers as integers; unknown enumerators keep their text;
+/// - bytes that are not UTF-8, lone surrogates and escapes that mean nothing become U+FFFD;
+/// - `NaN`, `Infinity`, numbers out of range and values of another type count as absent; an element
+///   of a list that cannot be read is left out;
+/// - a struct without a member that it cannot do without counts as absent, too. If the whole needs
+///   that struct, the whole cannot be read; nor can a message of which neither `data` nor `error`
+///   is left;
+/// - of a name that comes twice in an object the last one counts.
+///
+/// What counted as absent is named with its path, for example
+/// `data.utterance.words[3].start: expected a number, got a string`: in
+/// `message_envelope::unreadable`, `addon::unreadable`, `live_job::unreadable` and
+/// `live_job_page::unreadable`.
 ///
 /// Thread safety: all functions may be called from any thread. Nothing here throws but
 /// `std::bad_alloc`.
@@ -27,7 +38,7 @@ namespace gladia::codec {
 /// How much text is taken, and what of it is kept.
 struct decode_options {
   bool keep_raw = false;                    ///< fill `message_envelope::raw`
-  std::size_t max_depth = 64;               ///< brackets within brackets
+  std::size_t max_depth = 64;               ///< brackets within brackets; at most 1024
   std::size_t max_size = 64 * 1024 * 1024;  ///< bytes
   bool unmarked_is_final = false;           ///< what a `transcript` without `is_final` is
 };
@@ -46,8 +57,9 @@ struct decode_options {
 /// `T` is one of `live_request`, `live_session_info`, `live_job`, `live_job_page`, `api_error`;
 /// the library is compiled for these. `options.keep_raw` is ignored.
 ///
-/// Errors: `errc::message_too_large`; `errc::malformed_json` if the text is not JSON, not UTF-8 or
-/// too deep; `errc::malformed_response` if it has another shape: `details().message` has the path.
+/// Errors: `errc::message_too_large`; `errc::malformed_json` if the text is not JSON or too deep;
+/// `errc::malformed_response` if it lacks what `T` cannot do without: `details().message` has the
+/// path.
 template <class T>
 [[nodiscard]] result<T> decode(std::string_view text, decode_options const& options = {});
 

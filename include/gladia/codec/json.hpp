@@ -4,6 +4,8 @@
 /// Opt-in: model structs and `json_text` to and from `nlohmann::json`. The only public header that
 /// includes nlohmann/json; a program that includes it needs that library itself.
 
+#include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -15,6 +17,22 @@
 #include <gladia/json_text.hpp>
 
 namespace gladia::codec {
+namespace detail {
+
+/// Whether arrays and objects are nested deeper than `limit`.
+inline bool is_deeper_than(std::size_t limit, nlohmann::json const& value) {
+  if (!value.is_structured()) return false;
+  return limit == 0 ||
+         std::any_of(value.begin(), value.end(), [limit](nlohmann::json const& inner) {
+           return is_deeper_than(limit - 1, inner);
+         });
+}
+
+inline std::string dump(nlohmann::json const& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace detail
 
 /// `text` parsed; null if it is empty. Errors: `errc::malformed_json`.
 /// Thread safety: as all functions here, may be called from any thread.
@@ -46,14 +64,11 @@ template <class T>
 /// nested deeper than `decode_options::max_depth` is by default; `errc::malformed_response` for a
 /// struct of another shape.
 template <class T>
-[[nodiscard]] result<T> from_json(nlohmann::json document) {
-  T value{};
-  detail::fault why;
+[[nodiscard]] result<T> from_json(nlohmann::json const& document) {
   if (detail::is_deeper_than(decode_options{}.max_depth, document)) {
     return error(errc::malformed_json, "the JSON is too deep");
   }
-  if (!detail::read(document, value, why)) return error(errc::malformed_response, why.text());
-  return value;
+  return detail::decode_as<T>(detail::dump(document), {});
 }
 
 }  // namespace gladia::codec

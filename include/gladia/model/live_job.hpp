@@ -52,6 +52,15 @@ struct live_job {
   std::optional<job_file> file{};                ///< the recording
   std::optional<live_request> request_params{};  ///< as given, with the service's defaults
   std::optional<live_result> result{};           ///< with the status `done`
+  /// Not on the wire: what of the job could not be read and counts as absent, and why; the first
+  /// such place. Usually empty.
+  std::string unreadable{};
+};
+
+/// A job in a list that could not be read.
+struct unreadable_job {
+  std::string id{};   ///< of the job, where that could be read
+  std::string why{};  ///< what is wrong, and where in the job
 };
 
 /// One page of jobs. Mirrors https://docs.gladia.io/api-reference/v2/live/list.
@@ -60,6 +69,8 @@ struct live_job_page {
   std::string current{};              ///< the URL of this page
   std::optional<std::string> next{};  ///< the URL of the next page, until there is none
   std::vector<live_job> items{};      ///< the jobs
+  /// Not on the wire: those that are missing in `items`, because they could not be read.
+  std::vector<unreadable_job> unreadable{};
 };
 
 /// Which jobs to list. Mirrors https://docs.gladia.io/api-reference/v2/live/list.
@@ -96,6 +107,12 @@ void fields(V& v, S& s, live_job const*) {
   v.always("file", s.file);
   v.always("request_params", s.request_params);
   v.always("result", s.result);
+  v.local("unreadable", s.unreadable);
+}
+template <class V, class S>
+void fields(V& v, S& s, unreadable_job const*) {
+  v.member("id", s.id);
+  v.always("why", s.why);
 }
 template <class V, class S>
 void fields(V& v, S& s, live_job_page const*) {
@@ -103,6 +120,7 @@ void fields(V& v, S& s, live_job_page const*) {
   v.always("current", s.current);
   v.always("next", s.next);
   v.required("items", s.items);
+  v.local("unreadable", s.unreadable);
 }
 template <class V, class S>
 void fields(V& v, S& s, live_list_query const*) {

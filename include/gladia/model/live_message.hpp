@@ -26,6 +26,9 @@ struct message_envelope {
   std::string session_id{};  ///< the job's id
   std::string created_at{};  ///< ISO 8601
   json_text raw{};           ///< the whole message, where `decode_options::keep_raw` asks for it
+  /// Not on the wire: what of the message could not be read and counts as absent, and why; the
+  /// first such place. Usually empty.
+  std::string unreadable{};
 };
 
 /// From `begin` to before `end`; two numbers in an array on the wire.
@@ -253,6 +256,7 @@ void fields(V& v, S& s, message_envelope const*) {
   v.always("session_id", s.session_id);
   v.always("created_at", s.created_at);
   v.source(s.raw);
+  v.local("unreadable", s.unreadable);
 }
 template <class V, class S>
 void fields(V& v, S& s, start_session const*) {

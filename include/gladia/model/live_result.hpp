@@ -48,6 +48,8 @@ struct addon {
   double exec_time = 0;                ///< seconds
   std::optional<addon_error> error{};  ///< why it failed
   std::optional<T> results{};          ///< what it found
+  /// Not on the wire: what of it could not be read and counts as absent, and why. Usually empty.
+  std::string unreadable{};
 };
 
 /// Subtitles of the whole session.
@@ -133,7 +135,7 @@ template <class V, class S>
 void fields(V& v, S& s, addon_error const*) {
   v.member("status_code", s.status_code);
   v.member("exception", s.exception);
-  v.required("message", s.message);
+  v.always("message", s.message);
 }
 template <class V, class S, class T>
 void fields(V& v, S& s, addon<T> const*) {
@@ -142,6 +144,7 @@ void fields(V& v, S& s, addon<T> const*) {
   v.always("exec_time", s.exec_time);
   v.always("error", s.error);
   v.always("results", s.results);
+  v.local("unreadable", s.unreadable);
 }
 template <class V, class S>
 void fields(V& v, S& s, subtitle_file const*) {

@@ -95,8 +95,9 @@ struct print_visitor : uniform_visitor<print_visitor> {
   void flatten(M const& m) {
     visit_fields(*this, m);
   }
-  void local(char const* name, bool const& m) {
-    if (m) member(name, m);
+  template <class M>
+  void local(char const* name, M const& m) {
+    if (m != M{}) member(name, m);
   }
   template <class M>
   void source(M const&) {}

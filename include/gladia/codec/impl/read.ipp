@@ -1,11 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +14,10 @@
 #include <vector>
 
 #include <gladia/codec/decode.hpp>
-#include <gladia/codec/impl/fault.ipp>
+#include <gladia/codec/impl/json_check.ipp>
+#include <gladia/codec/impl/json_reader.ipp>
 #include <gladia/codec/impl/message_types.ipp>
+#include <gladia/codec/impl/spellings.ipp>
 #include <gladia/error.hpp>
 #include <gladia/model/api_error.hpp>
 #include <gladia/model/callback.hpp>
@@ -28,150 +28,205 @@
 #include <gladia/model/live_request.hpp>
 
 /// \file
-/// From a parsed JSON document to the model. Texts are moved out of the document.
+/// From good JSON text to the model, through `fields`, in one pass.
+///
+/// Each `read` takes one value, whether it can use it or not. One that returns false has said why
+/// to the reader, and may have filled half of its target. What that costs is decided further out:
+/// a member that need not be there, an optional or an element of a list is passed over; a member
+/// that is required fails what it is in.
 
 namespace gladia::codec::detail {
 
-using json = nlohmann::json;
-
-inline char const* kind_of(json const& value) noexcept {
-  switch (value.type()) {
-    case json::value_t::null:
-      return "null";
-    case json::value_t::object:
+inline char const* kind_of(json_reader& from) {
+  switch (from.peek()) {
+    case '{':
       return "an object";
-    case json::value_t::array:
+    case '[':
       return "an array";
-    case json::value_t::string:
+    case '"':
       return "a string";
-    case json::value_t::boolean:
+    case 't':
+    case 'f':
       return "a boolean";
-    case json::value_t::number_float:
-      return "a fraction";
-    case json::value_t::number_integer:
-    case json::value_t::number_unsigned:
-      return "a number";
+    case 'n':
+      return "null";
     default:
-      return "something else";
+      break;
   }
+  if (!from.is_number()) return "no number";
+  auto ahead = from;
+  return ahead.take_number().is_integer ? "a number" : "a fraction";
 }
 
-inline bool mismatch(fault& why, char const* expected, json const& got) {
-  return why.set(std::string("expected ") + expected + ", got " + kind_of(got));
+/// Passes over a value of another kind than was expected; always false.
+inline bool mismatch(json_reader& from, char const* expected) {
+  auto what = std::string("expected ") + expected + ", got " + kind_of(from);
+  auto const at = from.position();
+  from.take_value();
+  return from.fail(at, std::move(what));
 }
 
-/// Whether arrays and objects are nested deeper than `limit`.
-inline bool is_deeper_than(std::size_t limit, json const& value) {
-  if (!value.is_structured()) return false;
-  return limit == 0 || std::any_of(value.begin(), value.end(), [limit](json const& inner) {
-           return is_deeper_than(limit - 1, inner);
-         });
-}
-
-inline std::string dump(json const& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-inline bool read(json& from, bool& to, fault& why) {
-  if (!from.is_boolean()) return mismatch(why, "a boolean", from);
-  to = from.get<bool>();
+inline bool take_null(json_reader& from) noexcept {
+  if (from.peek() != 'n') return false;
+  from.take_word(sizeof "null" - 1);
   return true;
 }
 
-inline bool read(json& from, double& to, fault& why) {
-  if (!from.is_number()) return mismatch(why, "a number", from);
-  to = from.get<double>();
+inline bool read(json_reader& from, bool& to) {
+  auto const first = from.peek();
+  if (first != 't' && first != 'f') return mismatch(from, "a boolean");
+  to = first == 't';
+  from.take_word(to ? sizeof "true" - 1 : sizeof "false" - 1);
   return true;
+}
+
+inline bool read(json_reader& from, double& to) {
+  if (!from.is_number()) return mismatch(from, "a number");
+  auto const at = from.position();
+  auto const number = to_double(from.take_number());
+  if (!number) return from.fail(at, "the number is too large");
+  to = *number;
+  return true;
+}
+
+enum class integer_fault { none, too_large, fraction };
+
+template <class T>
+integer_fault to_integer(decimal const& number, T& to) {
+  constexpr auto lowest = std::numeric_limits<T>::min();
+  constexpr auto highest = std::numeric_limits<T>::max();
+  if (number.is_integer) {
+    // A negative number may be larger by one.
+    auto const most = static_cast<std::uint64_t>(highest) + (number.is_negative ? 1 : 0);
+    if (!number.is_exact || number.digits > most) return integer_fault::too_large;
+    to = number.digits > static_cast<std::uint64_t>(highest) ? lowest
+         : number.is_negative                                ? -static_cast<T>(number.digits)
+                                                             : static_cast<T>(number.digits);
+    return integer_fault::none;
+  }
+  auto const value = to_double(number);
+  // `lowest` is a power of two and so exact; `highest` is not.
+  constexpr auto limit = -static_cast<double>(lowest);
+  if (!value || *value < -limit || *value >= limit) return integer_fault::too_large;
+  auto const whole = static_cast<T>(*value);
+  if (static_cast<double>(whole) < *value || static_cast<double>(whole) > *value) {
+    return integer_fault::fraction;
+  }
+  to = whole;
+  return integer_fault::none;
 }
 
 template <class T, std::enable_if_t<std::is_integral_v<T> && std::is_signed_v<T>, int> = 0>
-bool read(json& from, T& to, fault& why) {
-  constexpr auto lowest = std::numeric_limits<T>::min();
-  constexpr auto highest = std::numeric_limits<T>::max();
-  if (from.is_number_unsigned()) {
-    auto const value = from.get<std::uint64_t>();
-    if (value > static_cast<std::uint64_t>(highest)) return why.set("the number is too large");
-    to = static_cast<T>(value);
-    return true;
+bool read(json_reader& from, T& to) {
+  if (!from.is_number()) return mismatch(from, "an integer");
+  auto const at = from.position();
+  switch (to_integer(from.take_number(), to)) {
+    case integer_fault::none:
+      return true;
+    case integer_fault::too_large:
+      return from.fail(at, "the number is too large");
+    case integer_fault::fraction:
+      break;
   }
-  if (from.is_number_integer()) {
-    auto const value = from.get<std::int64_t>();
-    if (value < lowest || value > highest) return why.set("the number is too large");
-    to = static_cast<T>(value);
-    return true;
-  }
-  if (!from.is_number_float()) return mismatch(why, "an integer", from);
-  auto const value = from.get<double>();
-  // `lowest` is a power of two and so exact; `highest` is not. NaN fails the first test.
-  constexpr auto limit = -static_cast<double>(lowest);
-  if (!(value >= -limit && value < limit)) return why.set("the number is too large");
-  to = static_cast<T>(value);
-  if (static_cast<double>(to) < value || static_cast<double>(to) > value) {
-    return mismatch(why, "an integer", from);
-  }
+  return from.fail(at, "expected an integer, got a fraction");
+}
+
+inline bool read(json_reader& from, std::string& to) {
+  if (from.peek() != '"') return mismatch(from, "a string");
+  from.take_string().assign_to(to);
   return true;
 }
 
-inline bool read(json& from, std::string& to, fault& why) {
-  if (!from.is_string()) return mismatch(why, "a string", from);
-  to = std::move(from.get_ref<std::string&>());
+inline bool read(json_reader& from, secret& to) {
+  std::string text;
+  if (!read(from, text)) return false;
+  to = secret(std::move(text));
   return true;
 }
 
-inline bool read(json& from, secret& to, fault& why) {
-  if (!from.is_string()) return mismatch(why, "a string", from);
-  to = secret(std::move(from.get_ref<std::string&>()));
-  return true;
-}
-
-inline bool read(json& from, language_code& to, fault& why) {
-  return read(from, to.code, why);
+inline bool read(json_reader& from, language_code& to) {
+  return read(from, to.code);
 }
 
 template <class E>
-bool read(json& from, open_enum<E>& to, fault& why) {
-  if (!from.is_string()) return mismatch(why, "a string", from);
-  to = open_enum<E>(from.get_ref<std::string const&>());
+bool read(json_reader& from, open_enum<E>& to) {
+  std::string name;
+  if (!read(from, name)) return false;
+  to = open_enum<E>(std::string_view(name));
   return true;
 }
 
-inline bool read(json& from, json_text& to, fault&) {
-  to.text = dump(from);
+inline bool read(json_reader& from, json_text& to) {
+  to.text = compact(from.take_value());
   return true;
 }
 
 // Declared before use: std types bring no namespace of ours into the lookup.
 template <class T>
-bool read(json& from, std::optional<T>& to, fault& why);
+bool read(json_reader& from, std::optional<T>& to);
 template <class T>
-bool read(json& from, std::vector<T>& to, fault& why);
+bool read(json_reader& from, std::vector<T>& to);
 template <class T>
-bool read(json& from, std::map<std::string, T>& to, fault& why);
+bool read(json_reader& from, std::map<std::string, T>& to);
 template <class T>
-bool read(json& from, half_open_range<T>& to, fault& why);
+bool read(json_reader& from, half_open_range<T>& to);
 template <class T, std::enable_if_t<has_fields<T>, int> = 0>
-bool read(json& from, T& to, fault& why);
-inline bool read(json& from, vocabulary_entry& to, fault& why);
-inline bool read(json& from, live_message& to, fault& why);
+bool read(json_reader& from, T& to);
+template <class T>
+bool read(json_reader& from, addon<T>& to);
+inline bool read(json_reader& from, live_job_page& to);
+inline bool read(json_reader& from, vocabulary_entry& to);
+inline bool read(json_reader& from, error_message& to);
+inline bool read(json_reader& from, api_error& to);
+inline bool read(json_reader& from, live_message& to);
 
-struct read_visitor : gladia::detail::uniform_visitor<read_visitor> {
-  json::object_t& object;
-  fault& why;
-  bool good = true;
+/// Reads the members of an object into those of a struct. Members usually come in the struct's
+/// order, so that one walk through `fields` meets most of them. They are counted from 0.
+class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
+ public:
+  explicit member_visitor(json_reader& from) noexcept : from_(from) {}
 
-  read_visitor(json::object_t& o, fault& f) : object(o), why(f) {}
-
-  template <class M>
-  void member(char const* name, M& m) {
-    if (!good) return;
-    if (auto* value = find(name)) good = read(*value, m, why) || why.within(name);
+  template <class T>
+  void read_object(T& to) {
+    begin_ = reinterpret_cast<char const*>(&to);
+    pristine_ = [] {
+      static T const value{};
+      return reinterpret_cast<char const*>(&value);
+    };
+    has_key_ = from_.begin_object(key_);
+    while (has_key_) {
+      index_ = 0;
+      is_met_ = false;
+      visit_fields(*this, to);
+      if (is_met_) continue;
+      from_.take_value();  // of a name that this version does not know
+      has_key_ = from_.next_key(key_);
+    }
   }
-  template <class M>
-  void required(char const* name, M& m) {
-    if (!good) return;
-    auto* value = find(name);
-    if (value == nullptr) why.set("missing");
-    good = (value != nullptr && read(*value, m, why)) || why.within(name);
+
+  /// Whether the member was read.
+  bool has(unsigned index) const noexcept { return (read_ >> index & 1) != 0; }
+  /// Why a required one was not.
+  misreading& failure() noexcept { return failure_; }
+
+  // An array, not a pointer: then the compiler knows the length.
+  template <std::size_t size, class M>
+  void member(char const (&name)[size], M& m) {
+    auto const bit = std::uint64_t{1} << index_++;
+    if (!has_key_ || !is(key_, name)) return;
+    if (!take(m, bit)) from_.pass_over(from_.take_fault());
+    go_on();
+  }
+  template <std::size_t size, class M>
+  void always(char const (&name)[size], M& m) {
+    member(name, m);
+  }
+  template <std::size_t size, class M>
+  void required(char const (&name)[size], M& m) {
+    auto const bit = std::uint64_t{1} << index_++;
+    if (!has_key_ || !is(key_, name)) return;
+    if (!take(m, bit)) failure_ = from_.take_fault();
+    go_on();
   }
   template <class M>
   void flatten(M& m) {
@@ -185,210 +240,258 @@ struct read_visitor : gladia::detail::uniform_visitor<read_visitor> {
   void extra(M&) {}
 
  private:
-  // A view has its length once and for all; a pointer would be measured at every comparison.
-  json* find(std::string_view name) {
-    auto const found = object.find(name);
-    return found == object.end() || found->second.is_null() ? nullptr : &found->second;
+  void go_on() {
+    is_met_ = true;
+    has_key_ = from_.next_key(key_);
   }
+
+  /// Of a name that comes twice the last one counts, and wholly. Null is as good as absent.
+  template <class M>
+  bool take(M& m, std::uint64_t bit) {
+    if ((seen_ & bit) != 0) reset(m);
+    seen_ |= bit;
+    read_ &= ~bit;
+    if (take_null(from_)) return true;
+    if (!read(from_, m)) {
+      reset(m);
+      return false;
+    }
+    read_ |= bit;
+    return true;
+  }
+
+  /// Gives a member its default, which lies where it does in a struct that was just made.
+  template <class M>
+  void reset(M& m) {
+    auto const offset = reinterpret_cast<char const*>(&m) - begin_;
+    m = *reinterpret_cast<M const*>(pristine_() + offset);
+  }
+
+  json_reader& from_;
+  char const* begin_ = nullptr;  // of the struct
+  char const* (*pristine_)() = nullptr;
+  literal key_{};
+  bool has_key_ = false;
+  bool is_met_ = false;
+  unsigned index_ = 0;
+  std::uint64_t seen_ = 0;
+  std::uint64_t read_ = 0;
+  misreading failure_{};
 };
 
-/// Brings a body that is spelled otherwise into the form that `fields` states. Most need nothing.
-template <class T>
-void normalise(json::object_t&, T const*) {}
-inline void normalise(json::object_t& object, error_message const*);
-inline void normalise(json::object_t& object, api_error const*);
+/// Finds the first required member that was not read.
+class missing_visitor : public gladia::detail::uniform_visitor<missing_visitor> {
+ public:
+  explicit missing_visitor(member_visitor const& members) noexcept : members_(members) {}
 
-template <class T>
-bool read_struct(json& from, T& to, fault& why) {
-  if (!from.is_object()) return mismatch(why, "an object", from);
-  auto& object = from.get_ref<json::object_t&>();
-  normalise(object, static_cast<T const*>(nullptr));
-  read_visitor visitor(object, why);
-  visit_fields(visitor, to);
-  return visitor.good;
-}
-
-template <class T, std::enable_if_t<has_fields<T>, int>>
-bool read(json& from, T& to, fault& why) {
-  return read_struct(from, to, why);
-}
-
-/// An entry may also be a plain string.
-inline bool read(json& from, vocabulary_entry& to, fault& why) {
-  return from.is_string() ? read(from, to.value, why) : read_struct(from, to, why);
-}
-
-template <class T>
-bool read(json& from, std::optional<T>& to, fault& why) {
-  if (from.is_null()) return true;
-  return read(from, to.emplace(), why);
-}
-
-template <class T>
-bool read(json& from, std::vector<T>& to, fault& why) {
-  if (!from.is_array()) return mismatch(why, "an array", from);
-  auto& array = from.get_ref<json::array_t&>();
-  to.clear();
-  to.reserve(array.size());
-  for (auto& element : array) {
-    if (!read(element, to.emplace_back(), why)) return why.within(to.size() - 1);
-  }
-  return true;
-}
-
-template <class T>
-bool read(json& from, std::map<std::string, T>& to, fault& why) {
-  if (!from.is_object()) return mismatch(why, "an object", from);
-  for (auto& [key, value] : from.get_ref<json::object_t&>()) {
-    if (!read(value, to[key], why)) return why.within(key);
-  }
-  return true;
-}
-
-template <class T>
-bool read(json& from, half_open_range<T>& to, fault& why) {
-  if (!from.is_array()) return mismatch(why, "an array of two numbers", from);
-  if (from.size() != 2) return why.set("expected two numbers, got " + std::to_string(from.size()));
-  if (!read(from[0], to.begin, why)) return why.within(std::size_t{0});
-  if (!read(from[1], to.end, why)) return why.within(std::size_t{1});
-  return true;
-}
-
-inline json* find_string(json::object_t& object, char const* name) {
-  auto const found = object.find(name);
-  return found != object.end() && found->second.is_string() ? &found->second : nullptr;
-}
-
-/// The words of an error message, wherever the server put them, and the code beside them.
-inline void normalise(json::object_t& object, error_message const*) {
-  json message;
-  json code;
-  auto take = [&](json::object_t& holder) {
-    auto* words = find_string(holder, "message");
-    if (words == nullptr) return false;
-    message = std::move(*words);
-    if (auto const found = holder.find("code"); found != holder.end()) {
-      code = std::move(found->second);
-    }
-    return true;
-  };
-  auto take_within = [&](char const* name) {
-    auto const found = object.find(name);
-    return found != object.end() && found->second.is_object() &&
-           take(found->second.get_ref<json::object_t&>());
-  };
-  if (!take_within("data") && !take_within("error") && !take(object)) {
-    auto* words = find_string(object, "error");
-    message = words ? std::move(*words) : json(dump(object));
-  }
-  object["message"] = std::move(message);
-  object["code"] = std::move(code);
-}
-
-/// One of the server's complaints: a text, or an object with a place and a text.
-inline json complaint(json& item) {
-  if (item.is_string()) return std::move(item);
-  if (!item.is_object()) return dump(item);
-  auto& object = item.get_ref<json::object_t&>();
-  auto* text = find_string(object, "msg");
-  if (text == nullptr) text = find_string(object, "message");
-  if (text == nullptr) return dump(item);
-  std::string place;
-  auto const loc = object.find("loc");
-  if (loc != object.end() && loc->second.is_array()) {
-    for (auto const& step : loc->second) {
-      if (!place.empty()) place += '.';
-      place += step.is_string() ? step.get_ref<std::string const&>() : dump(step);
-    }
-  } else if (loc != object.end() && loc->second.is_string()) {
-    place = loc->second.get_ref<std::string const&>();
-  }
-  return place.empty() ? std::move(*text) : json(place + ": " + text->get_ref<std::string&>());
-}
-
-/// Other spellings, lists of objects, and nothing that another type could spoil.
-inline void normalise(json::object_t& object, api_error const*) {
-  auto rename = [&object](char const* from, char const* to) {
-    auto const found = object.find(from);
-    if (found != object.end() && object.count(to) == 0) object[to] = std::move(found->second);
-  };
-  rename("requestId", "request_id");
-  for (auto const* name : {"validationErrors", "errors", "details"}) {
-    rename(name, "validation_errors");
-  }
-
-  auto list = json::array();
-  if (auto const found = object.find("validation_errors"); found != object.end()) {
-    auto& given = found->second;
-    if (given.is_array()) {
-      for (auto& item : given) list.push_back(complaint(item));
-    } else if (!given.is_null()) {
-      list.push_back(complaint(given));
-    }
-  }
-  if (auto const found = object.find("message");
-      found != object.end() && found->second.is_array()) {
-    for (auto& item : found->second) list.push_back(complaint(item));
-  }
-  object["validation_errors"] = std::move(list);
-  if (find_string(object, "message") == nullptr) {
-    if (auto* words = find_string(object, "error")) object["message"] = std::move(*words);
-  }
-
-  for (auto const* name : {"timestamp", "path", "request_id", "message"}) {
-    if (find_string(object, name) == nullptr) object.erase(name);
-  }
-  if (auto const found = object.find("statusCode");
-      found != object.end() && !found->second.is_number_integer()) {
-    object.erase(found);
-  }
-}
-
-/// The envelope's copy of the text, where it is asked for.
-struct source_visitor : gladia::detail::uniform_visitor<source_visitor> {
-  std::string_view text;
-
-  explicit source_visitor(std::string_view t) : text(t) {}
+  char const* name() const noexcept { return name_; }
 
   template <class M>
-  void member(char const*, M&) {}
+  void member(char const*, M&) {
+    ++index_;
+  }
+  template <class M>
+  void required(char const* name, M&) {
+    if (!name_ && !members_.has(index_)) name_ = name;
+    ++index_;
+  }
   template <class M>
   void flatten(M& m) {
     visit_fields(*this, m);
   }
-  void source(json_text& raw) { raw.text = std::string(text); }
+  template <class M>
+  void local(char const*, M&) {}
+  template <class M>
+  void source(M&) {}
+  template <class M>
+  void extra(M&) {}
+
+ private:
+  member_visitor const& members_;
+  unsigned index_ = 0;
+  char const* name_ = nullptr;
 };
 
-/// What a message holds where it does not say.
-template <class M>
-void set_defaults(M&, decode_options const&) {}
-inline void set_defaults(transcript& message, decode_options const& how) {
-  message.data.is_final = how.unmarked_is_final;
+template <class T>
+bool read_struct(json_reader& from, T& to) {
+  if (from.peek() != '{') return mismatch(from, "an object");
+  auto const at = from.position();
+  member_visitor members(from);
+  members.read_object(to);
+  missing_visitor missing(members);
+  visit_fields(missing, to);
+  if (!missing.name()) return true;
+  auto& why = members.failure();
+  return why ? from.fail(std::move(why)) : from.fail({at, missing.name(), "missing"});
 }
 
-/// A message of any type; `text` is what `document` was parsed from.
-inline live_message read_message(json& document, std::string_view text, decode_options const& how) {
-  auto malformed = [text](std::string_view type, fault const& why) -> live_message {
+template <class T, std::enable_if_t<has_fields<T>, int>>
+bool read(json_reader& from, T& to) {
+  return read_struct(from, to);
+}
+
+/// An entry may also be a plain string.
+inline bool read(json_reader& from, vocabulary_entry& to) {
+  return from.peek() == '"' ? read(from, to.value) : read_struct(from, to);
+}
+
+template <class T>
+bool read(json_reader& from, std::optional<T>& to) {
+  if (take_null(from) || read(from, to.emplace())) return true;
+  to.reset();
+  return false;
+}
+
+/// Reads what has a place of its own to say what could not be read in it.
+template <class Read>
+bool read_and_tell(json_reader& from, std::string& unreadable, Read read_it) {
+  auto before = from.exchange_passed_over({});
+  auto const begin = from.position();
+  auto const good = read_it();
+  if (auto fault = from.passed_over()) {
+    fault.at -= begin;
+    unreadable = text_of(from.text().substr(begin, from.offset() - begin), fault);
+  }
+  if (before) from.exchange_passed_over(std::move(before));
+  return good;
+}
+
+/// One that cannot be read says so itself, and where. Always true.
+template <class T>
+bool read(json_reader& from, addon<T>& to) {
+  return read_and_tell(from, to.unreadable, [&] {
+    if (!read_struct(from, to)) from.pass_over(from.take_fault());
+    return true;
+  });
+}
+
+template <class T>
+bool read(json_reader& from, std::vector<T>& to) {
+  if (from.peek() != '[') return mismatch(from, "an array");
+  to.clear();
+  from.take_array([&] {
+    constexpr std::size_t few = 8;
+    if (to.capacity() == 0) to.reserve(few);
+    if (read(from, to.emplace_back())) return;
+    to.pop_back();
+    from.pass_over(from.take_fault());
+  });
+  return true;
+}
+
+template <class T>
+bool read(json_reader& from, std::map<std::string, T>& to) {
+  if (from.peek() != '{') return mismatch(from, "an object");
+  from.take_object([&](literal const& key) {
+    auto const name = text_of(key);
+    if (read(from, to[name] = T{})) return;
+    to.erase(name);
+    from.pass_over(from.take_fault());
+  });
+  return true;
+}
+
+template <class T>
+bool read(json_reader& from, half_open_range<T>& to) {
+  if (from.peek() != '[') return mismatch(from, "an array of two numbers");
+  auto const at = from.position();
+  std::size_t count = 0;
+  T ignored{};
+  bool good = true;
+  from.take_array([&] {
+    auto& number = count == 0 ? to.begin : count == 1 ? to.end : ignored;
+    good = read(from, number) && good;
+    ++count;
+  });
+  if (count == 2) return good;
+  return from.fail({at, nullptr, "expected two numbers, got " + std::to_string(count)});
+}
+
+/// The jobs of a list that could not be read.
+inline std::vector<unreadable_job> find_unreadable(std::string_view items) {
+  std::vector<unreadable_job> found;
+  json_reader reader(items);
+  reader.take_array([&] {
+    auto const text = reader.take_value();
+    json_reader item(text);
+    live_job job;
+    if (read(item, job)) return;
+    auto id = text.front() == '{' ? find_string(text, "id") : std::nullopt;
+    found.push_back({id.value_or(""), text_of(text, item.take_fault())});
+  });
+  return found;
+}
+
+inline bool read(json_reader& from, live_job& to) {
+  return read_and_tell(from, to.unreadable, [&] { return read_struct(from, to); });
+}
+
+inline bool read(json_reader& from, live_job_page& to) {
+  auto const text = from.look_at_value();
+  if (!read_struct(from, to)) return false;
+  if (from.passed_over()) to.unreadable = find_unreadable(*find_member(text, "items"));
+  return true;
+}
+
+inline bool read(json_reader& from, error_message& to) {
+  auto const text = from.look_at_value();
+  if (!read_struct(from, to)) return false;
+  find_words(text, to);
+  return true;
+}
+
+inline bool read(json_reader& from, api_error& to) {
+  auto const text = from.look_at_value();
+  if (!read_struct(from, to)) return false;
+  find_words(text, to);
+  return true;
+}
+
+/// A transcript that does not say whether it is final is what `how` says.
+template <class M>
+void set_defaults(M&, std::string_view, decode_options const&) {}
+inline void set_defaults(transcript& message, std::string_view text, decode_options const& how) {
+  if (message.data.is_final || !how.unmarked_is_final) return;
+  auto const data = find_member(text, "data");
+  message.data.is_final = find_member(*data, "is_final") != "false";
+}
+
+/// Whether a message that has either `data` or an `error` has neither.
+template <class M>
+auto is_hollow(M const& m, int) -> decltype(m.data.has_value() || m.error.has_value()) {
+  return !m.data.has_value() && !m.error.has_value();
+}
+template <class M>
+bool is_hollow(M const&, long) noexcept {
+  return false;
+}
+
+/// A text that may be read, and where its `type` stands.
+struct good_text {
+  std::string_view text{};
+  std::optional<std::size_t> type{};
+};
+
+/// Reads a message of any type.
+inline live_message read_message(good_text const& from, decode_options const& how) {
+  auto const text = from.text;
+  json_reader reader(text);
+  std::string type;
+  auto const malformed = [&] {
     return malformed_message{
-        std::string(type), {std::string(text)}, error(errc::malformed_response, why.text())};
+        type, {strict(text)}, error(errc::malformed_response, text_of(text, reader.take_fault()))};
   };
-  fault why;
-  if (!document.is_object()) {
-    mismatch(why, "an object", document);
-    return malformed("", why);
+  if (reader.peek() != '{') {
+    mismatch(reader, "an object");
+    return malformed();
   }
-  auto const found = document.find("type");
-  if (found == document.end() || !found->is_string()) {
-    if (found == document.end()) {
-      why.set("missing");
-    } else {
-      mismatch(why, "a string", *found);
-    }
-    why.within("type");
-    return malformed("", why);
+  if (!from.type) {
+    reader.fail({0, "type", "missing"});
+    return malformed();
   }
-  // A copy: an error message without words is shown whole.
-  auto type = found->get<std::string>();
+  reader.seek(*from.type);
+  if (!read(reader, type)) return malformed();
+  reader.seek(0);
 
   live_message message;
   bool known = false;
@@ -397,32 +500,78 @@ inline live_message read_message(json& document, std::string_view text, decode_o
     known = true;
     using M = typename decltype(entry)::message;
     auto& alternative = message.emplace<M>();
-    set_defaults(alternative, how);
-    if (!read(document, alternative, why)) {
-      message = malformed(type, why);
-    } else if (how.keep_raw) {
-      source_visitor visitor(text);
-      visit_fields(visitor, alternative);
+    auto good = read(reader, alternative);
+    // Nothing is left of it.
+    if (good && reader.passed_over() && is_hollow(alternative, 0)) {
+      good = reader.fail(reader.exchange_passed_over({}));
     }
+    if (!good) {
+      message = malformed();
+      return true;
+    }
+    set_defaults(alternative, text, how);
+    auto& envelope = alternative.envelope;
+    if (how.keep_raw) envelope.raw.text = strict(text);
+    if (reader.passed_over()) envelope.unreadable = text_of(text, reader.passed_over());
     return true;
   };
   std::apply([&](auto... entry) { (read_if(entry) || ...); }, message_types);
-  if (!known) message = unknown_message{std::move(type), {std::string(text)}};
+  if (!known) message = unknown_message{std::move(type), {strict(text)}};
   return message;
 }
 
-inline bool read(json& from, live_message& to, fault&) {
-  // First the text: reading moves out of the document.
-  auto const text = dump(from);
-  to = read_message(from, text, {});
+inline bool read(json_reader& from, live_message& to) {
+  good_text message;
+  message.text = from.take_value();
+  if (message.text.front() == '{') {
+    auto const type = find_member(message.text, "type");
+    if (type) message.type = static_cast<std::size_t>(type->data() - message.text.data());
+  }
+  to = read_message(message, {});
   return true;
 }
 
 /// A post to a callback URL is a callback where it has an id of its own, else a webhook.
-inline bool read(json& from, callback_post& to, fault& why) {
-  if (!from.is_object()) return mismatch(why, "an object", from);
-  return from.contains("id") ? read(from, to.emplace<live_callback>(), why)
-                             : read(from, to.emplace<live_webhook>(), why);
+inline bool read(json_reader& from, callback_post& to) {
+  if (from.peek() != '{') return mismatch(from, "an object");
+  return find_member(from.look_at_value(), "id") ? read(from, to.emplace<live_callback>())
+                                                 : read(from, to.emplace<live_webhook>());
+}
+
+inline result<good_text> check(std::string_view text, decode_options const& options) {
+  if (text.size() > options.max_size) {
+    return error(errc::message_too_large, std::to_string(text.size()) +
+                                              " bytes of JSON are more than the limit of " +
+                                              std::to_string(options.max_size));
+  }
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.substr(0, byte_order_mark.size()) == byte_order_mark) {
+    text.remove_prefix(byte_order_mark.size());
+  }
+  // Of a server that sends its buffer with the end of a C string.
+  while (!text.empty() && text.back() == '\0') text.remove_suffix(1);
+  auto const checked = check_json(text, options.max_depth);
+  switch (checked.verdict) {
+    case json_verdict::good:
+      return good_text{text, checked.type};
+    case json_verdict::too_deep:
+      return error(errc::malformed_json, "the JSON is nested deeper than the limit of " +
+                                             std::to_string(checked.max_depth));
+    case json_verdict::malformed:
+      break;
+  }
+  // The text is not quoted: it may hold a token.
+  return error(errc::malformed_json, "not JSON at byte " + std::to_string(checked.size + 1));
+}
+
+template <class T>
+result<T> decode_as(std::string_view text, decode_options const& options) {
+  auto const good = check(text, options);
+  if (!good) return good.error();
+  json_reader reader(good->text);
+  T value{};
+  if (read(reader, value)) return value;
+  return error(errc::malformed_response, text_of(good->text, reader.take_fault()));
 }
 
 }  // namespace gladia::codec::detail

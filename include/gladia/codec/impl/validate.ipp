@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <gladia/codec/decode.hpp>
 #include <gladia/codec/impl/fault.ipp>
 #include <gladia/codec/impl/read.ipp>
 #include <gladia/codec/impl/write.ipp>
@@ -96,7 +97,8 @@ inline std::optional<nlohmann::json> parse_object(fault_list& faults, std::strin
   if (!write(text, value, why)) {
     faults.add(path, why.text());
   } else if (!value.is_object()) {
-    faults.add(path, std::string("expected an object, got ") + kind_of(value));
+    json_reader reader(text.text);
+    faults.add(path, std::string("expected an object, got ") + kind_of(reader));
   } else {
     return value;
   }
@@ -113,7 +115,7 @@ inline void check_metadata(fault_list& faults, json_text const& metadata) {
   if (metadata.empty()) return;
   auto const object = parse_object(faults, "custom_metadata", metadata);
   if (!object) return;
-  auto const characters = count_characters(dump(*object));
+  auto const characters = count_characters(object->dump());
   if (characters > max_metadata_characters) {
     faults.add("custom_metadata", std::to_string(characters) + " characters are more than " +
                                       std::to_string(max_metadata_characters));
@@ -227,7 +229,10 @@ inline std::optional<live_request> merged(live_request const& request) {
   nlohmann::json document;
   live_request whole;
   fault why;
-  if (!write(request, document, why) || !read(document, whole, why)) return std::nullopt;
+  if (!write(request, document, why)) return std::nullopt;
+  auto const text = document.dump();
+  json_reader reader(text);
+  if (!read(reader, whole) || reader.passed_over()) return std::nullopt;
   return whole;
 }
 

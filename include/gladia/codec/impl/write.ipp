@@ -73,6 +73,8 @@ bool write(open_enum<E> const& from, Json& to, fault& why) {
 template <class Json>
 bool write(json_text const& from, Json& to, fault& why) {
   if (deeper_than(max_json_text_depth, from.text)) return why.set("the JSON is too deep");
+  // The parser takes it for the end of the text.
+  if (from.text.find('\0') != std::string::npos) return why.set("the text is not JSON");
   try {
     to = Json::parse(from.text);
   } catch (nlohmann::json::exception const&) {

@@ -1,0 +1,195 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include <gladia/codec/impl/json_literal.ipp>
+#include <gladia/codec/impl/json_number.ipp>
+
+/// \file
+/// Whether a text is JSON, found out before anything of it is read: so the reader behind it needs
+/// to look for no fault of syntax, and no text can make it run past an end or recurse too deep.
+///
+/// More than strict JSON is good, because a defect is to cost its place and not the whole:
+/// - `NaN`, `Infinity` and `-Infinity` inside of an object or array; they count as absent;
+/// - any byte in a string but `"` and `\`, and any escape; what means nothing becomes U+FFFD.
+
+namespace gladia::codec::detail {
+
+/// The greatest depth that can be asked for.
+inline constexpr std::size_t depth_limit = 1024;
+
+inline bool is_json_space(char c) noexcept {
+  // Most characters are told by the first comparison.
+  return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+}
+
+// Each takes what begins at `at`, and returns where that ends; null where it is not that.
+
+inline char const* skip_space(char const* at, char const* end) noexcept {
+  while (at != end && is_json_space(*at)) ++at;
+  return at;
+}
+
+template <std::size_t size>
+char const* end_of_word(char const* at, char const* end, char const (&word)[size]) noexcept {
+  constexpr auto length = size - 1;
+  auto const is_there =
+      static_cast<std::size_t>(end - at) >= length && std::memcmp(at, word, length) == 0;
+  return is_there ? at + length : nullptr;
+}
+
+inline char const* end_of_digits(char const* at, char const* end) noexcept {
+  auto const begin = at;
+  while (at != end && is_json_digit(*at)) ++at;
+  return at != begin ? at : nullptr;
+}
+
+inline char const* end_of_number(char const* at, char const* end) noexcept {
+  if (*at == '-') ++at;
+  if (at == end) return nullptr;
+  at = *at == '0' ? at + 1 : end_of_digits(at, end);
+  if (at && at != end && *at == '.') at = end_of_digits(at + 1, end);
+  if (!at || at == end || (*at != 'e' && *at != 'E')) return at;
+  ++at;
+  if (at != end && (*at == '+' || *at == '-')) ++at;
+  return end_of_digits(at, end);
+}
+
+/// `at` is behind the opening quote.
+inline char const* end_of_string(char const* at, char const* end) noexcept {
+  at = find_quote_or_escape(at, end);
+  while (end - at >= 2 && *at == '\\') at = find_quote_or_escape(at + 2, end);
+  return at != end && *at == '"' ? at + 1 : nullptr;
+}
+
+/// Anything but objects and arrays.
+inline char const* end_of_scalar(char const* at, char const* end, bool is_inside) noexcept {
+  switch (*at) {
+    case '"':
+      return end_of_string(at + 1, end);
+    case 't':
+      return end_of_word(at, end, "true");
+    case 'f':
+      return end_of_word(at, end, "false");
+    case 'n':
+      return end_of_word(at, end, "null");
+    case 'N':
+      return is_inside ? end_of_word(at, end, "NaN") : nullptr;
+    case 'I':
+      return is_inside ? end_of_word(at, end, "Infinity") : nullptr;
+    case '-':
+      if (is_inside && end - at > 1 && at[1] == 'I') return end_of_word(at, end, "-Infinity");
+      break;
+    default:
+      break;
+  }
+  return end_of_number(at, end);
+}
+
+/// Which containers are around a value.
+class json_levels {
+ public:
+  explicit json_levels(std::size_t limit) noexcept : limit_(std::min(limit, depth_limit)) {}
+
+  std::size_t limit() const noexcept { return limit_; }
+  std::size_t depth() const noexcept { return depth_; }
+  bool is_full() const noexcept { return depth_ == limit_; }
+  bool is_in_object() const noexcept { return is_in_object_; }
+  char closing() const noexcept { return is_in_object_ ? '}' : ']'; }
+
+  void enter(bool is_object) noexcept {
+    auto& word = outer_[depth_ / 64];
+    auto const bit = std::uint64_t{1} << (depth_ % 64);
+    word = is_in_object_ ? word | bit : word & ~bit;
+    is_in_object_ = is_object;
+    ++depth_;
+  }
+  void leave() noexcept {
+    --depth_;
+    is_in_object_ = (outer_[depth_ / 64] >> (depth_ % 64) & 1) != 0;
+  }
+
+ private:
+  std::size_t limit_;
+  std::size_t depth_ = 0;
+  bool is_in_object_ = false;
+  std::array<std::uint64_t, depth_limit / 64> outer_{};  // a bit for each level: is it an object?
+};
+
+enum class json_verdict { good, malformed, too_deep };
+
+/// What a check found.
+struct json_checked {
+  json_verdict verdict = json_verdict::malformed;
+  std::size_t size = 0;       ///< how much was good
+  std::size_t max_depth = 0;  ///< as far as it can be had
+  /// Where the value of the last `type` of the outermost object begins: messages have one.
+  std::optional<std::size_t> type{};
+};
+
+/// A name and the colon behind it. `at` is behind the opening quote, `name_end` is set.
+inline char const* end_of_key(char const* at, char const* end, char const*& name_end) noexcept {
+  at = end_of_string(at, end);
+  if (!at) return nullptr;
+  name_end = at - 1;
+  at = skip_space(at, end);
+  return at != end && *at == ':' ? at + 1 : nullptr;
+}
+
+/// Checks a whole text.
+inline json_checked check_json(std::string_view text, std::size_t max_depth) {
+  auto const* const begin = text.data();
+  auto const* const end = begin + text.size();
+  json_levels levels(max_depth);
+  json_checked checked;
+  checked.max_depth = levels.limit();
+  auto const offset = [begin](char const* at) { return static_cast<std::size_t>(at - begin); };
+  auto const stop = [&](json_verdict verdict, char const* at) {
+    checked.verdict = verdict;
+    checked.size = offset(at);
+    return checked;
+  };
+
+  auto const* at = skip_space(begin, end);
+  for (;;) {  // at a value, or at the name of one
+    if (at == end) return stop(json_verdict::malformed, at);
+    if (levels.is_in_object()) {
+      char const* name_end = at;
+      auto const* const name = at + 1;
+      auto const* const behind = *at == '"' ? end_of_key(name, end, name_end) : nullptr;
+      if (!behind) return stop(json_verdict::malformed, at);
+      if (levels.depth() == 1 && is_key({name, offset(name_end) - offset(name)}, "type")) {
+        checked.type = offset(behind);
+      }
+      at = skip_space(behind, end);
+      if (at == end) return stop(json_verdict::malformed, at);
+    }
+    auto const is_object = *at == '{';
+    if (is_object || *at == '[') {
+      if (levels.is_full()) return stop(json_verdict::too_deep, at);
+      levels.enter(is_object);
+      at = skip_space(at + 1, end);
+      if (at == end || *at != levels.closing()) continue;
+    } else {
+      auto const* const behind = end_of_scalar(at, end, levels.depth() > 0);
+      if (!behind) return stop(json_verdict::malformed, at);
+      at = skip_space(behind, end);
+    }
+    // Behind a value, or at the end of containers that end here.
+    while (levels.depth() > 0 && at != end && *at == levels.closing()) {
+      levels.leave();
+      at = skip_space(at + 1, end);
+    }
+    if (levels.depth() == 0 && at == end) return stop(json_verdict::good, at);
+    if (levels.depth() == 0 || at == end || *at != ',') return stop(json_verdict::malformed, at);
+    at = skip_space(at + 1, end);
+  }
+}
+
+}  // namespace gladia::codec::detail

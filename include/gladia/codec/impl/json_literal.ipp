@@ -1,0 +1,200 @@
+#pragma once
+
+#include <boost/core/bit.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gladia/codec/impl/json_number.ipp>
+#include <gladia/detail/utf8.hpp>
+
+/// \file
+/// The strings of JSON texts.
+
+namespace gladia::codec::detail {
+
+/// The first `"` or `\` from `at` to `end`, or `end`. Eight bytes are looked at together.
+inline char const* find_quote_or_escape(char const* at, char const* end) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101u;
+  constexpr std::uint64_t highs = 0x8080808080808080u;
+  // The high bit of the lowest byte that is zero, and perhaps of bytes above it.
+  auto const zeros = [](std::uint64_t eight) { return (eight - ones) & ~eight & highs; };
+  for (; end - at >= 8; at += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, at, sizeof eight);
+    auto const found = zeros(eight ^ (ones * '"')) | zeros(eight ^ (ones * '\\'));
+    if (found == 0) continue;
+    if (boost::core::endian::native != boost::core::endian::little) break;
+    return at + boost::core::countr_zero(found) / 8;
+  }
+  while (at != end && *at != '"' && *at != '\\') ++at;
+  return at;
+}
+
+/// The characters that the inside of a string literal means. Of a `\u` that is none, and of bytes
+/// that are not UTF-8, U+FFFD is made.
+class literal_decoder {
+ public:
+  explicit literal_decoder(std::string_view literal) noexcept
+      : at_(literal.data()), end_(at_ + literal.size()) {}
+
+  void append_to(std::string& text) {
+    auto const begin = text.size();
+    while (at_ != end_) {
+      auto const escape = find_escape();
+      text.append(at_, escape);
+      at_ = escape;
+      if (at_ != end_) append_escape(text);
+    }
+    auto const fresh = std::string_view(text).substr(begin);
+    if (gladia::detail::is_utf8(fresh)) return;
+    auto mended = gladia::detail::mended_utf8(fresh);
+    text.replace(begin, std::string::npos, mended);
+  }
+
+ private:
+  char const* find_escape() const noexcept {
+    auto const found = std::memchr(at_, '\\', static_cast<std::size_t>(end_ - at_));
+    return found ? static_cast<char const*>(found) : end_;
+  }
+
+  void append_escape(std::string& text) {
+    auto const kind = at_[1];
+    at_ += 2;
+    switch (kind) {
+      case '"':
+      case '\\':
+      case '/':
+        return text.push_back(kind);
+      case 'b':
+        return text.push_back('\b');
+      case 'f':
+        return text.push_back('\f');
+      case 'n':
+        return text.push_back('\n');
+      case 'r':
+        return text.push_back('\r');
+      case 't':
+        return text.push_back('\t');
+      case 'u':
+        return append_utf8(text, take_code_point());
+      default:
+        return append_utf8(text, replacement);
+    }
+  }
+
+  unsigned take_code_point() noexcept {
+    auto const first = take_unit();
+    if (!first) return replacement;
+    if (*first < 0xD800 || *first > 0xDFFF) return *first;
+    if (*first > 0xDBFF || end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u') return replacement;
+    auto const behind_first = at_;
+    at_ += 2;
+    auto const second = take_unit();
+    if (second && *second >= 0xDC00 && *second <= 0xDFFF) {
+      return 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00);
+    }
+    at_ = behind_first;
+    return replacement;
+  }
+
+  std::optional<unsigned> take_unit() noexcept {
+    if (end_ - at_ < 4) return std::nullopt;
+    unsigned value = 0;
+    for (int i = 0; i < 4; ++i) {
+      char const c = at_[i];
+      int const digit = is_json_digit(c)       ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
+      if (digit < 0) return std::nullopt;
+      value = value * 16 + static_cast<unsigned>(digit);
+    }
+    at_ += 4;
+    return value;
+  }
+
+  static void append_utf8(std::string& text, unsigned code_point) {
+    auto const tail = [&](int shift) {
+      text.push_back(static_cast<char>(0x80 | (code_point >> shift & 0x3F)));
+    };
+    if (code_point < 0x80) return text.push_back(static_cast<char>(code_point));
+    if (code_point < 0x800) {
+      text.push_back(static_cast<char>(0xC0 | code_point >> 6));
+      return tail(0);
+    }
+    if (code_point < 0x10000) {
+      text.push_back(static_cast<char>(0xE0 | code_point >> 12));
+      tail(6);
+      return tail(0);
+    }
+    text.push_back(static_cast<char>(0xF0 | code_point >> 18));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+
+  static constexpr unsigned replacement = 0xFFFD;
+
+  char const* at_;
+  char const* end_;
+};
+
+/// A string literal without its quotes.
+struct literal {
+  std::string_view text{};
+  bool has_escape = false;
+
+  void assign_to(std::string& to) const {
+    if (!has_escape && gladia::detail::is_utf8(text)) {
+      // Making one is cheaper than letting one grow.
+      if (to.capacity() < text.size()) {
+        to = std::string(text);
+      } else {
+        to.assign(text.data(), text.size());
+      }
+    } else {
+      to.clear();
+      literal_decoder(text).append_to(to);
+    }
+  }
+};
+
+inline std::string text_of(literal const& from) {
+  std::string text;
+  from.assign_to(text);
+  return text;
+}
+/// Whether a key is `name`: an array, so that the compiler knows the length.
+template <std::size_t size>
+bool is(literal const& key, char const (&name)[size]) {
+  constexpr auto length = size - 1;
+  if (key.has_escape) return text_of(key) == name;
+  return key.text.size() == length && std::memcmp(key.text.data(), name, length) == 0;
+}
+template <std::size_t size>
+bool is_key(std::string_view text, char const (&name)[size]) {
+  return is({text, text.find('\\') != std::string_view::npos}, name);
+}
+
+/// A string of JSON that means `text`, which is UTF-8.
+inline void append_literal(std::string& to, std::string_view text) {
+  constexpr char hex[] = "0123456789abcdef";
+  to.push_back('"');
+  for (char const c : text) {
+    if (c == '"' || c == '\\') {
+      to.push_back('\\');
+      to.push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      to.append("\\u00").append({hex[c >> 4], hex[c & 15]});
+    } else {
+      to.push_back(c);
+    }
+  }
+  to.push_back('"');
+}
+
+}  // namespace gladia::codec::detail

@@ -1,0 +1,304 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <gladia/codec/impl/json_check.ipp>
+#include <gladia/codec/impl/json_literal.ipp>
+#include <gladia/codec/impl/json_number.ipp>
+
+/// \file
+/// Reads a text that `json_check` found good, value by value, without a document.
+
+namespace gladia::codec::detail {
+
+/// What could not be read: a value that begins at `at`, or a member that is missing there.
+struct misreading {
+  std::size_t at = 0;
+  char const* missing = nullptr;
+  std::string what{};
+
+  explicit operator bool() const noexcept { return !what.empty(); }
+};
+
+/// Goes through a good text. Each call that takes a value leaves the reader behind it.
+class json_reader {
+ public:
+  explicit json_reader(std::string_view text) noexcept
+      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
+
+  /// The first character of the value that comes.
+  char peek() noexcept {
+    while (static_cast<unsigned char>(*at_) <= ' ') ++at_;
+    return *at_;
+  }
+  /// Where it begins.
+  std::size_t position() noexcept {
+    peek();
+    return static_cast<std::size_t>(at_ - begin_);
+  }
+  void seek(std::size_t offset) noexcept { at_ = begin_ + offset; }
+  /// How much was taken.
+  std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+
+  /// Whether the value that comes is a number; `NaN` and infinities are none.
+  bool is_number() noexcept {
+    auto const c = peek();
+    return is_json_digit(c) || (c == '-' && is_json_digit(at_[1]));
+  }
+
+  /// Takes a number.
+  decimal take_number() noexcept {
+    peek();
+    decimal const number(at_, end_);
+    at_ += number.text.size();
+    return number;
+  }
+
+  /// Takes a string.
+  literal take_string() noexcept {
+    peek();
+    literal taken;
+    auto const begin = at_ + 1;
+    auto at = find_quote_or_escape(begin, end_);
+    while (*at != '"') {
+      taken.has_escape = true;
+      at = find_quote_or_escape(at + 2, end_);
+    }
+    taken.text = {begin, static_cast<std::size_t>(at - begin)};
+    at_ = at + 1;
+    return taken;
+  }
+
+  /// Takes what is neither a string nor a container; its text.
+  std::string_view take_scalar() noexcept {
+    peek();
+    auto const begin = at_;
+    while (at_ != end_ && *at_ != ',' && *at_ != ']' && *at_ != '}' && !is_json_space(*at_)) ++at_;
+    return {begin, static_cast<std::size_t>(at_ - begin)};
+  }
+  void take_word(std::size_t size) noexcept { at_ += size; }
+
+  /// Takes any value; its text.
+  std::string_view take_value() noexcept {
+    peek();
+    auto const begin = at_;
+    if (*at_ == '"') {
+      take_string();
+    } else if (*at_ == '{' || *at_ == '[') {
+      take_container();
+    } else {
+      take_scalar();
+    }
+    return {begin, static_cast<std::size_t>(at_ - begin)};
+  }
+
+  /// The text of the value that comes.
+  std::string_view look_at_value() noexcept {
+    auto const begin = at_;
+    auto const text = take_value();
+    at_ = begin;
+    return text;
+  }
+
+  /// Goes into an object, up to the value of the first member. Whether there is one.
+  bool begin_object(literal& key) noexcept {
+    peek();
+    ++at_;
+    return take_key(key);
+  }
+  /// Goes on behind a member's value, up to the value of the next. Whether there is one.
+  bool next_key(literal& key) noexcept {
+    if (peek() == ',') ++at_;
+    return take_key(key);
+  }
+
+  /// Takes an object: `on_member(key)` has to take the value.
+  template <class OnMember>
+  void take_object(OnMember on_member) {
+    literal key;
+    for (bool more = begin_object(key); more; more = next_key(key)) on_member(key);
+  }
+  /// Takes an array: `on_element()` has to take the value.
+  template <class OnElement>
+  void take_array(OnElement on_element) {
+    peek();
+    ++at_;
+    while (peek() != ']') {
+      on_element();
+      if (peek() == ',') ++at_;
+    }
+    ++at_;
+  }
+
+  // Faults. The last one is kept until somebody says what it costs.
+
+  /// Says what could not be read; always false, to be returned.
+  bool fail(misreading why) {
+    fault_ = std::move(why);
+    return false;
+  }
+  bool fail(std::size_t at, std::string what) { return fail({at, nullptr, std::move(what)}); }
+  misreading take_fault() noexcept { return std::exchange(fault_, {}); }
+  /// The value that could not be read counts as absent.
+  void pass_over(misreading fault) {
+    if (!passed_over_) passed_over_ = std::move(fault);
+  }
+  /// The first fault that was passed over.
+  misreading const& passed_over() const noexcept { return passed_over_; }
+  /// Begins anew, or puts back what was taken.
+  misreading exchange_passed_over(misreading with) noexcept {
+    return std::exchange(passed_over_, std::move(with));
+  }
+
+  std::string_view text() const noexcept {
+    return {begin_, static_cast<std::size_t>(end_ - begin_)};
+  }
+
+ private:
+  bool take_key(literal& key) noexcept {
+    if (peek() == '}') {
+      ++at_;
+      return false;
+    }
+    key = take_string();
+    peek();
+    ++at_;  // the colon
+    return true;
+  }
+
+  void take_container() noexcept {
+    std::size_t depth = 0;
+    do {
+      switch (*at_) {
+        case '"':
+          take_string();
+          continue;
+        case '{':
+        case '[':
+          ++depth;
+          break;
+        case '}':
+        case ']':
+          --depth;
+          break;
+        default:
+          break;
+      }
+      ++at_;
+    } while (depth > 0);
+  }
+
+  char const* begin_;
+  char const* at_;
+  char const* end_;
+  misreading fault_{};
+  misreading passed_over_{};
+};
+
+/// The text of a member of an object, of the last one with this name.
+template <std::size_t size>
+std::optional<std::string_view> find_member(std::string_view object, char const (&name)[size]) {
+  std::optional<std::string_view> found;
+  json_reader reader(object);
+  reader.take_object([&](literal const& key) {
+    auto const value = reader.take_value();
+    if (is(key, name)) found = value;
+  });
+  return found;
+}
+/// The same, where it is a string.
+template <std::size_t size>
+std::optional<std::string> find_string(std::string_view object, char const (&name)[size]) {
+  auto const found = find_member(object, name);
+  if (!found || found->front() != '"') return std::nullopt;
+  return text_of(json_reader(*found).take_string());
+}
+
+/// Which value of `text` a fault is about, for example `data.utterance.words[3].start`.
+inline std::string path_of(std::string_view text, misreading const& fault) {
+  std::string path;
+  auto const add = [&path](std::string_view name) {
+    if (!path.empty()) path.push_back('.');
+    path.append(name);
+  };
+  json_reader reader(text);
+  while (reader.position() < fault.at) {
+    std::size_t inner = 0;  // where the value begins in which the fault is
+    auto const is_within = [&] {
+      auto const begin = reader.position();
+      auto const size = reader.take_value().size();
+      if (fault.at < begin || fault.at >= begin + size) return false;
+      inner = begin;
+      return true;
+    };
+    std::size_t index = 0;
+    if (reader.peek() == '{') {
+      reader.take_object([&](literal const& key) {
+        if (!is_within()) return;
+        add(text_of(key));
+      });
+    } else {
+      reader.take_array([&] {
+        if (is_within()) path += '[' + std::to_string(index) + ']';
+        ++index;
+      });
+    }
+    if (inner == 0) break;
+    reader.seek(inner);
+  }
+  if (fault.missing) add(fault.missing);
+  return path;
+}
+
+inline std::string text_of(std::string_view text, misreading const& fault) {
+  auto const path = path_of(text, fault);
+  return path.empty() ? fault.what : path + ": " + fault.what;
+}
+
+/// A good text as strict JSON on one line: numbers that are none are null.
+inline std::string compact(std::string_view text) {
+  std::string strict;
+  strict.reserve(text.size());
+  json_reader reader(text);
+  auto const append_string = [&] {
+    auto const taken = reader.take_string();
+    auto const is_plain = [](char c) { return c >= 0x20 && static_cast<unsigned char>(c) < 0x80; };
+    if (!taken.has_escape && std::all_of(taken.text.begin(), taken.text.end(), is_plain)) {
+      strict.append("\"").append(taken.text).append("\"");
+    } else {
+      append_literal(strict, text_of(taken));
+    }
+  };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    auto const& c = text[at];
+    reader.seek(at);
+    if (c == '"') {
+      append_string();
+    } else if (is_json_digit(c) || c == '-' || c == 'N' || c == 'I') {
+      auto const is_finite =
+          reader.is_number() && to_double(decimal(&c, text.data() + text.size()));
+      auto const number = reader.take_scalar();
+      strict.append(is_finite ? number : "null");
+    } else {
+      if (!is_json_space(c)) strict.push_back(c);
+      ++at;
+      continue;
+    }
+    at = reader.offset();
+  }
+  return strict;
+}
+
+/// A good text as strict JSON: itself, where that is what it is.
+inline std::string strict(std::string_view text) {
+  return nlohmann::json::accept(text.begin(), text.end()) ? std::string(text) : compact(text);
+}
+
+}  // namespace gladia::codec::detail
