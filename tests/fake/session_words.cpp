@@ -121,6 +121,19 @@ TEST_F(a_session_that_loses_a_word, does_not_know_it_where_nothing_tells) {
   EXPECT_EQ(end.words_unknown[0].to, 0.12) << "the first news of the second link";
 }
 
+TEST_F(a_session_that_loses_a_word, does_not_take_it_for_found_by_a_final_whose_time_is_none) {
+  auto three = final("three", 0.12, 0.13);
+  three.replace(three.find("0.120000"), 8, "NaN");
+  say_on_links({final("one", 0.01, 0.02)}, {three});
+  far->sums_up = false;
+  play();
+  EXPECT_EQ(end.verdict, completeness::unknown);
+  auto const said = all_of<transcript>(events);
+  EXPECT_EQ(said.back().data.utterance.text, "three") << "delivered all the same";
+  EXPECT_EQ(said.back().envelope.unreadable,
+            "data.utterance.start: expected a number, got no number");
+}
+
 TEST_F(a_session_that_loses_a_word, says_so_as_json) {
   far->sums_up = false;
   play();

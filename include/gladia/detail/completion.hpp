@@ -8,11 +8,11 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <utility>
 
 #include <gladia/config.hpp>
+#include <gladia/detail/post.hpp>
 
 namespace gladia::detail {
 
@@ -55,15 +55,18 @@ class completion {
   /// The same with what `make` returns, which is called right before the handler, where that runs.
   template <class Make>
   void post_made(Make make) && {
-    // Not from a strand: dispatching there would let the handler hold the strand while it runs.
-    auto executor = executor_;
-    boost::asio::post(executor, [self = std::move(*this), make = std::move(make)]() mutable {
-      auto handlers_executor = boost::asio::get_associated_executor(self.handler_, self.executor_);
-      boost::asio::dispatch(handlers_executor,
-                            [handler = std::move(self.handler_), make = std::move(make)]() mutable {
-                              boost::asio::get_associated_cancellation_slot(handler).clear();
-                              std::move(handler)(make());
-                            });
+    auto const own_executor = executor_;
+    auto const executor = boost::asio::get_associated_executor(handler_, own_executor);
+    auto complete = [self = std::move(*this), make = std::move(make)]() mutable {
+      auto handler = std::move(self.handler_);
+      boost::asio::get_associated_cancellation_slot(handler).clear();
+      std::move(handler)(make());
+    };
+    if (post_if_known(executor, complete)) return;
+    // Of another executor it is not known that it runs nothing right here. Not from a strand:
+    // dispatching there would let the handler hold the strand while it runs.
+    post_to(own_executor, [executor, complete = std::move(complete)]() mutable {
+      boost::asio::dispatch(executor, std::move(complete));
     });
   }
 

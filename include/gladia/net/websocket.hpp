@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gladia/error.hpp>
 #include <gladia/net/http.hpp>
@@ -100,6 +101,14 @@ class websocket {
   /// the last write was reported written. A failure is reported by `on_closed`.
   virtual void write(boost::asio::const_buffer message, bool is_binary) = 0;
 
+  /// Sends what was put into `next_message()`, which must not be changed until it is reported
+  /// written: as `write`, without a copy.
+  virtual void write_next_message(bool is_binary) {
+    write(boost::asio::buffer(next_message_), is_binary);
+  }
+  /// The buffer that `write_next_message` sends.
+  [[nodiscard]] std::vector<char>& next_message() noexcept { return next_message_; }
+
   /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be
   /// called during a write.
   virtual void ping() = 0;
@@ -115,6 +124,9 @@ class websocket {
 
   /// Drops the link. Ends in `on_closed`, never from within this function.
   virtual void close_now() noexcept = 0;
+
+ private:
+  std::vector<char> next_message_{};
 };
 
 }  // namespace gladia::net

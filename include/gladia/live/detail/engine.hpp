@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -14,19 +13,15 @@
 #include <string_view>
 #include <vector>
 
-#include <gladia/codec/decode.hpp>
 #include <gladia/detail/completion.hpp>
 #include <gladia/detail/handler_keeper.hpp>
 #include <gladia/detail/strand.hpp>
-#include <gladia/live/detail/ack_tracker.hpp>
-#include <gladia/live/detail/audio_intake.hpp>
-#include <gladia/live/detail/event_queue.hpp>
-#include <gladia/live/detail/meter.hpp>
+#include <gladia/live/detail/audio_line.hpp>
+#include <gladia/live/detail/event_line.hpp>
 #include <gladia/live/detail/run_fsm.hpp>
 #include <gladia/live/detail/service.hpp>
-#include <gladia/live/detail/service_clock.hpp>
 #include <gladia/live/detail/watchdog.hpp>
-#include <gladia/live/detail/word_ledger.hpp>
+#include <gladia/live/detail/word_line.hpp>
 #include <gladia/live/detail/writer_fsm.hpp>
 #include <gladia/live/event.hpp>
 #include <gladia/live/options.hpp>
@@ -44,11 +39,11 @@ struct session_setup {
   std::optional<live_session_info> attached;  ///< made elsewhere: no POST
 };
 
-/// One session's sockets and timers. It decides nothing: the machines do.
+/// The conductor of a session: its link, its calls and its timers. The machines decide, the audio
+/// and the events have lines of their own.
 ///
-/// Public members may be called from any thread. Audio and numbers are behind `mutex_`, which is
-/// never held while calling out; all else is touched on the strand alone. Pending operations keep
-/// the engine alive.
+/// Public members may be called from any thread; all else is touched on the strand alone. Pending
+/// operations keep the engine alive.
 class engine final : public net::websocket_listener,
                      public gladia::detail::sleeper,
                      private gladia::detail::handler_keeper,
@@ -84,25 +79,12 @@ class engine final : public net::websocket_listener,
 
  private:
   using time_point = std::chrono::steady_clock::time_point;
-  enum class wake { not_needed, needed };
 
   /// A user's operation that waits. By its id it is found by its own cancellation alone.
   template <class T>
   struct pending {
     std::uint64_t id;
     completion<T> done;
-  };
-  /// A caller of `async_send` that waits for room.
-  struct pending_send : pending<result<void>> {
-    boost::asio::const_buffer bytes;
-    result<void> outcome{};
-  };
-
-  /// What is to be told of the audio that was taken.
-  struct intake_report {
-    std::optional<stretch> dropped;
-    std::optional<stretch> shortened;
-    std::string_view container;
   };
 
   static time_point now() noexcept { return std::chrono::steady_clock::now(); }
@@ -124,13 +106,11 @@ class engine final : public net::websocket_listener,
   void on_stop();
   void arm_stop_timer();
   void on_cancel();
-  void abort_receive();
   void abort_wait(std::uint64_t id);
   void drop_handlers() noexcept override;
   error check_setup() const;
   error accept_session(result<net::http_response> const& response);
   void learn_id(std::string const& id);
-  std::vector<time_span> words_unknown(completeness verdict);
   completeness verdict_of(run_fsm::outcome_type const& outcome) const;
 
   // The link.
@@ -140,7 +120,7 @@ class engine final : public net::websocket_listener,
   void on_written(net::websocket& link) override;
   void on_closed(net::websocket& link, net::link_end end) override;
   [[nodiscard]] bool is_current(net::websocket const& link) const noexcept {
-    return &link == link_.lock().get();
+    return &link == current_;
   }
 
   void redact_token(net::link_end& end) const;
@@ -149,47 +129,18 @@ class engine final : public net::websocket_listener,
   void on_wake() override { write_next(); }
   void wake_writer() noexcept;
   void write_next();
-  writer_action take_audio(intake_report& taken, time_point time);
-  [[nodiscard]] audio_intake::patience patience_of_senders() const noexcept;
   void admit_senders();
-  void fail_senders(error const& why);
-  result<void> accept(boost::asio::const_buffer bytes, audio_intake::patience who);
-  void close_gap(std::uint64_t bytes) noexcept;
-  [[nodiscard]] wake wake_after_accept() noexcept;
-  void cancel_send(std::uint64_t id);
+  void report(audio_line::report const& taken);
 
   // Messages in.
-  void take(transcript& t, std::size_t text_size);
-  template <class Message>
-  void take(Message& message, std::size_t text_size);
   void on_ack(audio_chunk_ack const& ack);
-  void on_origin(std::uint64_t origin);
-  void on_all_acknowledged();
-  void warn_of_mismatch(std::uint64_t origin);
-  void measure(transcript const& t);
+  void warn_of_mismatch(std::uint64_t origin, std::uint64_t resume);
+  void log_unreadable(live_message const& message, std::string const& what);
   connected describe_link(std::uint64_t resume, std::uint64_t highest_sent) const;
-
-  // Words that a lost link swallowed.
-  void on_summed_up(transcription_result const& all, word_ledger::source const& from);
-  void on_summed_up(live_result const& all);
-  template <class Message>
-  void deliver_recovered(std::vector<Message> found);
-  template <class Message>
-  void push_recovered(Message message);
-  void recover_from(live_job const& job);
-  [[nodiscard]] double seconds(std::uint64_t bytes) const noexcept;
-  [[nodiscard]] double heard_until() const;
-  [[nodiscard]] codec::decode_options how_to_read() const noexcept;
-  [[nodiscard]] bool is_of_all_links(live_result const& all) const;
-  [[nodiscard]] bool is_heard_to_the_end(live_result const& all) const;
   void report_missing_addons();
-  void count_words();
   [[nodiscard]] run_fsm::knowledge knowledge() const;
-  void push(event e, std::size_t text_size = 0);
+  void push(event&& e) { words_.push(std::move(e)); }
   void warn(warning_code code, std::string text, stretch where = {});
-  [[nodiscard]] intake_report take_report() noexcept;
-  void report(intake_report const& taken);
-  void deliver();
 
   // Time.
   void watch();
@@ -204,48 +155,35 @@ class engine final : public net::websocket_listener,
   boost::asio::any_io_executor const strand_;
   std::shared_ptr<gladia::detail::handler_memory> const wake_memory_;
   std::atomic<std::uint64_t> next_operation_{0};
+  std::atomic<std::uint64_t> messages_received_{0};
   std::atomic<session_state> state_{session_state::idle};  // of `run_`, when it last acted
 
-  // Behind the mutex.
-  mutable std::mutex mutex_;
-  audio_intake intake_;
-  std::list<pending_send> senders_;
-  bool writer_sleeps_ = true;  // the next audio that is accepted has to wake it
-  bool acks_are_stalled_ = false;
-  int unreadable_answers_ = 0;  // to the question for the job
-  std::optional<time_point> stopped_at_;
-  statistics numbers_;
-  histogram ack_round_trip_, first_partial_, final_transcript_;
-  offset_clock accepted_clock_, sent_clock_;
-  std::uint64_t highest_sent_ = 0;  // what lies below is sent again
-  std::string id_;                  // the job's
+  audio_line audio_;
+  event_line events_;
+
+  mutable std::mutex id_mutex_;
+  std::string id_;  // the job's
 
   // On the strand.
   run_fsm run_;
   writer_fsm writer_;
   watchdog watchdog_;
-  ack_tracker acks_;
-  service_clock service_clock_;
-  word_ledger words_;
-  event_queue queue_;
+  word_line words_;
   live_session_info session_;
   std::weak_ptr<net::websocket> link_;       // its pending operations own it
+  net::websocket const* current_ = nullptr;  // the same link, to be compared and never used
   std::weak_ptr<net::http_operation> http_;  // likewise
   boost::asio::steady_timer retry_timer_;    // until the next connect or poll, or its deadline
   boost::asio::steady_timer stop_timer_;     // until `stop_timeout`
   boost::asio::steady_timer watch_timer_;    // until the watchdog may have to act
   std::optional<time_point> watch_due_;
-  std::vector<char> frame_;  // the message being handed to the link
   bool mismatch_reported_ = false;
+  bool unreadable_logged_ = false;
   bool shortening_reported_ = false;  // since acknowledgements last advanced
-  // By channel, the utterance whose first partial was measured.
-  std::array<std::string, max_channels> partial_ids_;
-  // Of the session's destruction: handlers on their way look at it, which may outlive the engine.
-  std::shared_ptr<std::atomic<bool>> is_abandoned_ = std::make_shared<std::atomic<bool>>(false);
+  int unreadable_answers_ = 0;        // to the question for the job
   std::shared_ptr<live_job const> job_;
   std::optional<live::summary> summary_;  // once the session ended
   std::optional<pending<summary>> runner_;
-  std::optional<pending<result<event>>> receiver_;
   std::list<pending<summary>> waiters_;
 };
 

@@ -25,11 +25,16 @@ class event_queue {
 
   explicit event_queue(event_selection selection) : selection_(selection) {}
 
+  /// Whether the user wants such events.
+  [[nodiscard]] bool takes(event const& e) const noexcept {
+    return selection_ != event_selection::none || std::holds_alternative<ended>(e);
+  }
+
   /// \param text_size   bytes of the message the event was made of
   /// \param on_dropped  called with each event that has to go
   template <class OnDropped>
   void push(event e, std::size_t text_size, OnDropped on_dropped) {
-    if (selection_ == event_selection::none && !std::holds_alternative<ended>(e)) return;
+    if (!takes(e)) return;
     size_ += text_size + overhead;
     queue_.push_back({std::move(e), text_size + overhead});
     if (size_ > partials_limit && is_worth_pruning()) prune_partials();
@@ -49,6 +54,13 @@ class event_queue {
     std::optional<event> e(std::move(queue_.front().value));
     remove_front();
     return e;
+  }
+
+  /// Empties it, without a word to anybody.
+  void clear() noexcept {
+    queue_.clear();
+    size_ = pruned_size_ = 0;
+    dropped_ = 0;
   }
 
   [[nodiscard]] bool is_empty() const noexcept { return dropped_ == 0 && queue_.empty(); }

@@ -161,9 +161,9 @@ class word_ledger {
   }
 
   /// The missing translations that `all` holds. It closes their gaps on channels of which no final
-  /// is missing.
-  [[nodiscard]] std::vector<translation_message> recover(
-      std::vector<translation_result> const& all) {
+  /// is missing, if all of it could be read.
+  [[nodiscard]] std::vector<translation_message> recover(std::vector<translation_result> const& all,
+                                                         bool is_certain = true) {
     std::vector<translation_message> found;
     for (auto& addon : addons_) {
       if (addon.kind != addon_kind::translation || !has_gap(addon.by_channel)) continue;
@@ -172,7 +172,7 @@ class word_ledger {
         for (auto& message : missing_translations(addon, result.transcription)) {
           found.push_back(std::move(message));
         }
-        close_addon_gaps(addon);
+        if (is_certain) close_addon_gaps(addon);
       }
     }
     return found;
@@ -189,6 +189,7 @@ class word_ledger {
       if (is_missing(message)) found.push_back(std::move(message));
     }
     close_gaps(finals, {}, from);
+    if (!from.is_certain) return found;
     for (auto& addon : addons_) close_addon_gaps(addon);
     return found;
   }

@@ -49,13 +49,19 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   void write(boost::asio::const_buffer message, bool is_binary) override {
     BOOST_ASSERT(is_open() && !is_pending(operation::writing));
-    gladia::detail::reuse(write_buffer_, message.size());
+    auto& copy = next_message();
+    gladia::detail::reuse(copy, message.size());
     auto const* bytes = static_cast<char const*>(message.data());
-    write_buffer_.insert(write_buffer_.end(), bytes, bytes + message.size());
+    copy.insert(copy.end(), bytes, bytes + message.size());
+    write_next_message(is_binary);
+  }
+
+  void write_next_message(bool is_binary) override {
+    BOOST_ASSERT(is_open() && !is_pending(operation::writing));
     begin(operation::writing);
     with_stream([&](auto& stream) {
       stream.binary(is_binary);
-      stream.async_write(boost::asio::buffer(write_buffer_), then(&tcp_websocket::on_written));
+      stream.async_write(boost::asio::buffer(next_message()), then(&tcp_websocket::on_written));
     });
   }
 
@@ -472,7 +478,6 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   std::unique_ptr<refusal_words> refusal_{};
   std::optional<url> redirect_{};
   boost::beast::flat_buffer read_buffer_{};
-  std::vector<char> write_buffer_{};
   std::uint64_t ping_end_ = 0;    // where the last ping ends among the bytes written
   std::uint16_t close_code_ = 0;  // of the server's close frame
   std::string close_reason_{};
