@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,10 +36,11 @@ class an_audio_line : public testing::Test {
     return line().try_send(boost::asio::buffer(bytes), now);
   }
   /// A caller who can wait.
-  std::shared_ptr<std::optional<result<void>>> send(std::string const& bytes, std::uint64_t id) {
+  std::shared_ptr<std::optional<result<void>>> send(std::string bytes, std::uint64_t id) {
+    sent.push_back(std::move(bytes));
     auto told = std::make_shared<std::optional<result<void>>>();
     line().send(
-        boost::asio::buffer(bytes),
+        boost::asio::buffer(sent.back()),
         audio_line::send_completion([told](result<void> r) { *told = r; }, io.get_executor()), id,
         now, [](auto&) {});
     return told;
@@ -66,6 +68,7 @@ class an_audio_line : public testing::Test {
     io.poll();
   }
 
+  std::list<std::string> sent;  // one who waits does not copy it
   boost::asio::io_context io;
   audio_format format{};
   live::session_options options;
