@@ -10,6 +10,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/prefer.hpp>
 #include <utility>
+#include <variant>
 
 #include <gladia/config.hpp>
 #include <gladia/detail/post.hpp>
@@ -55,22 +56,35 @@ class completion {
   /// The same with what `make` returns, which is called right before the handler, where that runs.
   template <class Make>
   void post_made(Make make) && {
-    auto const own_executor = executor_;
-    auto const executor = boost::asio::get_associated_executor(handler_, own_executor);
-    auto complete = [self = std::move(*this), make = std::move(make)]() mutable {
-      auto handler = std::move(self.handler_);
-      boost::asio::get_associated_cancellation_slot(handler).clear();
-      std::move(handler)(make());
-    };
-    if (post_if_known(executor, complete)) return;
+    // No copy of an erased executor outlives the post here: TSan takes it for a race with the one
+    // that goes along, because Asio counts them with a fence.
+    auto const known = find_known(boost::asio::get_associated_executor(handler_, executor_));
+    if (!std::holds_alternative<std::monostate>(known)) {
+      auto complete = [self = std::move(*this), make = std::move(make)]() mutable {
+        self.call(make);
+      };
+      post_to_known(known, complete);
+      return;
+    }
     // Of another executor it is not known that it runs nothing right here. Not from a strand:
     // dispatching there would let the handler hold the strand while it runs.
-    post_to(own_executor, [executor, complete = std::move(complete)]() mutable {
-      boost::asio::dispatch(executor, std::move(complete));
+    auto const own_executor = executor_;
+    post_to(own_executor, [self = std::move(*this), make = std::move(make)]() mutable {
+      auto const executor = boost::asio::get_associated_executor(self.handler_, self.executor_);
+      boost::asio::dispatch(executor, [self = std::move(self), make = std::move(make)]() mutable {
+        self.call(make);
+      });
     });
   }
 
  private:
+  template <class Make>
+  void call(Make& make) {
+    auto handler = std::move(handler_);
+    boost::asio::get_associated_cancellation_slot(handler).clear();
+    std::move(handler)(make());
+  }
+
   handler_type handler_;
   boost::asio::any_io_executor executor_;
   boost::asio::any_completion_executor work_;

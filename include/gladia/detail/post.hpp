@@ -4,29 +4,43 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <utility>
+#include <variant>
 
 namespace gladia::detail {
 
-/// Posts `function` if `executor`, whose type is erased, is that of an `io_context` or a strand of
-/// one; else leaves both alone. Asio copies an erased executor three times for each post.
-template <class Executor, class Function>
-bool post_if_known(Executor const& executor, Function& function) {
+/// An executor whose type is known again: that of an `io_context`, or a strand of one.
+using known_executor = std::variant<std::monostate, boost::asio::io_context::executor_type,
+                                    boost::asio::strand<boost::asio::io_context::executor_type>>;
+
+/// What `executor`, whose type is erased, is. Nothing if it is another one.
+template <class Executor>
+known_executor find_known(Executor const& executor) {
   using context_executor = boost::asio::io_context::executor_type;
   using strand = boost::asio::strand<context_executor>;
-  if (auto const* known = executor.template target<context_executor>()) {
-    boost::asio::post(*known, std::move(function));
-  } else if (auto const* known_strand = executor.template target<strand>()) {
-    boost::asio::post(*known_strand, std::move(function));
+  if (auto const* known = executor.template target<context_executor>()) return *known;
+  if (auto const* known = executor.template target<strand>()) return *known;
+  return {};
+}
+
+/// Posts `function`, or leaves it alone where the executor is not known.
+template <class Function>
+bool post_to_known(known_executor const& executor, Function& function) {
+  if (auto const* context = std::get_if<1>(&executor)) {
+    boost::asio::post(*context, std::move(function));
+  } else if (auto const* strand = std::get_if<2>(&executor)) {
+    boost::asio::post(*strand, std::move(function));
   } else {
     return false;
   }
   return true;
 }
 
-/// Posts `function` to an executor whose type is erased.
+/// Posts `function` to an executor whose type is erased. Asio copies such a one three times for
+/// each post, which is spared where it is known.
 template <class Executor, class Function>
 void post_to(Executor const& executor, Function function) {
-  if (!post_if_known(executor, function)) boost::asio::post(executor, std::move(function));
+  if (post_to_known(find_known(executor), function)) return;
+  boost::asio::post(executor, std::move(function));
 }
 
 }  // namespace gladia::detail
