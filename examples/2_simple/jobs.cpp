@@ -22,6 +22,7 @@ void print_line(examples::terminal& terminal, gladia::live_job const& job) {
   std::ostringstream line;
   line << job.id << "  " << job.status.name() << "  " << job.created_at;
   if (job.file && job.file->audio_duration) line << "  " << *job.file->audio_duration << " s";
+  if (!job.unreadable.empty()) line << "  could not be read wholly: " << job.unreadable;
   terminal.line(line.str());
 }
 

@@ -36,6 +36,13 @@ std::string transcription(std::vector<std::string> const& utterances) {
   return R"({"full_transcript":"x","languages":[],"utterances":[)" + all + "]}";
 }
 
+std::string quoted(std::string text) {
+  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) {
+    text.insert(at, "\\");
+  }
+  return '"' + text + '"';
+}
+
 std::vector<std::string> const all_three{utterance("one", 0.01, 0.02), utterance("two", 0.03, 0.04),
                                          utterance("three", 0.12, 0.13)};
 
@@ -94,12 +101,6 @@ TEST_F(a_session_that_loses_a_word, delivers_it_from_the_summing_up_and_marks_it
 
 TEST_F(a_session_that_loses_a_word, finds_it_in_the_messages_of_the_job) {
   far->sums_up = false;
-  auto quoted = [](std::string text) {
-    for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) {
-      text.insert(at, "\\");
-    }
-    return '"' + text + '"';
-  };
   far->job_result = R"({"metadata":{"audio_duration":0.12},"messages":[)" +
                     quoted(final("one", 0.01, 0.02)) + "," + quoted(final("two", 0.03, 0.04)) +
                     "," + quoted(final("three", 0.12, 0.13)) + "]}";
@@ -132,6 +133,46 @@ TEST_F(a_session_that_loses_a_word, does_not_take_it_for_found_by_a_final_whose_
   EXPECT_EQ(said.back().data.utterance.text, "three") << "delivered all the same";
   EXPECT_EQ(said.back().envelope.unreadable,
             "data.utterance.start: expected a number, got no number");
+}
+
+TEST_F(a_session_that_loses_a_word, does_not_know_it_where_a_message_of_the_job_is_read_in_part) {
+  for (bool const is_whole : {true, false}) {
+    far = std::make_shared<far_side>();
+    SetUp();
+    far->sums_up = false;
+    auto two = final("two", 0.03, 0.04);
+    if (!is_whole) two.replace(two.find("0.030000"), 8, "NaN");
+    far->job_result = R"({"metadata":{"audio_duration":0.12},"messages":[)" +
+                      quoted(final("one", 0.01, 0.02)) + "," + quoted(two) + "," +
+                      quoted(final("three", 0.12, 0.13)) + "]}";
+    play();
+    EXPECT_EQ(end.verdict, is_whole ? completeness::complete : completeness::unknown);
+    EXPECT_THAT(texts(true), ElementsAre("two")) << "delivered all the same";
+  }
+}
+
+TEST_F(a_session_that_loses_a_word, says_of_a_message_what_it_could_not_read_of_it) {
+  std::vector<std::string> lines;
+  gladia::logger log;
+  log.write = [&lines](gladia::log_level, std::string_view line) { lines.emplace_back(line); };
+  auto one = final("one", 0.01, 0.02);
+  one.replace(one.find("\"words\":[]"), 10, "\"words\":7");
+  say_on_links({one, one}, {one});
+  play_in(make_test_client(io.get_executor(), far, "key", log).session(request, options));
+  auto const first = all_of<transcript>(events).front();
+  EXPECT_NE(gladia::live::to_json(first).find(
+                R"("unreadable":"data.utterance.words: expected an array, got a number")"),
+            std::string::npos)
+      << gladia::live::to_json(first);
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](auto const& line) {
+                            return line.find(
+                                       "a message of type transcript could not be read "
+                                       "wholly: data.utterance.words: expected an array, "
+                                       "got a number") != std::string::npos;
+                          }),
+            1)
+      << "logged once";
 }
 
 TEST_F(a_session_that_loses_a_word, says_so_as_json) {
@@ -252,7 +293,7 @@ TEST_F(a_session_that_loses_a_word, says_once_that_addons_may_be_missing) {
 
 TEST_F(a_session_that_loses_a_word, opens_a_gap_where_a_message_is_no_json) {
   far->close_after = 0;
-  say_on_links({final("one", 0.01, 0.02), R"({"type":"transcript","data":{"id":1e999}})"}, {});
+  say_on_links({final("one", 0.01, 0.02), R"({"type":"transcript","data":{"id":"t)"}, {});
   play();
   EXPECT_THAT(texts(true), ElementsAre("two", "three"));
 }

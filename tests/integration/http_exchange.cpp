@@ -574,6 +574,13 @@ TEST_P(success, that_comes_before_the_request_was_whole_is_an_error) {
   }
 }
 
+TEST_P(refusal, that_is_no_HTTP_is_an_answer_however_much_of_the_request_was_sent) {
+  scripted_server server(answering("220 mail.example.com ready\r\n", parting::none));
+  auto const error = failure(large_post(server));
+  EXPECT_EQ(error, errc::malformed_response) << error.what();
+  EXPECT_EQ(error.details().phase, phase::response);
+}
+
 TEST_P(refusal, that_nobody_gives_leaves_the_reason_why_the_request_was_not_sent) {
   scripted_server server(answering("", parting::reset));
   auto const error = failure(large_post(server));

@@ -308,6 +308,22 @@ TEST_F(the_live_client, says_where_a_walk_failed_after_what_it_visited) {
   EXPECT_EQ(visits, 2);
 }
 
+TEST_F(the_live_client, shows_on_its_walk_the_jobs_that_it_cannot_read_and_goes_on_behind_them) {
+  auto const ids = make_jobs(1);
+  auto fault = answer(fake::route::list, 200);
+  fault.body = R"({"first": "", "current": "", "next": "/v2/live?offset=0",
+                   "items": [{"id": "without a status"}, 7]})";
+  fail(fault);
+  std::vector<std::string> visited;
+  auto const count = list_all({}, [&](gladia::live_job job) {
+    visited.push_back(job.id + ": " + job.unreadable);
+    return true;
+  });
+  EXPECT_EQ(*count, 3u);
+  EXPECT_THAT(visited, ElementsAre("without a status: status: missing",
+                                   ": expected an object, got a number", ids[0] + ": "));
+}
+
 TEST_F(the_live_client, takes_its_key_to_no_other_place_that_a_page_names) {
   auto const ids = make_jobs(1);
   auto fault = answer(fake::route::list, 200);

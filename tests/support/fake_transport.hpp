@@ -378,13 +378,14 @@ class fake_transport final : public net::transport {
 
 /// A client whose sessions talk to `far`.
 inline gladia::live::client make_test_client(asio::any_io_executor executor,
-                                             std::shared_ptr<far_side> far,
-                                             std::string key = "key") {
+                                             std::shared_ptr<far_side> far, std::string key = "key",
+                                             gladia::logger log = {}) {
   gladia::live::detail::service service;
   service.executor = std::move(executor);
   service.transport = std::make_shared<fake_transport>(std::move(far));
   service.api = *net::parse_url("http://127.0.0.1");
   service.api_key = std::move(key);
+  service.log = std::move(log);
   service.version_header = "test";
   net::http_client_options http;
   http.retry.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(1)};

@@ -123,7 +123,6 @@ TEST_F(an_audio_line, lets_callers_wait_and_serves_them_in_their_order) {
   run();
   EXPECT_TRUE(*first);
   EXPECT_FALSE(*second) << "more than the high water waits to be sent";
-  EXPECT_TRUE(line().has_senders());
   write();
   EXPECT_TRUE(line().admit_senders(now));
   run();
@@ -133,7 +132,7 @@ TEST_F(an_audio_line, lets_callers_wait_and_serves_them_in_their_order) {
   line().admit_senders(now);
   run();
   EXPECT_TRUE(*third);
-  EXPECT_FALSE(line().has_senders());
+  EXPECT_FALSE(line().admit_senders(now)) << "nobody waits any more";
 }
 
 TEST_F(an_audio_line, ends_the_waiting_of_one_caller) {
@@ -142,7 +141,8 @@ TEST_F(an_audio_line, ends_the_waiting_of_one_caller) {
   line().cancel_send(2);
   run();
   EXPECT_EQ((*second)->error(), boost::asio::error::operation_aborted);
-  EXPECT_FALSE(line().has_senders());
+  write();
+  EXPECT_FALSE(line().admit_senders(now)) << "nobody waits any more";
 }
 
 TEST_F(an_audio_line, that_is_stopped_takes_no_more_and_drops_half_a_frame) {

@@ -125,6 +125,15 @@ TEST_F(an_event_line, tells_one_who_waits_that_it_was_abandoned) {
   EXPECT_EQ(told->why, boost::asio::error::operation_aborted);
 }
 
+TEST_F(an_event_line, that_is_abandoned_still_knows_how_many_events_were_dropped) {
+  auto const ignored = [](live::event const&) {};
+  constexpr std::size_t half = live::detail::event_queue::limit / 2;
+  for (int i = 0; i < 3; ++i) line.push(live::warning{}, half, ignored);
+  EXPECT_EQ(line.dropped_total(), 2u);
+  line.abandon();
+  EXPECT_EQ(line.dropped_total(), 2u);
+}
+
 TEST(an_event_line_of_a_user_who_wants_none, keeps_and_gives_the_end_alone) {
   boost::asio::io_context io;
   event_line line(live::event_selection::none);

@@ -605,6 +605,20 @@ TEST_F(a_word_ledger_with_translations, finds_the_translation_that_a_lost_link_s
   EXPECT_FALSE(ledger.misses_addons());
 }
 
+TEST_F(a_word_ledger_with_translations, misses_it_as_long_as_not_all_could_be_read) {
+  ASSERT_THAT(recover({first, second, third}), IsEmpty());
+  translation_result french;
+  french.transcription.languages = {{"fr"}};
+  french.transcription.utterances = {translated("", first).data->translated_utterance};
+  EXPECT_THAT(ledger.recover(std::vector<translation_result>{french}, false), IsEmpty());
+  EXPECT_TRUE(ledger.misses_addons());
+}
+
+TEST_F(a_word_ledger_with_translations, misses_some_as_long_as_not_all_of_a_job_could_be_read) {
+  EXPECT_THAT(ledger.recover(messages_of_a_job(), {true, false, false}), testing::SizeIs(1));
+  EXPECT_TRUE(ledger.misses_addons());
+}
+
 TEST_F(a_word_ledger_with_translations, finds_it_among_the_messages_of_a_job) {
   auto const found = ledger.recover(messages_of_a_job(), {true});
   ASSERT_EQ(found.size(), 1u);

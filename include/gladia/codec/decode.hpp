@@ -23,6 +23,8 @@
 /// - a struct without a member that it cannot do without counts as absent, too. If the whole needs
 ///   that struct, the whole cannot be read; nor can a message of which neither `data` nor `error`
 ///   is left;
+/// - a transcript whose `start`, `end` or `channel` is there and cannot be read has no times: both
+///   are 0;
 /// - of a name that comes twice in an object the last one counts.
 ///
 /// What counted as absent is named with its path, for example
@@ -40,7 +42,9 @@ struct decode_options {
   bool keep_raw = false;                    ///< fill `message_envelope::raw`
   std::size_t max_depth = 64;               ///< brackets within brackets; at most 1024
   std::size_t max_size = 64 * 1024 * 1024;  ///< bytes
-  bool unmarked_is_final = false;           ///< what a `transcript` without `is_final` is
+  /// What a `transcript` without `is_final` is. One whose `is_final` is there and is no boolean
+  /// cannot be read where this is false: it could be either.
+  bool unmarked_is_final = false;
 };
 
 /// Reads a message of the WebSocket. Never fails: what it does not know is an `unknown_message`,

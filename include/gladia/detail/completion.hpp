@@ -10,7 +10,6 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/prefer.hpp>
 #include <utility>
-#include <variant>
 
 #include <gladia/config.hpp>
 #include <gladia/detail/post.hpp>
@@ -59,12 +58,9 @@ class completion {
     // No copy of an erased executor outlives the post here: TSan takes it for a race with the one
     // that goes along, because Asio counts them with a fence.
     auto const known = find_known(boost::asio::get_associated_executor(handler_, executor_));
-    if (!std::holds_alternative<std::monostate>(known)) {
-      auto complete = [self = std::move(*this), make = std::move(make)]() mutable {
-        self.call(make);
-      };
-      post_to_known(known, complete);
-      return;
+    if (known.index() != 0) {
+      return post_to_known(
+          known, [self = std::move(*this), make = std::move(make)]() mutable { self.call(make); });
     }
     // Of another executor it is not known that it runs nothing right here. Not from a strand:
     // dispatching there would let the handler hold the strand while it runs.

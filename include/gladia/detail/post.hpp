@@ -22,24 +22,23 @@ known_executor find_known(Executor const& executor) {
   return {};
 }
 
-/// Posts `function`, or leaves it alone where the executor is not known.
+/// Posts `function` to an executor that is known.
 template <class Function>
-bool post_to_known(known_executor const& executor, Function& function) {
+void post_to_known(known_executor const& executor, Function function) {
   if (auto const* context = std::get_if<1>(&executor)) {
     boost::asio::post(*context, std::move(function));
   } else if (auto const* strand = std::get_if<2>(&executor)) {
     boost::asio::post(*strand, std::move(function));
-  } else {
-    return false;
   }
-  return true;
 }
 
 /// Posts `function` to an executor whose type is erased. Asio copies such a one three times for
 /// each post, which is spared where it is known.
 template <class Executor, class Function>
 void post_to(Executor const& executor, Function function) {
-  if (post_to_known(find_known(executor), function)) return;
+  if (auto const known = find_known(executor); known.index() != 0) {
+    return post_to_known(known, std::move(function));
+  }
   boost::asio::post(executor, std::move(function));
 }
 

@@ -24,7 +24,8 @@ namespace detail {
 struct service;
 }
 
-/// Hears of one job after the other; false ends the walk. It must not throw.
+/// Hears of one job after the other; false ends the walk. It must not throw. A job that could not
+/// be read has its `id`, as far as that could be read, and says why in `unreadable`.
 using job_visitor = std::function<bool(live_job)>;
 
 /// Live transcription: sessions, and the jobs they leave behind.

@@ -160,8 +160,8 @@ class session {
   ///
   /// Errors: `errc::stopping` after `stop()`; `errc::session_ended` after the end;
   /// `errc::chunk_too_large`: send smaller pieces; `errc::format_mismatch`: the WAV header at the
-  /// head differs from the request, and so do all later calls end: `cancel()`, and make a session
-  /// of the right format; `operation_aborted`.
+  /// head differs from the request; every later call returns this error too: `cancel()`, and make a
+  /// session of the right format; `operation_aborted`.
   ///
   /// Cancellation (any type): completes with `operation_aborted` and takes none of the audio.
   template <class CompletionToken = boost::asio::deferred_t>

@@ -180,21 +180,4 @@ bool is_key(std::string_view text, char const (&name)[size]) {
   return is({text, text.find('\\') != std::string_view::npos}, name);
 }
 
-/// A string of JSON that means `text`, which is UTF-8.
-inline void append_literal(std::string& to, std::string_view text) {
-  constexpr char hex[] = "0123456789abcdef";
-  to.push_back('"');
-  for (char const c : text) {
-    if (c == '"' || c == '\\') {
-      to.push_back('\\');
-      to.push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      to.append("\\u00").append({hex[c >> 4], hex[c & 15]});
-    } else {
-      to.push_back(c);
-    }
-  }
-  to.push_back('"');
-}
-
 }  // namespace gladia::codec::detail

@@ -13,7 +13,7 @@
 #include <gladia/codec/impl/json_number.ipp>
 
 /// \file
-/// Reads a text that `json_check` found good, value by value, without a document.
+/// Reads a text that `check_json` found good, value by value, without a document.
 
 namespace gladia::codec::detail {
 
@@ -272,7 +272,7 @@ inline std::string compact(std::string_view text) {
     if (!taken.has_escape && std::all_of(taken.text.begin(), taken.text.end(), is_plain)) {
       strict.append("\"").append(taken.text).append("\"");
     } else {
-      append_literal(strict, text_of(taken));
+      strict.append(nlohmann::json(text_of(taken)).dump());
     }
   };
   std::size_t at = 0;

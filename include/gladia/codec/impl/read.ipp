@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/assert.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -212,7 +213,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   // An array, not a pointer: then the compiler knows the length.
   template <std::size_t size, class M>
   void member(char const (&name)[size], M& m) {
-    auto const bit = std::uint64_t{1} << index_++;
+    auto const bit = next_bit();
     if (!has_key_ || !is(key_, name)) return;
     if (!take(m, bit)) from_.pass_over(from_.take_fault());
     go_on();
@@ -223,7 +224,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   }
   template <std::size_t size, class M>
   void required(char const (&name)[size], M& m) {
-    auto const bit = std::uint64_t{1} << index_++;
+    auto const bit = next_bit();
     if (!has_key_ || !is(key_, name)) return;
     if (!take(m, bit)) failure_ = from_.take_fault();
     go_on();
@@ -240,6 +241,11 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   void extra(M&) {}
 
  private:
+  std::uint64_t next_bit() noexcept {
+    BOOST_ASSERT(index_ < 64);  // members of a struct
+    return std::uint64_t{1} << index_++;
+  }
+
   void go_on() {
     is_met_ = true;
     has_key_ = from_.next_key(key_);
@@ -433,27 +439,59 @@ inline bool read(json_reader& from, live_job_page& to) {
   return true;
 }
 
+template <class Error>
+bool read_error(json_reader& from, Error& to) {
+  auto const text = from.look_at_value();
+  if (!read_struct(from, to)) return false;
+  find_words(text, to);
+  return true;
+}
 inline bool read(json_reader& from, error_message& to) {
-  auto const text = from.look_at_value();
-  if (!read_struct(from, to)) return false;
-  find_words(text, to);
-  return true;
+  return read_error(from, to);
 }
-
 inline bool read(json_reader& from, api_error& to) {
-  auto const text = from.look_at_value();
-  if (!read_struct(from, to)) return false;
-  find_words(text, to);
+  return read_error(from, to);
+}
+
+/// Whether a message lacks nothing that only its whole text tells. It may be given what it lacks.
+template <class M>
+bool settle(M&, json_reader&, decode_options const&) {
   return true;
 }
 
-/// A transcript that does not say whether it is final is what `how` says.
-template <class M>
-void set_defaults(M&, std::string_view, decode_options const&) {}
-inline void set_defaults(transcript& message, std::string_view text, decode_options const& how) {
-  if (message.data.is_final || !how.unmarked_is_final) return;
-  auto const data = find_member(text, "data");
-  message.data.is_final = find_member(*data, "is_final") != "false";
+/// Whether a member is there, and was passed over.
+template <class T, std::size_t size>
+bool was_passed_over(std::string_view object, char const (&name)[size]) {
+  auto const found = find_member(object, name);
+  if (!found || found == "null") return false;
+  json_reader reader(*found);
+  T ignored{};
+  return !read(reader, ignored);
+}
+
+/// Half a time, or a time on another channel, is none: what was said then would be taken for known.
+inline void settle_time(transcript_utterance& utterance, std::string_view text) {
+  if (was_passed_over<double>(text, "start") || was_passed_over<double>(text, "end") ||
+      was_passed_over<int>(text, "channel")) {
+    utterance.start = utterance.end = 0;
+  }
+}
+
+/// A transcript that does not say whether it is final is what `how` says. Where there are finals
+/// and others, one that says it in a way that cannot be read could be either.
+inline bool settle(transcript& message, json_reader& from, decode_options const& how) {
+  auto& data = message.data;
+  auto const is_plain = !from.passed_over() && (data.is_final || !how.unmarked_is_final);
+  if (is_plain) return true;
+  auto const text = *find_member(from.text(), "data");
+  if (from.passed_over()) settle_time(data.utterance, *find_member(text, "utterance"));
+  if (data.is_final) return true;
+  auto const mark = find_member(text, "is_final");
+  if (mark == "false") return true;
+  data.is_final = how.unmarked_is_final;
+  return data.is_final || !mark || mark == "null" ||
+         from.fail(static_cast<std::size_t>(mark->data() - from.text().data()),
+                   "says in a way that cannot be read whether the transcript is final");
 }
 
 /// Whether a message that has either `data` or an `error` has neither.
@@ -505,11 +543,10 @@ inline live_message read_message(good_text const& from, decode_options const& ho
     if (good && reader.passed_over() && is_hollow(alternative, 0)) {
       good = reader.fail(reader.exchange_passed_over({}));
     }
-    if (!good) {
+    if (!good || !settle(alternative, reader, how)) {
       message = malformed();
       return true;
     }
-    set_defaults(alternative, text, how);
     auto& envelope = alternative.envelope;
     if (how.keep_raw) envelope.raw.text = strict(text);
     if (reader.passed_over()) envelope.unreadable = text_of(text, reader.passed_over());

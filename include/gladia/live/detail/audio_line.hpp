@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <chrono>
 #include <cstddef>
@@ -9,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gladia/config.hpp>
@@ -32,6 +32,8 @@ namespace gladia::live::detail {
 /// All members may be called from any thread: a mutex is held inside, and never while a handler is
 /// posted.
 class audio_line {
+  struct pending_send;
+
  public:
   using time_point = std::chrono::steady_clock::time_point;
   using send_completion = gladia::detail::completion<result<void>>;
@@ -63,7 +65,7 @@ class audio_line {
   /// Completes all who wait.
   void fail_senders(error const& why);
   /// Takes them out, to be destroyed without being called.
-  [[nodiscard]] auto drop_senders() noexcept;
+  [[nodiscard]] std::list<pending_send> drop_senders() noexcept;
 
   // The writer.
 
@@ -72,14 +74,13 @@ class audio_line {
     std::optional<stretch> dropped{};
     std::optional<stretch> shortened{};
     std::string_view container{};
+    bool callers_wait = false;
   };
   [[nodiscard]] report take_report();
 
   /// What `writer` writes next. Audio is put into `message` and counts as sent.
   writer_action next_write(writer_fsm& writer, std::vector<char>& message, report& taken,
                            time_point now);
-  /// Whether callers wait.
-  [[nodiscard]] bool has_senders() const noexcept { return sender_count_ > 0; }
   /// Serves callers who wait, while there is room. Returns whether one was served.
   bool admit_senders(time_point now);
 
@@ -99,6 +100,7 @@ class audio_line {
     std::optional<std::uint64_t> origin{};   ///< the number that stands for where the link resumed
     std::uint64_t resume = 0;                ///< where that was
     std::optional<time_span> heard_again{};  ///< by the server; told once for each link
+    bool callers_wait = false;
   };
   acknowledgement on_ack(half_open_range<std::int64_t> const& range, time_point now);
   /// They stand still: callers need not wait for them.
@@ -134,7 +136,6 @@ class audio_line {
     boost::asio::const_buffer bytes;
     result<void> outcome{};
   };
-  using senders = std::list<pending_send>;
 
   // With the mutex held.
   result<void> take(boost::asio::const_buffer bytes, audio_intake::patience who, time_point now);
@@ -148,9 +149,8 @@ class audio_line {
 
   mutable std::mutex mutex_;
   audio_intake intake_;
-  senders senders_;
-  std::atomic<std::size_t> sender_count_{0};  // read without the mutex
-  bool writer_sleeps_ = true;                 // the next audio that is taken has to wake it
+  std::list<pending_send> senders_;
+  bool writer_sleeps_ = true;  // the next audio that is taken has to wake it
   bool acks_are_stalled_ = false;
   std::optional<time_point> stopped_at_;
   ack_tracker acks_;
@@ -174,19 +174,12 @@ audio_line::wake audio_line::send(boost::asio::const_buffer bytes, send_completi
     if (!outcome && outcome.error() == errc::would_block) {
       waits(done);
       senders_.push_back({id, std::move(done), bytes});
-      sender_count_ = senders_.size();
       return wake::not_needed;
     }
     if (outcome) waker = claim_wake();
   }
   std::move(done).post(std::move(outcome));
   return waker;
-}
-
-inline auto audio_line::drop_senders() noexcept {
-  std::lock_guard lock(mutex_);
-  sender_count_ = 0;
-  return std::exchange(senders_, {});
 }
 
 }  // namespace gladia::live::detail

@@ -59,8 +59,6 @@ class word_line {
 
  private:
   void take(transcript& t, std::size_t text_size);
-  /// Whether the user does not have a final yet.
-  [[nodiscard]] bool is_new(transcript const& t);
   void recover(transcription_result const& all, word_ledger::source const& from);
   void recover(live_result const& all, word_ledger::source const& from);
   template <class Message>
@@ -71,7 +69,6 @@ class word_line {
   codec::decode_options how_;
   bool wants_acknowledgements_;
   bool wants_post_processing_;
-  int channels_;
   audio_line& audio_;
   event_line& events_;
   word_ledger words_;

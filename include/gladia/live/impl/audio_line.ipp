@@ -67,7 +67,7 @@ GLADIA_DECL result<audio_line::wake> audio_line::try_send(boost::asio::const_buf
 }
 
 GLADIA_DECL bool audio_line::admit_senders(time_point now) {
-  senders served;
+  std::list<pending_send> served;
   {
     std::lock_guard lock(mutex_);
     while (!senders_.empty() && (intake_.is_low() || intake_.is_closed())) {
@@ -76,22 +76,25 @@ GLADIA_DECL bool audio_line::admit_senders(time_point now) {
       if (!sender.outcome && sender.outcome.error() == errc::would_block) break;
       served.splice(served.end(), senders_, senders_.begin());
     }
-    sender_count_ = senders_.size();
   }
   for (auto& sender : served) std::move(sender.done).post(std::move(sender.outcome));
   return !served.empty();
 }
 
 GLADIA_DECL void audio_line::cancel_send(std::uint64_t id) {
-  senders cancelled;
+  std::list<pending_send> cancelled;
   {
     std::lock_guard lock(mutex_);
     auto const found = std::find_if(senders_.begin(), senders_.end(),
                                     [id](pending_send const& s) { return s.id == id; });
     if (found != senders_.end()) cancelled.splice(cancelled.end(), senders_, found);
-    sender_count_ = senders_.size();
   }
   for (auto& sender : cancelled) std::move(sender.done).post(gladia::detail::aborted());
+}
+
+GLADIA_DECL std::list<audio_line::pending_send> audio_line::drop_senders() noexcept {
+  std::lock_guard lock(mutex_);
+  return std::exchange(senders_, {});
 }
 
 GLADIA_DECL void audio_line::fail_senders(error const& why) {
@@ -118,7 +121,8 @@ GLADIA_DECL void audio_line::close() {
 // The writer.
 
 GLADIA_DECL audio_line::report audio_line::take_report_unlocked() noexcept {
-  return {intake_.take_dropped(), intake_.take_shortened(), intake_.take_container()};
+  return {intake_.take_dropped(), intake_.take_shortened(), intake_.take_container(),
+          !senders_.empty()};
 }
 
 GLADIA_DECL audio_line::report audio_line::take_report() {
@@ -177,6 +181,7 @@ GLADIA_DECL audio_line::acknowledgement audio_line::on_ack(
   auto const reading = acks_.on_ack(range.begin, range.end, intake_.ring().sent());
   told.origin = reading.origin;
   told.resume = acks_.resume();
+  told.callers_wait = !senders_.empty();
   if (told.origin) service_clock_.on_origin(*told.origin);
   told.has_moved = intake_.acknowledge(reading.offset);
   auto const acknowledged = intake_.acknowledged();

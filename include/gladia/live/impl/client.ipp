@@ -105,6 +105,11 @@ class job_walk : public std::enable_shared_from_this<job_walk> {
 
   void visit(result<live_job_page> page) {
     if (!page) return std::move(done_).post(page.error());
+    for (auto& one : page->unreadable) {
+      auto& job = page->items.emplace_back();
+      job.id = std::move(one.id);
+      job.unreadable = std::move(one.why);
+    }
     for (auto& job : page->items) {
       ++visited_;
       if (!visit_(std::move(job))) return std::move(done_).post(visited_);

@@ -3,7 +3,6 @@
 #include <gladia/live/detail/engine.hpp>
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -178,7 +177,7 @@ GLADIA_DECL void engine::write_next() {
   }
   watchdog_.on_write(time);
   watch();
-  if (action.type == kind::audio && audio_.has_senders()) admit_senders();
+  if (action.type == kind::audio && taken.callers_wait) admit_senders();
 }
 
 GLADIA_DECL void engine::wake_writer() noexcept {
@@ -230,7 +229,7 @@ GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
     words_.on_heard();
   }
   if (told.heard_again) words_.on_repeat(*told.heard_again);
-  if (audio_.has_senders()) admit_senders();
+  if (told.callers_wait) admit_senders();
 }
 
 GLADIA_DECL void engine::warn_of_mismatch(std::uint64_t origin, std::uint64_t resume) {

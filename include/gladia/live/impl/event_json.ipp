@@ -115,8 +115,13 @@ struct mark_visitor : gladia::detail::uniform_visitor<mark_visitor> {
 
   template <class M>
   void member(char const*, M const&) {}
-  void local(char const* name, bool is_set) {
-    if (is_set) marks[name] = true;
+  template <class M>
+  void flatten(M const& m) {
+    visit_fields(*this, m);
+  }
+  template <class M>
+  void local(char const* name, M const& m) {
+    if (m != M{}) marks[name] = m;
   }
 
   /// A message on one line, with the marks.

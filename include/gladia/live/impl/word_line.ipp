@@ -43,12 +43,6 @@ inline word_ledger make_word_ledger(live_request const& request, session_options
   return word_ledger(std::move(asked));
 }
 
-/// Whether it cannot be told if a transcript is final.
-inline bool may_be_final(transcript const& t) noexcept {
-  auto const& unreadable = t.envelope.unreadable;
-  return !unreadable.empty() && unreadable.rfind("data.utterance", 0) != 0;
-}
-
 /// Whether a message that cannot be read may have been a transcript.
 inline bool may_be_transcript(malformed_message const& m) noexcept {
   return m.type.empty() || m.type == "transcript";
@@ -58,7 +52,6 @@ GLADIA_DECL word_line::word_line(live_request const& request, session_options co
                                  audio_line& audio, event_line& events)
     : wants_acknowledgements_(request.messages_config.receive_acknowledgments.value_or(false)),
       wants_post_processing_(request.messages_config.receive_post_processing_events.value_or(true)),
-      channels_(request.audio.channels),
       audio_(audio),
       events_(events),
       words_(make_word_ledger(request, options)) {
@@ -114,23 +107,8 @@ GLADIA_DECL void word_line::on_message(live_message&& message, std::size_t text_
 
 GLADIA_DECL void word_line::take(transcript& t, std::size_t text_size) {
   measure(t);
-  if (t.data.is_final && !is_new(t)) return count();
-  if (!t.data.is_final && may_be_final(t)) open_gap();
+  if (t.data.is_final && !words_.on_final(t.data, audio_.heard_until())) return count();
   push(std::move(t), text_size);
-}
-
-GLADIA_DECL bool word_line::is_new(transcript const& t) {
-  auto const now = audio_.heard_until();
-  // Zero is what stands where a time or a channel could not be read.
-  auto const& said = t.data.utterance;
-  auto const is_misplaced =
-      !t.envelope.unreadable.empty() &&
-      (!(said.start > 0) || !(said.end > 0) || (channels_ > 1 && said.channel == 0));
-  if (!is_misplaced) return words_.on_final(t.data, now);
-  transcript_data without_time;
-  without_time.id = t.data.id;
-  without_time.utterance.channel = said.channel;
-  return words_.on_final(without_time, now);
 }
 
 GLADIA_DECL void word_line::measure(transcript const& t) {

@@ -260,7 +260,7 @@ class tcp_http_exchange final : public http_exchange,
   std::string what() const { return request_.method + " " + request_.url.redacted(); }
 
   error malformed(std::string const& why) const {
-    return error(errc::malformed_response, phase_, what() + ": " + why);
+    return error(errc::malformed_response, phase::response, what() + ": " + why);
   }
 
   error explained(error_code ec) const {
