@@ -9,10 +9,10 @@
 
 namespace bench {
 
-/// A message of the contract, as the tests have it.
-inline nlohmann::json example(std::string const& name) {
+/// A message of the contract, as the tests have it: its members in the server's order.
+inline nlohmann::ordered_json example(std::string const& name) {
   std::ifstream file(GLADIA_TEST_DATA "/contract/" + name + ".json");
-  return nlohmann::json::parse(file);
+  return nlohmann::ordered_json::parse(file);
 }
 
 /// An acknowledgement as the server writes it.
@@ -34,7 +34,7 @@ inline std::string transcript_of(std::string const& name, std::size_t count) {
   auto document = example(name);
   auto& utterance = document["data"]["utterance"];
   auto const given = utterance["words"];
-  auto words = nlohmann::json::array();
+  auto words = nlohmann::ordered_json::array();
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
     words.push_back(given[i % given.size()]);
@@ -51,7 +51,7 @@ inline std::string final_result_of(std::size_t bytes) {
   auto document = example("post_final_transcript");
   auto& utterances = document["data"]["transcription"]["utterances"];
   auto const given = utterances[0];
-  utterances = nlohmann::json::array({"@"});
+  utterances = nlohmann::ordered_json::array({"@"});
   auto const frame = document.dump();
   auto const mark = frame.find("\"@\"");
   auto text = frame.substr(0, mark);
@@ -59,7 +59,7 @@ inline std::string final_result_of(std::size_t bytes) {
   auto const rest = frame.substr(mark + 3);
   for (int i = 0;; ++i) {
     auto utterance = given;
-    auto const shift = [&, by = 4. * i](nlohmann::json& part) {
+    auto const shift = [&, by = 4. * i](nlohmann::ordered_json& part) {
       for (auto const* when : {"start", "end"}) part[when] = part[when].get<double>() + by;
     };
     shift(utterance);

@@ -62,17 +62,26 @@ inline char const* end_of_number(char const* at, char const* end) noexcept {
 }
 
 /// `at` is behind the opening quote.
-inline char const* end_of_string(char const* at, char const* end) noexcept {
-  at = find_quote_or_escape(at, end);
-  while (end - at >= 2 && *at == '\\') at = find_quote_or_escape(at + 2, end);
-  return at != end && *at == '"' ? at + 1 : nullptr;
+inline char const* end_of_string(char const* at, char const* end, literal& taken) noexcept {
+  auto const begin = at;
+  auto const plain = find_quote_or_escape(at, end);
+  at = plain.end;
+  taken.is_ascii = plain.is_ascii;
+  while (end - at >= 2 && *at == '\\') {
+    taken.has_escape = true;
+    at = find_quote_or_escape(at + 2, end).end;
+  }
+  if (at == end || *at != '"') return nullptr;
+  taken.text = {begin, static_cast<std::size_t>(at - begin)};
+  return at + 1;
 }
 
 /// Anything but objects and arrays.
 inline char const* end_of_scalar(char const* at, char const* end, bool is_inside) noexcept {
+  literal ignored;
   switch (*at) {
     case '"':
-      return end_of_string(at + 1, end);
+      return end_of_string(at + 1, end, ignored);
     case 't':
       return end_of_word(at, end, "true");
     case 'f':
@@ -95,31 +104,24 @@ inline char const* end_of_scalar(char const* at, char const* end, bool is_inside
 /// Which containers are around a value.
 class json_levels {
  public:
-  explicit json_levels(std::size_t limit) noexcept : limit_(std::min(limit, depth_limit)) {}
+  explicit json_levels(std::size_t limit) noexcept : limit_(std::min(limit, depth_limit)) {
+    closing_[0] = '\0';
+  }
 
   std::size_t limit() const noexcept { return limit_; }
   std::size_t depth() const noexcept { return depth_; }
   bool is_full() const noexcept { return depth_ == limit_; }
-  bool is_in_object() const noexcept { return is_in_object_; }
-  char closing() const noexcept { return is_in_object_ ? '}' : ']'; }
+  bool is_in_object() const noexcept { return closing() == '}'; }
+  /// What ends the innermost; a character of no JSON where there is none.
+  char closing() const noexcept { return closing_[depth_]; }
 
-  void enter(bool is_object) noexcept {
-    auto& word = outer_[depth_ / 64];
-    auto const bit = std::uint64_t{1} << (depth_ % 64);
-    word = is_in_object_ ? word | bit : word & ~bit;
-    is_in_object_ = is_object;
-    ++depth_;
-  }
-  void leave() noexcept {
-    --depth_;
-    is_in_object_ = (outer_[depth_ / 64] >> (depth_ % 64) & 1) != 0;
-  }
+  void enter(bool is_object) noexcept { closing_[++depth_] = is_object ? '}' : ']'; }
+  void leave() noexcept { --depth_; }
 
  private:
   std::size_t limit_;
   std::size_t depth_ = 0;
-  bool is_in_object_ = false;
-  std::array<std::uint64_t, depth_limit / 64> outer_{};  // a bit for each level: is it an object?
+  std::array<char, depth_limit + 1> closing_;  // as far as `depth_`: a kilobyte is not filled
 };
 
 enum class json_verdict { good, malformed, too_deep };
@@ -133,11 +135,10 @@ struct json_checked {
   std::optional<std::size_t> type{};
 };
 
-/// A name and the colon behind it. `at` is behind the opening quote, `name_end` is set.
-inline char const* end_of_key(char const* at, char const* end, char const*& name_end) noexcept {
-  at = end_of_string(at, end);
+/// A name and the colon behind it.
+inline char const* end_of_key(char const* at, char const* end, literal& name) noexcept {
+  at = *at == '"' ? end_of_string(at + 1, end, name) : nullptr;
   if (!at) return nullptr;
-  name_end = at - 1;
   at = skip_space(at, end);
   return at != end && *at == ':' ? at + 1 : nullptr;
 }
@@ -160,11 +161,10 @@ inline json_checked check_json(std::string_view text, std::size_t max_depth) {
   for (;;) {  // at a value, or at the name of one
     if (at == end) return stop(json_verdict::malformed, at);
     if (levels.is_in_object()) {
-      char const* name_end = at;
-      auto const* const name = at + 1;
-      auto const* const behind = *at == '"' ? end_of_key(name, end, name_end) : nullptr;
+      literal name;
+      auto const* const behind = end_of_key(at, end, name);
       if (!behind) return stop(json_verdict::malformed, at);
-      if (levels.depth() == 1 && is_key({name, offset(name_end) - offset(name)}, "type")) {
+      if (levels.depth() == 1 && is(name, "type")) {
         checked.type = offset(behind);
       }
       at = skip_space(behind, end);
@@ -182,7 +182,7 @@ inline json_checked check_json(std::string_view text, std::size_t max_depth) {
       at = skip_space(behind, end);
     }
     // Behind a value, or at the end of containers that end here.
-    while (levels.depth() > 0 && at != end && *at == levels.closing()) {
+    while (at != end && levels.depth() > 0 && *at == levels.closing()) {
       levels.leave();
       at = skip_space(at + 1, end);
     }

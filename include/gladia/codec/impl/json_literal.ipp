@@ -7,6 +7,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include <gladia/codec/impl/json_number.ipp>
 #include <gladia/detail/utf8.hpp>
@@ -16,8 +19,29 @@
 
 namespace gladia::codec::detail {
 
-/// The first `"` or `\` from `at` to `end`, or `end`. Eight bytes are looked at together.
-inline char const* find_quote_or_escape(char const* at, char const* end) noexcept {
+/// How far the plain text of a string goes.
+struct plain_text {
+  char const* end = nullptr;  ///< where a `"` or `\` stands, or the text ends
+  bool is_ascii = true;
+};
+
+/// Looks for the first `"` or `\` from `at` to `end`, at many bytes together.
+inline plain_text find_quote_or_escape(char const* at, char const* end) noexcept {
+  bool is_ascii = true;
+#ifdef __SSE2__
+  auto const quote = _mm_set1_epi8('"');
+  auto const escape = _mm_set1_epi8('\\');
+  for (; end - at >= 16; at += 16) {
+    __m128i sixteen;
+    std::memcpy(&sixteen, at, sizeof sixteen);
+    auto const is_found =
+        _mm_or_si128(_mm_cmpeq_epi8(sixteen, quote), _mm_cmpeq_epi8(sixteen, escape));
+    auto const found = static_cast<unsigned>(_mm_movemask_epi8(is_found));
+    auto const not_ascii = static_cast<unsigned>(_mm_movemask_epi8(sixteen));
+    is_ascii = is_ascii && (not_ascii & (found - 1) & ~found) == 0;
+    if (found != 0) return {at + boost::core::countr_zero(found), is_ascii};
+  }
+#endif
   constexpr std::uint64_t ones = 0x0101010101010101u;
   constexpr std::uint64_t highs = 0x8080808080808080u;
   // The high bit of the lowest byte that is zero, and perhaps of bytes above it.
@@ -26,12 +50,14 @@ inline char const* find_quote_or_escape(char const* at, char const* end) noexcep
     std::uint64_t eight;
     std::memcpy(&eight, at, sizeof eight);
     auto const found = zeros(eight ^ (ones * '"')) | zeros(eight ^ (ones * '\\'));
-    if (found == 0) continue;
-    if (boost::core::endian::native != boost::core::endian::little) break;
-    return at + boost::core::countr_zero(found) / 8;
+    if (found != 0 && boost::core::endian::native != boost::core::endian::little) break;
+    is_ascii = is_ascii && (eight & highs & (found - 1) & ~found) == 0;
+    if (found != 0) return {at + boost::core::countr_zero(found) / 8, is_ascii};
   }
-  while (at != end && *at != '"' && *at != '\\') ++at;
-  return at;
+  for (; at != end && *at != '"' && *at != '\\'; ++at) {
+    is_ascii = is_ascii && static_cast<unsigned char>(*at) < 0x80;
+  }
+  return {at, is_ascii};
 }
 
 /// The characters that the inside of a string literal means. Of a `\u` that is none, and of bytes
@@ -147,9 +173,10 @@ class literal_decoder {
 struct literal {
   std::string_view text{};
   bool has_escape = false;
+  bool is_ascii = false;  ///< as far as the first escape
 
   void assign_to(std::string& to) const {
-    if (!has_escape && gladia::detail::is_utf8(text)) {
+    if (!has_escape && (is_ascii || gladia::detail::is_utf8(text))) {
       // Making one is cheaper than letting one grow.
       if (to.capacity() < text.size()) {
         to = std::string(text);
@@ -174,10 +201,6 @@ bool is(literal const& key, char const (&name)[size]) {
   constexpr auto length = size - 1;
   if (key.has_escape) return text_of(key) == name;
   return key.text.size() == length && std::memcmp(key.text.data(), name, length) == 0;
-}
-template <std::size_t size>
-bool is_key(std::string_view text, char const (&name)[size]) {
-  return is({text, text.find('\\') != std::string_view::npos}, name);
 }
 
 }  // namespace gladia::codec::detail

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -64,14 +65,7 @@ class json_reader {
   literal take_string() noexcept {
     peek();
     literal taken;
-    auto const begin = at_ + 1;
-    auto at = find_quote_or_escape(begin, end_);
-    while (*at != '"') {
-      taken.has_escape = true;
-      at = find_quote_or_escape(at + 2, end_);
-    }
-    taken.text = {begin, static_cast<std::size_t>(at - begin)};
-    at_ = at + 1;
+    at_ = end_of_string(at_ + 1, end_, taken);
     return taken;
   }
 
@@ -106,23 +100,44 @@ class json_reader {
     return text;
   }
 
-  /// Goes into an object, up to the value of the first member. Whether there is one.
-  bool begin_object(literal& key) noexcept {
+  /// Goes into an object. Whether it has a member.
+  bool begin_object() noexcept {
     peek();
     ++at_;
-    return take_key(key);
+    if (peek() == '"') return true;
+    ++at_;
+    return false;
   }
-  /// Goes on behind a member's value, up to the value of the next. Whether there is one.
-  bool next_key(literal& key) noexcept {
-    if (peek() == ',') ++at_;
-    return take_key(key);
+  /// Goes on behind a member's value. Whether there is another member.
+  bool next_member() noexcept {
+    auto const is_more = peek() == ',';
+    ++at_;
+    if (is_more) peek();
+    return is_more;
+  }
+  /// Takes a member's name, up to its value.
+  literal take_key() noexcept {
+    auto const key = take_string();
+    peek();
+    ++at_;  // the colon
+    return key;
+  }
+  /// The same, if it is `name` and no character of it is escaped.
+  template <std::size_t size>
+  bool take_key(char const (&name)[size]) noexcept {
+    auto const is_name = static_cast<std::size_t>(end_ - at_) > size && at_[size] == '"' &&
+                         std::memcmp(at_ + 1, name, size - 1) == 0;
+    if (!is_name) return false;
+    at_ += size + 1;
+    peek();
+    ++at_;  // the colon
+    return true;
   }
 
   /// Takes an object: `on_member(key)` has to take the value.
   template <class OnMember>
   void take_object(OnMember on_member) {
-    literal key;
-    for (bool more = begin_object(key); more; more = next_key(key)) on_member(key);
+    for (bool more = begin_object(); more; more = next_member()) on_member(take_key());
   }
   /// Takes an array: `on_element()` has to take the value.
   template <class OnElement>
@@ -161,17 +176,6 @@ class json_reader {
   }
 
  private:
-  bool take_key(literal& key) noexcept {
-    if (peek() == '}') {
-      ++at_;
-      return false;
-    }
-    key = take_string();
-    peek();
-    ++at_;  // the colon
-    return true;
-  }
-
   void take_container() noexcept {
     std::size_t depth = 0;
     do {

@@ -194,14 +194,14 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
       static T const value{};
       return reinterpret_cast<char const*>(&value);
     };
-    has_key_ = from_.begin_object(key_);
+    has_key_ = from_.begin_object();
     while (has_key_) {
-      index_ = 0;
-      is_met_ = false;
-      visit_fields(*this, to);
-      if (is_met_) continue;
+      if (visit(to)) continue;
+      auto const key = from_.take_key();
+      escaped_ = key.has_escape ? &key : nullptr;
+      if (escaped_ && visit(to)) continue;
       from_.take_value();  // of a name that this version does not know
-      has_key_ = from_.next_key(key_);
+      go_on();
     }
   }
 
@@ -214,7 +214,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   template <std::size_t size, class M>
   void member(char const (&name)[size], M& m) {
     auto const bit = next_bit();
-    if (!has_key_ || !is(key_, name)) return;
+    if (!take_key(name)) return;
     if (!take(m, bit)) from_.pass_over(from_.take_fault());
     go_on();
   }
@@ -225,7 +225,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   template <std::size_t size, class M>
   void required(char const (&name)[size], M& m) {
     auto const bit = next_bit();
-    if (!has_key_ || !is(key_, name)) return;
+    if (!take_key(name)) return;
     if (!take(m, bit)) failure_ = from_.take_fault();
     go_on();
   }
@@ -246,9 +246,24 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     return std::uint64_t{1} << index_++;
   }
 
+  /// Goes through the members once. Whether one was met.
+  template <class T>
+  bool visit(T& to) {
+    index_ = 0;
+    is_met_ = false;
+    visit_fields(*this, to);
+    return is_met_;
+  }
+
+  template <std::size_t size>
+  bool take_key(char const (&name)[size]) noexcept {
+    return has_key_ && (escaped_ ? is(*escaped_, name) : from_.take_key(name));
+  }
+
   void go_on() {
     is_met_ = true;
-    has_key_ = from_.next_key(key_);
+    escaped_ = nullptr;
+    has_key_ = from_.next_member();
   }
 
   /// Of a name that comes twice the last one counts, and wholly. Null is as good as absent.
@@ -276,7 +291,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   json_reader& from_;
   char const* begin_ = nullptr;  // of the struct
   char const* (*pristine_)() = nullptr;
-  literal key_{};
+  literal const* escaped_ = nullptr;  // the key, where it was taken because it has an escape
   bool has_key_ = false;
   bool is_met_ = false;
   unsigned index_ = 0;
@@ -510,51 +525,63 @@ struct good_text {
   std::optional<std::size_t> type{};
 };
 
+/// A message that cannot be read.
+inline live_message malformed(json_reader& from, std::string type) {
+  return malformed_message{
+      std::move(type),
+      {strict(from.text())},
+      error(errc::malformed_response, text_of(from.text(), from.take_fault()))};
+}
+
+/// Reads a message of a type that is known.
+template <class M>
+live_message read_message_as(json_reader& from, decode_options const& how) {
+  live_message message(std::in_place_type<M>);
+  auto& alternative = *std::get_if<M>(&message);
+  auto good = read(from, alternative);
+  // Nothing is left of it.
+  if (good && from.passed_over() && is_hollow(alternative, 0)) {
+    good = from.fail(from.exchange_passed_over({}));
+  }
+  if (!good || !settle(alternative, from, how)) {
+    message = malformed(from, std::string(type_name<M>()));
+    return message;
+  }
+  auto& envelope = alternative.envelope;
+  if (how.keep_raw) envelope.raw.text = strict(from.text());
+  if (from.passed_over()) envelope.unreadable = text_of(from.text(), from.passed_over());
+  return message;
+}
+
+/// How a message of `type` is read; null where the type is not known.
+inline auto find_message_reader(std::string_view type) {
+  live_message (*found)(json_reader&, decode_options const&) = nullptr;
+  auto const is_it = [&](auto entry) {
+    if (entry.name != type) return false;
+    found = &read_message_as<typename decltype(entry)::message>;
+    return true;
+  };
+  std::apply([&](auto... entry) { (is_it(entry) || ...); }, message_types);
+  return found;
+}
+
 /// Reads a message of any type.
 inline live_message read_message(good_text const& from, decode_options const& how) {
-  auto const text = from.text;
-  json_reader reader(text);
+  json_reader reader(from.text);
   std::string type;
-  auto const malformed = [&] {
-    return malformed_message{
-        type, {strict(text)}, error(errc::malformed_response, text_of(text, reader.take_fault()))};
-  };
   if (reader.peek() != '{') {
     mismatch(reader, "an object");
-    return malformed();
+    return malformed(reader, {});
   }
   if (!from.type) {
     reader.fail({0, "type", "missing"});
-    return malformed();
+    return malformed(reader, {});
   }
   reader.seek(*from.type);
-  if (!read(reader, type)) return malformed();
+  if (!read(reader, type)) return malformed(reader, {});
   reader.seek(0);
-
-  live_message message;
-  bool known = false;
-  auto read_if = [&](auto entry) {
-    if (entry.name != type) return false;
-    known = true;
-    using M = typename decltype(entry)::message;
-    auto& alternative = message.emplace<M>();
-    auto good = read(reader, alternative);
-    // Nothing is left of it.
-    if (good && reader.passed_over() && is_hollow(alternative, 0)) {
-      good = reader.fail(reader.exchange_passed_over({}));
-    }
-    if (!good || !settle(alternative, reader, how)) {
-      message = malformed();
-      return true;
-    }
-    auto& envelope = alternative.envelope;
-    if (how.keep_raw) envelope.raw.text = strict(text);
-    if (reader.passed_over()) envelope.unreadable = text_of(text, reader.passed_over());
-    return true;
-  };
-  std::apply([&](auto... entry) { (read_if(entry) || ...); }, message_types);
-  if (!known) message = unknown_message{std::move(type), {strict(text)}};
-  return message;
+  if (auto const read_it = find_message_reader(type)) return read_it(reader, how);
+  return unknown_message{std::move(type), {strict(from.text)}};
 }
 
 inline bool read(json_reader& from, live_message& to) {

@@ -5,14 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include <gladia/live/detail/addon_lines.hpp>
+#include <gladia/live/detail/missing_words.hpp>
 #include <gladia/live/detail/spoken_line.hpp>
+#include <gladia/live/detail/word_times.hpp>
 #include <gladia/live/summary.hpp>
 #include <gladia/model/live_message.hpp>
 #include <gladia/model/live_result.hpp>
@@ -79,10 +81,7 @@ class word_ledger {
 
   /// The audio from `from` on is heard again, `shift` seconds later.
   void on_repeat(double from, double shift) {
-    constexpr std::size_t most_repeats = 1024;
-    if (!is_on_ || shift <= 0) return;
-    if (repeats_.size() == most_repeats) repeats_.erase(repeats_.begin());
-    repeats_.push_back({from, shift});
+    if (is_on_) missing_.on_repeat(from, shift);
   }
 
   // What happens to messages.
@@ -96,7 +95,7 @@ class word_ledger {
     auto const when = span_of(data.utterance);
     if (spoken_line::is_timed(when) &&
         (line.has(data.id, when) || (was_lost_ && was_recovered(line, data.utterance)))) {
-      ++withheld_;
+      missing_.withhold();
       return false;
     }
     line.add(data.id, when, now, heard_until_);
@@ -147,7 +146,7 @@ class word_ledger {
       auto const said = line.said_in(unit);
       for (auto const& utterance : all.utterances) {
         if (index_of(finals_, utterance.channel) != channel) continue;
-        auto outcome = missing_of(line, said, utterance, unit);
+        auto outcome = missing_.find(line, said, utterance, unit);
         if (outcome.is_unclear) unclear.push_back({channel, span_or_all(utterance)});
         for (auto& piece : outcome.pieces) {
           found.push_back(as_recovered(std::move(piece)));
@@ -223,35 +222,17 @@ class word_ledger {
   /// How many transcripts were delivered as recovered.
   [[nodiscard]] std::uint64_t recovered() const noexcept { return recovered_; }
   /// How many were not delivered because the user already has their text.
-  [[nodiscard]] std::uint64_t withheld() const noexcept { return withheld_; }
+  [[nodiscard]] std::uint64_t withheld() const noexcept { return missing_.withheld(); }
 
  private:
   using lines = std::vector<spoken_line>;
 
-  enum class addon_kind { translation, named_entities, sentiments };
-  struct addon_lines {
-    addon_kind kind;
-    std::string language;  // of translations
-    lines by_channel;
-  };
-  /// Audio that was heard twice: first from here on for as long as `shift`, then `shift` later.
-  struct repeat {
-    double from;
-    double shift;
-  };
-  struct finding {
-    std::vector<transcript_utterance> pieces{};
-    bool is_unclear = false;  ///< it holds what was delivered, and more, and cannot be divided
-  };
   /// A text of which cannot be told what of it was delivered.
   struct unclear_text {
     std::size_t channel;
     time_span when;
   };
   using unclear_texts = std::vector<unclear_text>;
-
-  /// Silence, in seconds, that a summing-up may add to an utterance: shorter than a "yes".
-  static constexpr double longest_padding = 0.25;
 
   // Channels that there cannot be share the last line.
   template <class Lines>
@@ -264,41 +245,6 @@ class word_ledger {
     return std::any_of(of.begin(), of.end(), [](auto const& line) { return !line.gaps().empty(); });
   }
 
-  template <class Spoken>  // a word or an utterance
-  static time_span span_of(Spoken const& s) noexcept {
-    return {s.start, s.end};
-  }
-  template <class Message>
-  static time_span addon_time(Message const& m) noexcept {
-    return span_of(m.data->utterance);
-  }
-  static time_span addon_time(translation_message const& m) noexcept {
-    auto const translated = span_of(m.data->translated_utterance);
-    return spoken_line::is_timed(translated) ? translated : span_of(m.data->utterance);
-  }
-  static double middle_of(time_span s) noexcept { return s.from + (s.to - s.from) / 2; }
-  /// All time, for a text without times.
-  static time_span span_or_all(transcript_utterance const& u) noexcept {
-    auto const when = span_of(u);
-    return spoken_line::is_timed(when) ? when : time_span{0, spoken_line::endless};
-  }
-  static bool has_times(transcript_utterance const& u) noexcept {
-    return std::any_of(u.words.begin(), u.words.end(),
-                       [](auto const& word) { return spoken_line::is_timed(span_of(word)); });
-  }
-
-  static addon_kind kind_of(translation_message const&) { return addon_kind::translation; }
-  static addon_kind kind_of(named_entity_recognition_message const&) {
-    return addon_kind::named_entities;
-  }
-  static addon_kind kind_of(sentiment_analysis_message const&) { return addon_kind::sentiments; }
-  static std::string_view language_of(translation_message const& m) {
-    return m.data->target_language.code;
-  }
-  template <class Message>
-  static std::string_view language_of(Message const&) {
-    return {};
-  }
   template <class Message>
   spoken_line* addon_line(Message const& message) {
     for (auto& addon : addons_) {
@@ -306,43 +252,6 @@ class word_ledger {
       return &line_of(addon.by_channel, message.data->utterance.channel);
     }
     return nullptr;
-  }
-
-  /// When each word was said. One without times lies between its neighbours.
-  static std::vector<time_span> times_of(transcript_utterance const& said) {
-    auto const is_timed = [](time_span when) { return spoken_line::is_timed(when); };
-    std::vector<time_span> times;
-    for (auto const& word : said.words) times.push_back(span_of(word));
-    auto const first = std::find_if(times.begin(), times.end(), is_timed);
-    if (first == times.end()) return times;
-    auto const last = std::find_if(times.rbegin(), times.rend(), is_timed);
-    auto const whole = is_timed(span_of(said)) ? span_of(said) : time_span{first->from, last->to};
-    auto next = whole.to;
-    for (auto i = times.size(); i-- > 0;) {
-      if (is_timed(span_of(said.words[i]))) {
-        next = times[i].from;
-      } else {
-        times[i].to = next;
-      }
-    }
-    auto previous = whole.from;
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      if (is_timed(span_of(said.words[i]))) {
-        previous = times[i].to;
-      } else {
-        times[i] = {previous, std::max(previous, times[i].to)};
-      }
-    }
-    return times;
-  }
-
-  /// Whether all that an utterance says was recovered.
-  static bool was_recovered(spoken_line const& line, transcript_utterance const& said) {
-    if (line.has_recovered(span_of(said))) return true;
-    if (!has_times(said)) return line.has_recovered(middle_of(span_of(said)));
-    auto const times = times_of(said);
-    return std::all_of(times.begin(), times.end(),
-                       [&](time_span when) { return line.has_recovered(middle_of(when)); });
   }
 
   // Summings-up.
@@ -354,115 +263,6 @@ class word_ledger {
     return all.utterances.empty() && all.full_transcript.empty() &&
            std::none_of(finals_.begin(), finals_.end(),
                         [](auto const& line) { return line.has_delivered(); });
-  }
-
-  /// What all its times are multiples of, in seconds, as when they are rounded; 0 for milliseconds.
-  static double unit_of(transcription_result const& all) {
-    for (auto const unit : {1.0, 0.5, 0.1, 0.05, 0.01}) {
-      auto const is_whole = [unit](double time) {
-        return std::abs(time / unit - std::round(time / unit)) < 1e-6;
-      };
-      auto const is_rounded = [&](auto const& spoken) {
-        return is_whole(spoken.start) && is_whole(spoken.end);
-      };
-      auto const is_all_rounded = [&](transcript_utterance const& u) {
-        return is_rounded(u) && std::all_of(u.words.begin(), u.words.end(), is_rounded);
-      };
-      if (std::all_of(all.utterances.begin(), all.utterances.end(), is_all_rounded)) return unit;
-    }
-    return 0;
-  }
-
-  /// What of an utterance lies in a gap and was not delivered.
-  ///
-  /// \param delivered  what was, with times in the same unit as the utterance's
-  finding missing_of(spoken_line const& line, time_set const& delivered,
-                     transcript_utterance const& said, double unit) {
-    if (line.gaps().empty() || said.text.empty()) return {};
-    if (!has_times(said) && !spoken_line::is_timed(span_of(said))) return {{}, true};
-    auto const withheld_before = withheld_;
-    auto outcome = has_times(said) ? missing_words_of(line, delivered, said, unit)
-                                   : missing_whole_of(line, delivered, said, unit);
-    withheld_ = std::min(withheld_, withheld_before + 1);
-    return outcome;
-  }
-
-  finding missing_words_of(spoken_line const& line, time_set const& delivered,
-                           transcript_utterance const& said, double unit) {
-    finding outcome;
-    auto const times = times_of(said);
-    auto const is_new = [&](time_span when) { return is_missing(line, delivered, when); };
-    for (auto from = times.begin(); from != times.end();) {
-      from = std::find_if(from, times.end(), is_new);
-      auto const to = std::find_if_not(from, times.end(), is_new);
-      if (from != to) {
-        outcome.pieces.push_back(piece_of(said, times, {from - times.begin(), to - times.begin()}));
-      }
-      from = to;
-    }
-    // A word without length at the border of what was delivered may be part of it, or beside it.
-    auto const may_be_beside = [&](time_span when) {
-      return when.from == when.to && line.lies_in_gap(when.from) && delivered.ends_at(when.from);
-    };
-    outcome.is_unclear = std::any_of(times.begin(), times.end(), may_be_beside) &&
-                         !line.has_delivered(span_of(said), unit);
-    return outcome;
-  }
-
-  finding missing_whole_of(spoken_line const& line, time_set const& delivered,
-                           transcript_utterance const& said, double unit) {
-    auto const when = span_of(said);
-    auto const middle = middle_of(when);
-    if (line.lies_in_gap(middle) && !delivered.has(middle)) {
-      if (line.holds_a_delivery(when)) return {{}, true};
-      return is_missing(line, delivered, when) ? finding{{said}, false} : finding{};
-    }
-    return {{}, line.longest_silence_in_gaps(when) > longest_padding + unit};
-  }
-
-  /// Whether what was said then lies in a gap and was not delivered.
-  bool is_missing(spoken_line const& line, time_set const& delivered, time_span when) {
-    auto const middle = middle_of(when);
-    if (!spoken_line::is_timed(when)) return false;
-    if (!line.lies_in_gap(middle) || delivered.has(middle)) return false;
-    if (!was_delivered_otherwise(line, when)) return true;
-    ++withheld_;
-    return false;
-  }
-
-  /// Whether it was heard twice, and the other time was delivered.
-  bool was_delivered_otherwise(spoken_line const& line, time_span when) const {
-    constexpr double slack = 0.01;  // of times in milliseconds, and rounded ones
-    auto const middle = middle_of(when);
-    auto const lies_in = [&](double from, double length) {
-      return when.from >= from - slack && when.to <= from + length + slack;
-    };
-    return std::any_of(repeats_.begin(), repeats_.end(), [&](repeat const& r) {
-      return (lies_in(r.from, r.shift) && line.has_said(middle + r.shift)) ||
-             (lies_in(r.from + r.shift, r.shift) && line.has_said(middle - r.shift));
-    });
-  }
-
-  /// The words `first` to before `last`, as an utterance.
-  static transcript_utterance piece_of(transcript_utterance const& said,
-                                       std::vector<time_span> const& times,
-                                       std::pair<std::ptrdiff_t, std::ptrdiff_t> part) {
-    auto const [first, last] = part;
-    auto piece = said;
-    auto const is_part = static_cast<std::size_t>(last - first) < said.words.size();
-    if (is_part) {
-      piece.text.clear();
-      piece.words.assign(said.words.begin() + first, said.words.begin() + last);
-      for (auto const& word : piece.words) {
-        auto const needs_space = !piece.text.empty() && !word.word.empty() && word.word[0] != ' ';
-        piece.text.append(needs_space ? " " : "").append(word.word);
-      }
-    }
-    if (is_part || !spoken_line::is_timed(span_of(said))) {
-      piece.start = times[static_cast<std::size_t>(first)].from;
-      piece.end = times[static_cast<std::size_t>(last - 1)].to;
-    }
-    return piece;
   }
 
   /// Closes the gaps that `all` is believed to tell all of: it has the text before the link was
@@ -498,14 +298,6 @@ class word_ledger {
 
   // Add-ons.
 
-  static bool is_in(transcription_result const& translated, std::string_view language) {
-    if (!translated.utterances.empty() && !translated.utterances.front().language.empty()) {
-      return translated.utterances.front().language.code == language;
-    }
-    return std::any_of(translated.languages.begin(), translated.languages.end(),
-                       [&](auto const& heard) { return heard.code == language; });
-  }
-
   std::vector<translation_message> missing_translations(addon_lines& addon,
                                                         transcription_result const& translated) {
     std::vector<translation_message> found;
@@ -515,7 +307,7 @@ class word_ledger {
       auto const said = line.said_in(unit);
       for (auto const& utterance : translated.utterances) {
         if (index_of(finals_, utterance.channel) != channel) continue;
-        for (auto& piece : missing_of(line, said, utterance, unit).pieces) {
+        for (auto& piece : missing_.find(line, said, utterance, unit).pieces) {
           // Of a repetition that was not delivered, the translation is not either.
           if (!finals_[channel].has_said(middle_of(span_of(piece)))) continue;
           found.push_back(translation_of(std::move(piece), finals_[channel], addon.language));
@@ -527,21 +319,6 @@ class word_ledger {
           .add_recovered(message.data->utterance_id, addon_time(message));
     }
     return found;
-  }
-
-  static translation_message translation_of(transcript_utterance piece,
-                                            spoken_line const& originals,
-                                            std::string const& language) {
-    translation_message message;
-    message.recovered = true;
-    auto& data = message.data.emplace();
-    data.utterance_id = originals.id_at(middle_of(span_of(piece)));
-    data.utterance.channel = piece.channel;
-    data.utterance.start = piece.start;
-    data.utterance.end = piece.end;
-    data.target_language.code = language;
-    data.translated_utterance = std::move(piece);
-    return message;
   }
 
   /// On channels of which no final is missing, whoever told that told of the add-ons too.
@@ -584,8 +361,8 @@ class word_ledger {
     if (line.is_comparable() && spoken_line::is_timed(when)) {
       if (!line.touches_gap(when) || line.has_said(middle_of(when))) return false;
       if (was_recovered(line, t.data.utterance)) return false;
-      if (was_delivered_otherwise(line, when)) {
-        ++withheld_;
+      if (missing_.was_delivered_otherwise(line, when)) {
+        missing_.withhold();
         return false;
       }
     }
@@ -639,35 +416,15 @@ class word_ledger {
     });
   }
 
-  // Stretches.
-
-  static time_span rounded(spoken_line::gap const& gap, double end) {
-    auto const to = gap.awaits_its_end() ? std::max(end, gap.where.from) : gap.where.to;
-    return {std::floor(gap.where.from * 1000) / 1000, std::ceil(to * 1000) / 1000};
-  }
-  static std::vector<time_span> merged(std::vector<time_span> spans) {
-    std::sort(spans.begin(), spans.end(), [](auto a, auto b) { return a.from < b.from; });
-    std::vector<time_span> all;
-    for (auto const& s : spans) {
-      if (!all.empty() && s.from <= all.back().to) {
-        all.back().to = std::max(all.back().to, s.to);
-      } else {
-        all.push_back(s);
-      }
-    }
-    return all;
-  }
-
   bool is_on_ = false;
   bool was_lost_ = false;
   double heard_until_ = 0;
   lines finals_;
   std::vector<addon_lines> addons_;
-  std::vector<repeat> repeats_;
+  missing_words missing_;
   std::unordered_set<std::string> ids_;  // of what was recovered
   std::uint64_t same_ids_ = 0;
   std::uint64_t recovered_ = 0;
-  std::uint64_t withheld_ = 0;
 };
 
 }  // namespace gladia::live::detail
