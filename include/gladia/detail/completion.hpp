@@ -54,13 +54,14 @@ class completion {
 
   /// The same with what `make` returns, which is called right before the handler, where that runs.
   template <class Make>
-  void post_made(Make make) && {
+  void post_made(Make make, poster what = poster::goes_on) && {
     // No copy of an erased executor outlives the post here: TSan takes it for a race with the one
     // that goes along, because Asio counts them with a fence.
     auto const known = find_known(boost::asio::get_associated_executor(handler_, executor_));
     if (known.index() != 0) {
       return post_to_known(
-          known, [self = std::move(*this), make = std::move(make)]() mutable { self.call(make); });
+          known, [self = std::move(*this), make = std::move(make)]() mutable { self.call(make); },
+          what);
     }
     // Of another executor it is not known that it runs nothing right here. Not from a strand:
     // dispatching there would let the handler hold the strand while it runs.

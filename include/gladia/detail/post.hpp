@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/defer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -22,13 +23,22 @@ known_executor find_known(Executor const& executor) {
   return {};
 }
 
+/// What the caller of a post does next. One that returns to its executor at once may run what it
+/// posted itself: no other thread is woken for that.
+enum class poster { goes_on, returns };
+
 /// Posts `function` to an executor that is known.
 template <class Function>
-void post_to_known(known_executor const& executor, Function function) {
+void post_to_known(known_executor const& executor, Function function,
+                   poster what = poster::goes_on) {
+  auto const post_on = [&](auto const& on) {
+    what == poster::returns ? boost::asio::defer(on, std::move(function))
+                            : boost::asio::post(on, std::move(function));
+  };
   if (auto const* context = std::get_if<1>(&executor)) {
-    boost::asio::post(*context, std::move(function));
+    post_on(*context);
   } else if (auto const* strand = std::get_if<2>(&executor)) {
-    boost::asio::post(*strand, std::move(function));
+    post_on(*strand);
   }
 }
 

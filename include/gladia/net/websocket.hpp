@@ -106,7 +106,7 @@ class websocket {
   virtual void write_next_message(bool is_binary) {
     write(boost::asio::buffer(next_message_), is_binary);
   }
-  /// The buffer that `write_next_message` sends.
+  /// The buffer that `write_next_message` sends. Once it is written it is taken back.
   [[nodiscard]] std::vector<char>& next_message() noexcept { return next_message_; }
 
   /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be

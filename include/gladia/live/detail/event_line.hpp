@@ -27,7 +27,8 @@ class event_line {
 
   explicit event_line(event_selection selection) : queue_(selection) {}
 
-  /// Adds an event: for the one who waits, or for later.
+  /// Adds an event: for the one who waits, or for later. The caller has to return to its executor
+  /// soon: it may be the one that runs the handler.
   /// \param text_size   bytes of the message the event was made of
   /// \param on_dropped  called with each event that has to make room, with the mutex held
   template <class OnDropped>
@@ -39,7 +40,7 @@ class event_line {
     }
     auto receiver = take_receiver();
     lock.unlock();
-    give(std::move(*receiver), std::move(e));
+    give(std::move(*receiver), std::move(e), gladia::detail::poster::returns);
   }
 
   /// Completes `done` with the next event; with `errc::session_ended` behind the last one.
@@ -52,7 +53,7 @@ class event_line {
     }
     if (auto e = queue_.pop()) {
       lock.unlock();
-      return give(std::move(done), std::move(*e));
+      return give(std::move(done), std::move(*e), gladia::detail::poster::goes_on);
     }
     if (state_ == state::open) {
       receiver_.emplace(std::move(done));
@@ -112,14 +113,16 @@ class event_line {
     return receiver;
   }
 
-  void give(completion done, event&& e) {
+  void give(completion done, event&& e, gladia::detail::poster caller) {
     // The session may be destroyed while the event is on its way. On the heap: it is large, and
     // Asio moves what is posted many times.
-    std::move(done).post_made([is_abandoned = is_abandoned_,
-                               given = std::make_unique<event>(std::move(e))]() -> result<event> {
-      if (*is_abandoned) return gladia::detail::aborted();
-      return std::move(*given);
-    });
+    std::move(done).post_made(
+        [is_abandoned = is_abandoned_,
+         given = std::make_unique<event>(std::move(e))]() -> result<event> {
+          if (*is_abandoned) return gladia::detail::aborted();
+          return std::move(*given);
+        },
+        caller);
   }
 
   // The error is made there: gcc 12 takes a moved one for uninitialised with -O1

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <set>
 #include <string>
@@ -99,22 +99,19 @@ class event_queue {
   /// the oldest.
   void prune_partials() {
     std::set<std::pair<std::string, int>> newer;
-    std::deque<entry> kept;
-    std::size_t kept_size = 0;
-    for (auto it = queue_.rbegin(); it != queue_.rend(); ++it) {
-      if (auto const* t = as_transcript(*it)) {
-        auto const is_newest = newer.emplace(t->data.id, t->data.utterance.channel).second;
-        if (!is_newest && !t->data.is_final) continue;
-      }
-      kept_size += it->size;
-      kept.push_front(std::move(*it));
+    for (auto it = queue_.end(); it != queue_.begin();) {
+      auto const* t = as_transcript(*--it);
+      if (!t) continue;
+      auto const is_newest = newer.emplace(t->data.id, t->data.utterance.channel).second;
+      if (is_newest || t->data.is_final) continue;
+      size_ -= it->size;
+      it = queue_.erase(it);
     }
-    queue_ = std::move(kept);
-    size_ = pruned_size_ = kept_size;
+    pruned_size_ = size_;
   }
 
   event_selection selection_;
-  std::deque<entry> queue_;
+  std::list<entry> queue_;  // a deque keeps a block even when it is empty
   std::size_t size_ = 0;
   std::size_t pruned_size_ = 0;  // of what is left at the front from the last pruning
   std::uint64_t dropped_ = 0;

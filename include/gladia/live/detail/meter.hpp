@@ -65,9 +65,7 @@ class offset_clock {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  explicit offset_clock(std::uint64_t resolution) : resolution_(resolution) {
-    marks_.reserve(capacity);
-  }
+  explicit offset_clock(std::uint64_t resolution) : resolution_(resolution) {}
 
   /// The stream reached `offset`. A lower one than before is a repeat and not noted.
   void note(std::uint64_t offset, time_point now) {
@@ -106,7 +104,7 @@ class offset_clock {
     std::uint64_t offset;
     time_point time;
   };
-  static constexpr std::size_t capacity = 256;
+  static constexpr std::size_t capacity = 128;
 
   mark const& newest() const noexcept {
     return marks_[(next_ + marks_.size() - 1) % marks_.size()];

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <gladia/detail/aborted.hpp>
-#include <gladia/detail/reused_buffer.hpp>
+#include <gladia/detail/spare_buffer.hpp>
 
 namespace gladia::live::detail {
 
@@ -140,7 +140,7 @@ GLADIA_DECL writer_action audio_line::next_write(writer_fsm& writer, std::vector
   if (action.type != writer_action::kind::audio) return action;
 
   auto& ring = intake_.ring();
-  gladia::detail::reuse(message, action.bytes);
+  gladia::detail::take_buffer(message, action.bytes);
   for (auto const& part : ring.next(action.bytes)) {
     auto const* data = static_cast<char const*>(part.data());
     message.insert(message.end(), data, data + part.size());

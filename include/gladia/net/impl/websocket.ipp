@@ -5,7 +5,7 @@
 #include <boost/assert.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <gladia/detail/reused_buffer.hpp>
+#include <gladia/detail/spare_buffer.hpp>
 #include <gladia/detail/utf8.hpp>
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/impl/dialer.ipp>
@@ -50,7 +50,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void write(boost::asio::const_buffer message, bool is_binary) override {
     BOOST_ASSERT(is_open() && !is_pending(operation::writing));
     auto& copy = next_message();
-    gladia::detail::reuse(copy, message.size());
+    gladia::detail::take_buffer(copy, message.size());
     auto const* bytes = static_cast<char const*>(message.data());
     copy.insert(copy.end(), bytes, bytes + message.size());
     write_next_message(is_binary);
@@ -361,6 +361,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   void on_written(error_code ec) {
     end(operation::writing);
+    gladia::detail::give_back_buffer(next_message());
     if (ec) return on_lost(ec);
     if (state_ == state::open) listener_->on_written(*this);
     settle();
