@@ -1,4 +1,5 @@
-// The session and the client.
+// The calls, the session and the client.
+#include <gladia/api/impl/service.ipp>
 #include <gladia/impl/client.ipp>
 #include <gladia/impl/error.ipp>
 #include <gladia/impl/strand.ipp>

@@ -1,5 +1,6 @@
 // Any answer becomes an error that a person can read. What stands before an empty line is the
 // answer's `Retry-After`.
+#include <gladia/api/impl/answer.ipp>
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/encode.hpp>
 #include <gladia/net/http_error.hpp>
@@ -35,7 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   response.status = 400 + static_cast<int>(size % 200);
   response.headers = {{"Retry-After", std::string(header)}};
   response.body = std::string(in.rest());
-  auto const e = gladia::net::error_from_response(response, gladia::phase::response, "it", now);
+  auto const e = gladia::net::error_from_response(response, gladia::phase::response, "it", now,
+                                                  gladia::api::detail::read_refusal);
   require(bool(e), "an answer that is no success is an error");
   require(e.code() == gladia::net::errc_for_status(response.status), "its code is the status's");
   require(e.details().retry_after == wait, "it says when to come back");

@@ -1,3 +1,4 @@
+#include <gladia/api/impl/answer.ipp>
 #include <gladia/net/http_client.hpp>
 
 #include <optional>
@@ -37,6 +38,8 @@ class http_client : public gladia::test::net_fixture {
     made.request.method = std::move(method);
     made.request.url = *net::parse_url(url);
     made.request.headers = {{"x-gladia-key", "secret-key"}};
+    made.request.secret_headers = {"x-gladia-key"};
+    made.request.read_refusal = gladia::api::detail::read_refusal;
     return made;
   }
 

@@ -1,3 +1,4 @@
+#include <gladia/api/impl/answer.ipp>
 #include <gladia/net/websocket.hpp>
 
 #include <array>
@@ -71,6 +72,7 @@ class websocket_link : public gladia::test::net_fixture {
  protected:
   net::websocket_request request_to(std::string const& url) {
     net::websocket_request request;
+    request.read_refusal = gladia::api::detail::read_refusal;
     request.url = *net::parse_url(url);
     request.close_timeout = 10s;
     return request;

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <gladia/api/detail/service.hpp>
 #include <gladia/live/client.hpp>
-#include <gladia/live/detail/service.hpp>
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/transport.hpp>
 
@@ -380,7 +380,7 @@ class fake_transport final : public net::transport {
 inline gladia::live::client make_test_client(asio::any_io_executor executor,
                                              std::shared_ptr<far_side> far, std::string key = "key",
                                              gladia::logger log = {}) {
-  gladia::live::detail::service service;
+  gladia::api::detail::service service;
   service.executor = std::move(executor);
   service.transport = std::make_shared<fake_transport>(std::move(far));
   service.api = *net::parse_url("http://127.0.0.1");
@@ -391,7 +391,7 @@ inline gladia::live::client make_test_client(asio::any_io_executor executor,
   http.retry.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(1)};
   service.http = std::make_shared<net::http_client>(service.transport, std::move(http));
   return gladia::live::client(
-      std::make_shared<gladia::live::detail::service const>(std::move(service)));
+      std::make_shared<gladia::api::detail::service const>(std::move(service)));
 }
 
 }  // namespace gladia_test

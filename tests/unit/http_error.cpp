@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gladia/api/impl/answer.ipp>
 #include <gladia/net/http_error.hpp>
 
 #include <fstream>
@@ -17,7 +18,8 @@ using gladia::net::parse_retry_after;
 using clock = std::chrono::system_clock;
 
 gladia::error error_of(http_response const& response) {
-  return error_from_response(response, phase::response, "GET https://api.test/", {});
+  return error_from_response(response, phase::response, "GET https://api.test/", {},
+                             gladia::api::detail::read_refusal);
 }
 
 std::string example(std::string const& name) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gladia/api/impl/answer.ipp>
 #include <gladia/net/detail/http_fsm.hpp>
 
 #include <boost/asio/error.hpp>
@@ -36,9 +37,11 @@ class http_calls : public testing::Test {
                        {"Cookie", "c"},
                        {"Content-Type", "application/json"},
                        {"x-gladia-version", "v"}};
+    request.secret_headers = {"x-gladia-key"};
+    request.read_refusal = gladia::api::detail::read_refusal;
     request.body = "body";
     http_fsm made(request, can_restart_sink, retry, allow_insecure, 1);
-    last = made.resume(http_fsm::begun{}, now());
+    last = made.on_start(now());
     return made;
   }
 
@@ -48,12 +51,12 @@ class http_calls : public testing::Test {
   }
 
   void ends(http_fsm& m, gladia::result<http_response> outcome, bool sink_was_used = false) {
-    last = m.resume(http_fsm::exchanged{std::move(outcome), sink_was_used}, now());
+    last = m.on_exchange(std::move(outcome), sink_was_used, now());
   }
   void answers(http_fsm& m, int status, http_headers headers = {}) {
     ends(m, http_response{status, std::move(headers), ""});
   }
-  void waits(http_fsm& m) { last = m.resume(http_fsm::waited{}, now()); }
+  void waits(http_fsm& m) { last = m.on_wait_over(); }
 
   bool is_sent() const { return std::holds_alternative<http_fsm::send>(last.action); }
   bool is_waiting() const { return std::holds_alternative<http_fsm::wait>(last.action); }
@@ -412,7 +415,7 @@ TEST_F(http_calls, are_made_in_plain_text_only_where_nobody_listens) {
 TEST_F(http_calls, end_when_they_are_cancelled) {
   auto m = machine();
   answers(m, 503);
-  last = m.resume(http_fsm::cancelled{}, now());
+  last = m.on_cancel(now());
   EXPECT_EQ(failure().code(), boost::asio::error::operation_aborted);
 }
 

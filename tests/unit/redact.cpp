@@ -1,3 +1,4 @@
+#include <gladia/api/impl/answer.ipp>
 #include <gladia/detail/redact.hpp>
 
 #include <gtest/gtest.h>
@@ -31,11 +32,13 @@ TEST(redact, hides_a_key_that_the_server_repeats) {
   net::http_request request;
   request.url = *net::parse_url("https://api.gladia.io/v2/live");
   request.headers = {{"x-gladia-key", "abcdef12"}};
+  request.secret_headers = {"x-gladia-key"};
+  request.read_refusal = gladia::api::detail::read_refusal;
   net::detail::http_fsm machine(request, false, {}, false, 1);
-  (void)machine.resume(net::detail::http_fsm::begun{}, {});
+  (void)machine.on_start({});
   net::http_response answer{401, {}, R"({"statusCode": 401, "message": "unknown key abcdef12"})"};
 
-  auto const decision = machine.resume(net::detail::http_fsm::exchanged{std::move(answer)}, {});
+  auto const decision = machine.on_exchange(std::move(answer), false, {});
 
   auto const& end = std::get<net::detail::http_fsm::finish>(decision.action);
   EXPECT_EQ(end.outcome.error().details().server_message, "unknown key ***");
@@ -46,12 +49,12 @@ TEST(redact, hides_a_signature_that_the_storage_repeats) {
   net::http_request request;
   request.url = *net::parse_url("https://api.gladia.io/v2/live/1/file");
   net::detail::http_fsm machine(request, false, {}, false, 1);
-  (void)machine.resume(net::detail::http_fsm::begun{}, {});
+  (void)machine.on_start({});
   net::http_response to_storage{302, {{"Location", "https://s3.test/a?Signature=abcdef12"}}, ""};
-  (void)machine.resume(net::detail::http_fsm::exchanged{std::move(to_storage)}, {});
+  (void)machine.on_exchange(std::move(to_storage), false, {});
   net::http_response answer{403, {}, "bad signature abcdef12"};
 
-  auto const decision = machine.resume(net::detail::http_fsm::exchanged{std::move(answer)}, {});
+  auto const decision = machine.on_exchange(std::move(answer), false, {});
 
   auto const& end = std::get<net::detail::http_fsm::finish>(decision.action);
   EXPECT_EQ(end.outcome.error().details().server_message, "bad signature ***");

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <gladia/api/detail/service.hpp>
 #include <gladia/impl/io_thread.ipp>
 #include <gladia/live/impl/client.ipp>
 #include <gladia/net/detail/text.hpp>
@@ -36,9 +37,9 @@ inline result<net::url> parse_api_url(std::string const& text) {
 }
 
 /// Fills in what needs the options alone; the first fault is kept.
-inline live::detail::service make_service(boost::asio::any_io_executor executor,
-                                          client_options options) {
-  live::detail::service s;
+inline api::detail::service make_service(boost::asio::any_io_executor executor,
+                                         client_options options) {
+  api::detail::service s;
   auto keep = [&s](error e) {
     if (e && !s.fault) s.fault = std::move(e);
   };
@@ -93,13 +94,13 @@ struct io_thread_guard {
 };
 
 /// The service of a client with a thread of its own.
-struct threaded_service : io_thread_guard, live::detail::service {
+struct threaded_service : io_thread_guard, api::detail::service {
   threaded_service(std::shared_ptr<io_thread> thread, client_options options)
       : io_thread_guard(std::move(thread)),
         service(make_service(io->get_executor(), std::move(options))) {}
 };
 
-inline std::shared_ptr<live::detail::service const> make_threaded_service(client_options options) {
+inline std::shared_ptr<api::detail::service const> make_threaded_service(client_options options) {
   auto made = std::make_shared<threaded_service>(std::make_shared<io_thread>(), std::move(options));
   io_threads::all().start(made->io);
   return made;
@@ -108,7 +109,7 @@ inline std::shared_ptr<live::detail::service const> make_threaded_service(client
 }  // namespace detail
 
 GLADIA_DECL client::client(executor_type executor, client_options options)
-    : live_(std::make_shared<live::detail::service const>(
+    : live_(std::make_shared<api::detail::service const>(
           detail::make_service(std::move(executor), std::move(options)))) {}
 
 GLADIA_DECL client::client(client_options options)

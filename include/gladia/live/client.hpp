@@ -18,11 +18,11 @@
 #include <gladia/model/live_request.hpp>
 #include <gladia/net/http.hpp>
 
-namespace gladia::live {
-
-namespace detail {
+namespace gladia::api::detail {
 struct service;
 }
+
+namespace gladia::live {
 
 /// Hears of one job after the other; false ends the walk. It must not throw. A job that could not
 /// be read has its `id`, as far as that could be read, and says why in `unreadable`.
@@ -54,7 +54,8 @@ class client {
   using executor_type = boost::asio::any_io_executor;
 
   /// Used by `gladia::client`.
-  explicit client(std::shared_ptr<detail::service const> service) : service_(std::move(service)) {}
+  explicit client(std::shared_ptr<api::detail::service const> service)
+      : service_(std::move(service)) {}
 
   /// Where handlers run that have no executor of their own.
   [[nodiscard]] executor_type get_executor() const noexcept;
@@ -180,7 +181,7 @@ class client {
 
   template <class T, class... Args>
   struct operation {
-    std::shared_ptr<detail::service const> service;
+    std::shared_ptr<api::detail::service const> service;
     void (client::*start)(handler<T>, Args...) const;
 
     using executor_type = boost::asio::any_io_executor;
@@ -210,7 +211,7 @@ class client {
   void start_download_file(handler<void> h, std::string id, std::string path,
                            net::body_progress progress) const;
 
-  std::shared_ptr<detail::service const> service_;
+  std::shared_ptr<api::detail::service const> service_;
 };
 
 }  // namespace gladia::live

@@ -38,12 +38,21 @@ using body_sink = std::function<result<void>(std::string_view part)>;
 using body_progress =
     std::function<void(std::uint64_t received, std::optional<std::uint64_t> total)>;
 
+struct http_response;
+
+/// Adds to `details` what a server says in a refusal: `server_message`, `validation_errors`,
+/// `request_id`. It must not throw.
+using refusal_reader = void (*)(http_response const& refusal, error_details& details);
+
 /// One HTTP request.
 struct http_request {
   std::string method = "GET";
   net::url url{};
   /// Beside `Host`, `User-Agent`, `Connection` and `Content-Length`, which are added.
   http_headers headers{};
+  /// Names of headers that a redirect takes to no other origin, and that no error shows, beside
+  /// `authorization` and `cookie`.
+  std::vector<std::string> secret_headers{};
   std::string body{};
   net::timeouts timeouts{};
   /// From the start of connecting to the end of the body; zero: no limit.
@@ -54,6 +63,7 @@ struct http_request {
   std::size_t max_body = std::size_t{64} << 20;
   body_sink sink{};          ///< where the body of a 2xx response goes; empty: into the response
   body_progress progress{};  ///< optional
+  refusal_reader read_refusal = nullptr;  ///< optional: then the beginning of the body counts
 };
 
 /// One HTTP response, of any status but 1xx, which are passed over.

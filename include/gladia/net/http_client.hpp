@@ -57,7 +57,7 @@ class http_client {
   /// it asked for: one that was sent and not answered, or answered with 408 or 5xx.
   ///
   /// Redirects are followed up to 20 times, never from `https` to `http` but for loopback. The
-  /// headers `x-gladia-key`, `authorization` and `cookie` stay with the origin they were meant for.
+  /// `http_request::secret_headers` stay with the origin that they were meant for.
   ///
   /// Errors: what `http_exchange::start` gives; the codes of `errc_for_status`;
   /// `errc::insecure_url` for plain `http` that is not allowed; `errc::too_many_redirects` and

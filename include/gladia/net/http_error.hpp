@@ -20,14 +20,14 @@ namespace gladia::net {
 
 /// The error that a response other than 2xx stands for.
 ///
-/// The server's message, its validation errors and the request id come from its JSON body; where
-/// the body is not Gladia's JSON, its beginning serves as the message and the header
-/// `x-aipi-call-id` as the id. `asked` is what was answered, for example `GET https://...`. A date
-/// in `Retry-After` is relative to the response's `Date` and `Age`, or to `now` where there is no
-/// `Date` that can be read.
+/// `read` finds the server's message in it; where there is no `read`, or it finds none, the
+/// beginning of the body serves as one. `asked` is what was answered, for example
+/// `GET https://...`. A date in `Retry-After` is relative to the response's `Date` and `Age`, or to
+/// `now` where there is no `Date` that can be read.
 [[nodiscard]] error error_from_response(http_response const& response, gladia::phase phase,
                                         std::string const& asked,
-                                        std::chrono::system_clock::time_point now);
+                                        std::chrono::system_clock::time_point now,
+                                        refusal_reader read = nullptr);
 
 }  // namespace gladia::net
 

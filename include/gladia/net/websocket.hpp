@@ -29,6 +29,8 @@ struct websocket_request {
   std::size_t usual_message = 3200;
   /// How long `close` waits for the server's answer before it drops the link.
   std::chrono::milliseconds close_timeout{1000};
+  /// Reads the answer to a handshake that was refused; optional.
+  refusal_reader read_refusal = nullptr;
 };
 
 /// How a link ended. A close frame of the server is the whole truth, whatever went wrong beside it.

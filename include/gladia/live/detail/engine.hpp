@@ -13,13 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include <gladia/api/detail/service.hpp>
 #include <gladia/detail/completion.hpp>
 #include <gladia/detail/handler_keeper.hpp>
 #include <gladia/detail/strand.hpp>
 #include <gladia/live/detail/audio_line.hpp>
 #include <gladia/live/detail/event_line.hpp>
 #include <gladia/live/detail/run_fsm.hpp>
-#include <gladia/live/detail/service.hpp>
 #include <gladia/live/detail/watchdog.hpp>
 #include <gladia/live/detail/word_line.hpp>
 #include <gladia/live/detail/writer_fsm.hpp>
@@ -33,7 +33,7 @@ namespace gladia::live::detail {
 
 /// What a session is made of.
 struct session_setup {
-  std::shared_ptr<detail::service const> service;
+  std::shared_ptr<api::detail::service const> service;
   live_request request;
   session_options options;
   std::optional<live_session_info> attached;  ///< made elsewhere: no POST
@@ -149,7 +149,7 @@ class engine final : public net::websocket_listener,
 
   void log(log_level level, std::string_view text) const;
 
-  std::shared_ptr<detail::service const> const service_;
+  std::shared_ptr<api::detail::service const> const service_;
   live_request const request_;
   session_options const options_;
   boost::asio::any_io_executor const strand_;

@@ -150,7 +150,7 @@ GLADIA_DECL void engine::abandon_call() {
 }
 
 GLADIA_DECL error engine::accept_session(result<net::http_response> const& response) {
-  auto info = read_body<live_session_info>(response);
+  auto info = api::detail::read_body<live_session_info>(response);
   if (!info) return info.error();
   // An empty URL would lead back to the API.
   if (info->id.empty() || info->url.reveal().empty()) {
@@ -190,6 +190,7 @@ GLADIA_DECL void engine::open_link() {
   request.usual_message =
       static_cast<std::size_t>(request_.audio.bytes(std::chrono::milliseconds(100)));
   request.close_timeout = options_.close_timeout;
+  request.read_refusal = api::detail::read_refusal;
   auto link = service_->transport->make_websocket(strand_);
   link_ = link;
   current_ = link.get();
@@ -204,7 +205,7 @@ GLADIA_DECL void engine::wait(std::chrono::milliseconds delay) {
 }
 
 GLADIA_DECL void engine::fetch_job() {
-  auto call = make_job_call(*service_, "GET", session_.id);
+  auto call = api::detail::make_job_call(*service_, "GET", jobs_path, session_.id);
   if (!call) return execute(run_.on_fetched(true, knowledge(), now()));
   call->request.timeouts = options_.timeouts;
   http_ = service_->http->start(strand_, std::move(*call),

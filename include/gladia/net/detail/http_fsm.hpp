@@ -23,16 +23,6 @@ struct moment {
 /// Decides what an HTTP call does next. No I/O, no clock, no thread.
 class http_fsm {
  public:
-  // What happened.
-  struct begun {};
-  struct exchanged {
-    result<http_response> outcome;
-    bool sink_was_used = false;
-  };
-  struct waited {};
-  struct cancelled {};
-  using event = std::variant<begun, exchanged, waited, cancelled>;
-
   // What to do.
   struct send {
     http_request request;
@@ -56,7 +46,11 @@ class http_fsm {
   http_fsm(http_request request, bool can_restart_sink, http_retry const& retry,
            bool allow_insecure, std::uint64_t seed);
 
-  decision resume(event what, moment now);
+  decision on_start(moment now);
+  /// \param sink_was_used  whether a part of the body went to `request.sink`
+  decision on_exchange(result<http_response> outcome, bool sink_was_used, moment now);
+  decision on_wait_over();
+  decision on_cancel(moment now) const;
 
  private:
   static constexpr int max_redirects = 20;

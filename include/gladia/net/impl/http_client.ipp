@@ -27,7 +27,9 @@ class retried_call final : public http_operation,
         done_(std::move(done)) {}
 
   void start() {
-    boost::asio::post(strand_, [self = shared_from_this()] { self->resume(http_fsm::begun{}); });
+    boost::asio::post(strand_, [self = shared_from_this()] {
+      self->go_on([&] { return self->machine_.on_start(now()); });
+    });
   }
 
   void cancel() noexcept override {
@@ -37,10 +39,14 @@ class retried_call final : public http_operation,
   }
 
  private:
-  void resume(http_fsm::event what) {
-    if (is_cancelled_) what = http_fsm::cancelled{};
-    auto next = machine_.resume(
-        std::move(what), {std::chrono::steady_clock::now(), std::chrono::system_clock::now()});
+  static moment now() noexcept {
+    return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
+  }
+
+  /// \param tell  tells the machine what happened, unless the call was cancelled meanwhile
+  template <class Tell>
+  void go_on(Tell tell) {
+    auto next = is_cancelled_ ? machine_.on_cancel(now()) : tell();
     options_->logger(next.level, next.line);
     std::visit([this](auto& action) { perform(std::move(action)); }, next.action);
   }
@@ -56,10 +62,12 @@ class retried_call final : public http_operation,
     }
     auto exchange = transport_->make_http_exchange(strand_);
     exchange_ = exchange;
-    exchange->start(std::move(action.request),
-                    [self = shared_from_this()](result<http_response> outcome) {
-                      self->resume(http_fsm::exchanged{std::move(outcome), self->sink_was_used_});
-                    });
+    exchange->start(
+        std::move(action.request), [self = shared_from_this()](result<http_response> outcome) {
+          self->go_on([&] {
+            return self->machine_.on_exchange(std::move(outcome), self->sink_was_used_, now());
+          });
+        });
   }
 
   void perform(http_fsm::wait action) {
@@ -69,8 +77,9 @@ class retried_call final : public http_operation,
       }
     }
     // A timer of no length at all would never end.
-    timer_.start(std::max(action.delay, std::chrono::milliseconds(1)),
-                 [self = shared_from_this()] { self->resume(http_fsm::waited{}); });
+    timer_.start(std::max(action.delay, std::chrono::milliseconds(1)), [self = shared_from_this()] {
+      self->go_on([&] { return self->machine_.on_wait_over(); });
+    });
   }
 
   void perform(http_fsm::finish action) {

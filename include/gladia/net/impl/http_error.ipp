@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <gladia/codec/decode.hpp>
 #include <gladia/detail/errc_table.hpp>
 #include <gladia/net/detail/text.hpp>
 
@@ -43,7 +42,7 @@ inline std::size_t end_of_hidden(std::string_view page, std::size_t at) noexcept
   return at;
 }
 
-/// The beginning of a body that is not Gladia's JSON, on one line: a gateway's page or a plain
+/// The beginning of a body that nobody reads, on one line: a gateway's page or a plain
 /// text.
 ///
 /// It never ends within a token: what hides secrets later looks for whole ones.
@@ -148,22 +147,17 @@ GLADIA_DECL std::optional<std::chrono::seconds> parse_retry_after(
 
 GLADIA_DECL error error_from_response(http_response const& response, gladia::phase phase,
                                       std::string const& asked,
-                                      std::chrono::system_clock::time_point now) {
+                                      std::chrono::system_clock::time_point now,
+                                      refusal_reader read) {
   error_details details;
   details.phase = phase;
   details.http_status = response.status;
-  if (auto const* id = find_header(response.headers, "x-aipi-call-id")) details.request_id = *id;
   if (auto const* wait = find_header(response.headers, "retry-after")) {
     details.retry_after = detail::parse_wait(
         *wait,
         detail::answered_at(response.headers, std::chrono::floor<std::chrono::seconds>(now)));
   }
-  constexpr std::size_t largest = std::size_t{1} << 20;
-  if (auto body = codec::decode<api_error>(response.body, {false, 16, largest})) {
-    details.server_message = std::move(body->message);
-    details.validation_errors = std::move(body->validation_errors);
-    if (!body->request_id.empty()) details.request_id = std::move(body->request_id);
-  }
+  if (read) read(response, details);
   if (details.server_message.empty()) {
     details.server_message = detail::short_text(response.body, response.is_cut);
   }

@@ -21,8 +21,8 @@ inline bool is_idempotent(std::string_view method) noexcept {
   return method != "POST" && method != "PATCH";
 }
 
-template <std::size_t Count>
-void drop_headers(http_headers& headers, std::array<std::string_view, Count> const& names) {
+template <class Names>
+void drop_headers(http_headers& headers, Names const& names) {
   auto const is_named = [&names](auto const& header) {
     return std::any_of(names.begin(), names.end(), [&header](std::string_view name) {
       return equals_ignoring_case(name, header.first);
@@ -31,8 +31,6 @@ void drop_headers(http_headers& headers, std::array<std::string_view, Count> con
   headers.erase(std::remove_if(headers.begin(), headers.end(), is_named), headers.end());
 }
 
-inline constexpr std::array<std::string_view, 3> secret_headers = {"x-gladia-key", "authorization",
-                                                                   "cookie"};
 inline constexpr std::array<std::string_view, 4> body_headers = {
     "content-type", "content-encoding", "content-language", "content-length"};
 
@@ -42,24 +40,29 @@ GLADIA_DECL http_fsm::http_fsm(http_request request, bool can_restart_sink, http
       can_restart_sink_(can_restart_sink),
       allow_insecure_(allow_insecure),
       schedule_(retry.backoff,
-                {std::max(retry.attempts, 1) - 1, std::nullopt, retry.retry_after_cap}, seed) {}
+                {std::max(retry.attempts, 1) - 1, std::nullopt, retry.retry_after_cap}, seed) {
+  request_.secret_headers.insert(request_.secret_headers.end(), {"authorization", "cookie"});
+}
 
-GLADIA_DECL http_fsm::decision http_fsm::resume(event what, moment now) {
-  if (std::holds_alternative<begun>(what)) {
-    started_ = now;
-    if (auto fault = check_link(request_.url)) return finish_with(std::move(fault), now);
-    return {send{request_}, log_level::debug, name()};
-  }
-  if (std::holds_alternative<waited>(what)) {
-    ++attempts_;
-    return {send{request_}, log_level::debug, name() + ", attempt " + std::to_string(attempts_)};
-  }
-  if (std::holds_alternative<cancelled>(what)) {
-    return finish_with(error(boost::asio::error::operation_aborted), now);
-  }
-  auto& [outcome, sink_was_used] = std::get<exchanged>(what);
+GLADIA_DECL http_fsm::decision http_fsm::on_start(moment now) {
+  started_ = now;
+  if (auto fault = check_link(request_.url)) return finish_with(std::move(fault), now);
+  return {send{request_}, log_level::debug, name()};
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::on_exchange(result<http_response> outcome,
+                                                     bool sink_was_used, moment now) {
   if (!outcome) return on_failure(outcome.error(), sink_was_used, now);
   return on_response(std::move(*outcome), sink_was_used, now);
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::on_wait_over() {
+  ++attempts_;
+  return {send{request_}, log_level::debug, name() + ", attempt " + std::to_string(attempts_)};
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::on_cancel(moment now) const {
+  return finish_with(error(boost::asio::error::operation_aborted), now);
 }
 
 GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, bool sink_was_used,
@@ -75,7 +78,7 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
     return {finish{std::move(response)}, log_level::debug, std::move(line)};
   }
   if (is_redirect(response.status)) return redirect(response, now);
-  auto e = error_from_response(response, phase::response, name(), now.wall);
+  auto e = error_from_response(response, phase::response, name(), now.wall, request_.read_refusal);
   if (has_lost_key_ && (response.status == 401 || response.status == 403)) {
     e.edit_details().message += ", which a redirect led to, and which did not get the key";
   }
@@ -85,7 +88,7 @@ GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, boo
 
 template <class Text>
 void http_fsm::hide_secrets(Text& text) const {
-  for (auto header : secret_headers) {
+  for (auto const& header : request_.secret_headers) {
     if (auto const* value = find_header(request_.headers, header)) {
       gladia::detail::redact(text, *value);
     }
@@ -153,10 +156,11 @@ GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response,
   auto line = name() + ": HTTP " + std::to_string(response.status) + ", redirected to " +
               target->redacted();
   if (target->origin() != request_.url.origin()) {
-    bool const has_key = find_header(request_.headers, "x-gladia-key") != nullptr;
-    drop_headers(request_.headers, secret_headers);
+    auto const count = request_.headers.size();
+    drop_headers(request_.headers, request_.secret_headers);
+    auto const has_lost = request_.headers.size() < count;
     // A URL with a query may be signed: then there is no key to be missed.
-    has_lost_key_ = has_key && target->target.find('?') == std::string::npos;
+    has_lost_key_ = has_lost && target->target.find('?') == std::string::npos;
   }
   bool const was_post = request_.method == "POST";
   if ((response.status == 303 && request_.method != "HEAD") ||

@@ -250,7 +250,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
       response.is_cut = refusal_->is_cut;
       record(error_from_response(response, phase::upgrade,
                                  "the WebSocket handshake with " + request_.url.host,
-                                 std::chrono::system_clock::now()));
+                                 std::chrono::system_clock::now(), request_.read_refusal));
     });
     drop();
     settle();

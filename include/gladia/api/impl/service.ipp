@@ -1,8 +1,10 @@
 #pragma once
 
-#include <gladia/live/detail/service.hpp>
+#include <gladia/api/detail/service.hpp>
 
-namespace gladia::live::detail {
+#include <gladia/api/impl/answer.ipp>
+
+namespace gladia::api::detail {
 
 GLADIA_DECL net::http_call service::make_call(std::string method, std::string target) const {
   net::http_call call;
@@ -12,10 +14,14 @@ GLADIA_DECL net::http_call service::make_call(std::string method, std::string ta
   auto& path = call.request.url.target;
   while (!path.empty() && path.back() == '/') path.pop_back();
   path += target;
-  if (!api_key.empty()) call.request.headers.emplace_back("x-gladia-key", api_key.reveal());
+  call.request.secret_headers = {"x-gladia-key"};
+  if (!api_key.empty()) {
+    call.request.headers.emplace_back(call.request.secret_headers.front(), api_key.reveal());
+  }
   call.request.headers.emplace_back("x-gladia-version", version_header);
   call.request.headers.emplace_back("Accept", "application/json");
   call.request.timeouts = timeouts;
+  call.request.read_refusal = read_refusal;
   return call;
 }
 
@@ -38,4 +44,4 @@ GLADIA_DECL error service::check_link(net::url const& link) const {
                                        link.redacted() + ": it is not followed");
 }
 
-}  // namespace gladia::live::detail
+}  // namespace gladia::api::detail

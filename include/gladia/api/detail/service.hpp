@@ -12,9 +12,9 @@
 #include <gladia/net/url.hpp>
 #include <gladia/secret.hpp>
 
-namespace gladia::live::detail {
+namespace gladia::api::detail {
 
-/// What a client's sessions and calls share; constant once made.
+/// What all calls and sessions of a client share; constant once made.
 struct service {
   boost::asio::any_io_executor executor{};
   std::shared_ptr<net::transport> transport{};
@@ -42,8 +42,8 @@ struct service {
   [[nodiscard]] error check_link(net::url const& link) const;
 };
 
-}  // namespace gladia::live::detail
+}  // namespace gladia::api::detail
 
 #ifdef GLADIA_HEADER_ONLY
-#include <gladia/live/impl/service.ipp>
+#include <gladia/api/impl/service.ipp>
 #endif
