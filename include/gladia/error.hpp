@@ -135,6 +135,9 @@ struct error_details {
   int attempts = 0;                                   ///< how often it was tried
   std::chrono::milliseconds elapsed{0};               ///< from the first attempt to the last
   std::optional<std::chrono::seconds> retry_after{};  ///< what the server asked for
+  /// Whether the server may have carried out a call that is not to be made twice: a job may have
+  /// been made.
+  bool may_have_been_made = false;
 };
 
 /// An error with everything a person needs to act on it. The same in every completion form.

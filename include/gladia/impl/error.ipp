@@ -147,6 +147,7 @@ GLADIA_DECL std::string error::what() const {
   if (d.attempts > 1) {
     fact(std::to_string(d.attempts) + " attempts in " + std::to_string(d.elapsed.count()) + " ms");
   }
+  if (d.may_have_been_made) fact("it may have been carried out");
   if (!facts.empty()) line += " (" + facts + ")";
 
   auto const* row =

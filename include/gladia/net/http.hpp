@@ -38,6 +38,21 @@ using body_sink = std::function<result<void>(std::string_view part)>;
 using body_progress =
     std::function<void(std::uint64_t received, std::optional<std::uint64_t> total)>;
 
+/// A body that is read while it is sent, so that it is never whole in memory.
+///
+/// All of it is called on the call's executor, one after the other, and must not throw.
+struct body_source {
+  std::uint64_t size = 0;  ///< in bytes: so many are sent
+  /// Begins, or begins again; called before each attempt that sends it. An error ends the call.
+  std::function<result<void>()> begin{};
+  /// Whether `begin` may be called a second time. If not, an attempt that sent a part is the last.
+  bool can_begin_again = false;
+  /// Puts up to `room` bytes at `to`; none only at the end. An error ends the call.
+  std::function<result<std::size_t>(char* to, std::size_t room)> read{};
+  /// Hears how many bytes of this attempt were handed to the network; optional.
+  std::function<void(std::uint64_t sent)> progress{};
+};
+
 struct http_response;
 
 /// Adds to `details` what a server says in a refusal: `server_message`, `validation_errors`,
@@ -54,9 +69,15 @@ struct http_request {
   /// `authorization` and `cookie`.
   std::vector<std::string> secret_headers{};
   std::string body{};
+  std::optional<body_source> source{};  ///< the body, if it is read while it is sent
+  /// Whether it must not be carried out twice: then it is sent again only after a 429, or if it was
+  /// not sent whole.
+  bool is_unrepeatable = false;
   net::timeouts timeouts{};
   /// From the start of connecting to the end of the body; zero: no limit.
   std::chrono::milliseconds deadline{10000};
+  /// The longest standstill while `source` is sent; zero: no limit.
+  std::chrono::milliseconds send_idle{0};
   /// The longest silence while reading the response; zero: no limit.
   std::chrono::milliseconds idle{0};
   /// A larger body fails with `errc::message_too_large`. Does not apply to what goes to `sink`.

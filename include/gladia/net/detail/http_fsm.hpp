@@ -60,6 +60,7 @@ class http_fsm {
   decision redirect(http_response const& response, moment now);
   decision finish_with(error e, moment now) const;
   bool may_retry(error const& e, bool sink_was_used);
+  bool may_have_been_made(error_details const& details) const noexcept;
   bool is_deleted(int status) const noexcept;
   error check_link(url const& target) const;
   void become_get();

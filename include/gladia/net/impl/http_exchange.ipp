@@ -2,10 +2,13 @@
 
 #include <gladia/net/http.hpp>
 
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <gladia/net/impl/answer.ipp>
 #include <gladia/net/impl/dialer.ipp>
+#include <optional>
 #include <vector>
 
 namespace gladia::net::detail {
@@ -93,12 +96,73 @@ class tcp_http_exchange final : public http_exchange,
     message_.set(http::field::host, request_.url.authority());
     message_.set(http::field::user_agent, environment_->user_agent);
     message_.set(http::field::connection, "close");
+    if (request_.source) return write_from_source();
     message_.body() = std::move(request_.body);
     message_.prepare_payload();
     with_stream([this](auto& stream) {
       http::async_write(stream, message_, [self = shared_from_this()](error_code ec, std::size_t) {
         self->on_written(ec);
       });
+    });
+  }
+
+  void write_from_source() {
+    namespace http = boost::beast::http;
+    auto& source = *request_.source;
+    if (source.begin) {
+      if (auto begun = source.begin(); !begun) return fail_source(begun.error());
+    }
+    message_.content_length(source.size);
+    head_writer_.emplace(message_);
+    watch_sending();
+    with_stream([this](auto& stream) {
+      http::async_write_header(stream, *head_writer_,
+                               [self = shared_from_this()](error_code ec, std::size_t) {
+                                 ec ? self->on_written(ec) : self->write_part();
+                               });
+    });
+  }
+
+  void write_part() {
+    if (!done_ || cut_ != cut::none || words_) return;
+    auto const& source = *request_.source;
+    if (sent_ == source.size) return on_written({});
+    outgoing_.resize(part_size);
+    auto const room = std::min<std::uint64_t>(source.size - sent_, outgoing_.size());
+    auto const read = source.read(outgoing_.data(), static_cast<std::size_t>(room));
+    if (!read) return fail_source(read.error());
+    if (*read == 0) {
+      return fail_source(error(errc::truncated_audio, phase_,
+                               what() + ": the source ended after " + std::to_string(sent_) +
+                                   " of " + std::to_string(source.size) + " bytes"));
+    }
+    watch_sending();
+    with_stream([&](auto& stream) {
+      boost::asio::async_write(stream, boost::asio::buffer(outgoing_.data(), *read),
+                               [self = shared_from_this()](error_code ec, std::size_t size) {
+                                 self->on_part_written(ec, size);
+                               });
+    });
+  }
+
+  void on_part_written(error_code ec, std::size_t size) {
+    if (ec) return on_written(ec);
+    sent_ += size;
+    if (auto const& progress = request_.source->progress; progress && done_) progress(sent_);
+    write_part();
+  }
+
+  void watch_sending() {
+    if (is_read_ || words_) return;  // patience is measured
+    idle_.start(request_.send_idle, [self = shared_from_this()] {
+      self->end(cut::timed_out, self->request_.send_idle);
+    });
+  }
+
+  /// Not from within `start`: the listener may not be there yet.
+  void fail_source(error e) {
+    boost::asio::post(executor_, [self = shared_from_this(), e = std::move(e)]() mutable {
+      self->finish(std::move(e));
     });
   }
 
@@ -293,6 +357,10 @@ class tcp_http_exchange final : public http_exchange,
   std::weak_ptr<dialer> dial_{};
   std::optional<connected_stream> stream_{};
   boost::beast::http::request<boost::beast::http::string_body> message_{};
+  std::optional<boost::beast::http::request_serializer<boost::beast::http::string_body>>
+      head_writer_{};             // of a request with a source
+  std::vector<char> outgoing_{};  // the part of the source that is being written
+  std::uint64_t sent_ = 0;        // of the source
   sending sending_ = sending::under_way;
   error_code write_failure_{};
   response_head_reader answer_{};

@@ -119,6 +119,12 @@ GLADIA_DECL bool http_fsm::may_retry(error const& e, bool sink_was_used) {
   auto const& details = e.details();
   bool const is_worth_it =
       details.http_status != 0 ? is_retried_status(details.http_status) : e == condition::retryable;
+  bool const was_begun = details.http_status != 0 || details.phase >= phase::request;
+  if (request_.source && was_begun && !request_.source->can_begin_again) return false;
+  if (request_.is_unrepeatable) {
+    return is_worth_it && (details.http_status == 0 ? details.phase <= phase::request
+                                                    : details.http_status == 429);
+  }
   bool const was_unanswered = details.http_status == 0 && details.phase == phase::response;
   bool const is_harmless = is_idempotent(request_.method) || !was_unanswered || !was_unanswered_;
   return is_worth_it && is_harmless && (!sink_was_used || can_restart_sink_);
@@ -152,10 +158,17 @@ GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response,
   }
   if (check_link(*target)) return refuse(errc::bad_redirect, "to " + target->redacted());
 
+  bool const stays = target->origin() == request_.url.origin();
+  bool const keeps_body = response.status == 307 || response.status == 308;
+  if (request_.source && !(stays && keeps_body && request_.source->can_begin_again)) {
+    return refuse(errc::bad_redirect, "with HTTP " + std::to_string(response.status) + " to " +
+                                          target->redacted() + ": the body is not sent there");
+  }
+
   ++redirects_;
   auto line = name() + ": HTTP " + std::to_string(response.status) + ", redirected to " +
               target->redacted();
-  if (target->origin() != request_.url.origin()) {
+  if (!stays) {
     auto const count = request_.headers.size();
     drop_headers(request_.headers, request_.secret_headers);
     auto const has_lost = request_.headers.size() < count;
@@ -188,11 +201,19 @@ GLADIA_DECL error http_fsm::check_link(url const& target) const {
 
 GLADIA_DECL http_fsm::decision http_fsm::finish_with(error e, moment now) const {
   auto& details = e.edit_details();
+  details.may_have_been_made = request_.is_unrepeatable && may_have_been_made(details);
   details.attempts = attempts_;
   details.elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(now.steady - started_.steady);
   auto line = told(e);
   return {finish{std::move(e)}, log_level::debug, std::move(line)};
+}
+
+/// Whether the server may have done what it was asked for, though it gave no answer that says so.
+GLADIA_DECL bool http_fsm::may_have_been_made(error_details const& details) const noexcept {
+  auto const status = details.http_status;
+  if (status == 0) return details.phase >= phase::response;
+  return status == 408 || status / 100 == 5;
 }
 
 GLADIA_DECL std::string http_fsm::name() const {
