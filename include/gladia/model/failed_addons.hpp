@@ -47,7 +47,7 @@ class failed_addon_finder : public uniform_visitor<failed_addon_finder> {
   }
   template <class T>
   void check(std::string const& name, addon<T> const& m) {
-    if (m.error || (!m.success && !m.results)) {
+    if (!m.success || m.error) {
       found.push_back({name, m.error.value_or(addon_error())});
     } else {
       check(name, m.results);
