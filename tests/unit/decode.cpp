@@ -563,6 +563,14 @@ TEST(decode, keeps_the_words_of_the_config_where_the_flag_is_a_list_too) {
   EXPECT_EQ(r->custom_vocabulary_config.vocabulary, (std::vector<vocabulary_entry>{{"y"}}));
 }
 
+TEST(decode, takes_a_single_kind_of_entity_for_a_list_of_one) {
+  auto const r =
+      decode<pre_recorded_request>(R"({"pii_redaction_config":{"entity_types":"GDPR"}})");
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->pii_redaction_config.entity_types,
+            (std::vector<open_enum<pii_entity>>{pii_entity::gdpr}));
+}
+
 TEST(decode, takes_parameters_without_the_url_that_is_no_longer_kept) {
   auto const job = decode<pre_recorded_job>(
       R"({"id":"a","status":"done","request_params":{"audio_url":null,"diarization":true}})");

@@ -317,8 +317,12 @@ TEST(validate, wants_prompts_and_the_url_of_a_callback) {
               r.audio_to_llm_config.prompts = {"Who?", ""};
             }),
             "audio_to_llm_config.prompts[1]: must not be empty");
-  EXPECT_EQ(faults_of_file([](auto& r) { r.callback = true; }),
-            "callback_config.url: needed, as callback is true");
+  EXPECT_EQ(faults_of_file([](auto& r) { r.callback = true; }), "callback_config.url: needed");
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.callback = false;
+              r.callback_config.method = callback_method::put;
+            }),
+            "callback_config.url: needed");
   EXPECT_EQ(faults_of_file([](auto& r) {
               r.callback = true;
               r.callback_url = "https://h";

@@ -125,9 +125,9 @@ struct answering_machine_data {
 /// Experimental: whether a person or a machine answered the call; at most once in a session.
 /// Mirrors https://docs.gladia.io/chapters/live-stt/features/answering-machine-detection.
 ///
-/// What switches it on is not described: try `live_request::extra`. The message is in no schema of
-/// the service's requests and answers yet, so its `data` may be of another form: `envelope.raw`
-/// always holds the whole text.
+/// What switches it on is not described: try `live_request::extra`. The message is only in the
+/// service's AsyncAPI document yet, so its `data` may be of another form: `envelope.raw` always
+/// holds the whole text.
 struct answering_machine {
   message_envelope envelope{};                   ///< session and time
   std::optional<answering_machine_data> data{};  ///< who, as far as it can be read

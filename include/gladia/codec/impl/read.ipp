@@ -26,6 +26,8 @@
 #include <gladia/model/job.hpp>
 #include <gladia/model/kinds.hpp>
 #include <gladia/model/live_message.hpp>
+#include <gladia/model/open_enum.hpp>
+#include <gladia/model/pii_entity.hpp>
 #include <gladia/model/pre_recorded_request.hpp>
 #include <gladia/model/settings.hpp>
 
@@ -181,6 +183,7 @@ bool read(json_reader& from, basic_job<Request, Result>& to);
 template <class Job>
 bool read(json_reader& from, basic_job_page<Job>& to);
 inline bool read(json_reader& from, vocabulary_entry& to);
+inline bool read(json_reader& from, std::vector<open_enum<pii_entity>>& to);
 inline bool read(json_reader& from, pre_recorded_request& to);
 inline bool read(json_reader& from, pre_recorded_callback& to);
 inline bool read(json_reader& from, error_message& to);
@@ -393,7 +396,7 @@ bool read(json_reader& from, addon<T>& to) {
 }
 
 template <class T>
-bool read(json_reader& from, std::vector<T>& to) {
+bool read_array(json_reader& from, std::vector<T>& to) {
   if (from.peek() != '[') return mismatch(from, "an array");
   to.clear();
   from.take_array([&] {
@@ -404,6 +407,16 @@ bool read(json_reader& from, std::vector<T>& to) {
     from.pass_over(from.take_fault());
   });
   return true;
+}
+
+template <class T>
+bool read(json_reader& from, std::vector<T>& to) {
+  return read_array(from, to);
+}
+
+/// By the service's schema a single kind, by its documentation a list.
+inline bool read(json_reader& from, std::vector<open_enum<pii_entity>>& to) {
+  return from.peek() == '"' ? read(from, to.emplace_back()) : read_array(from, to);
 }
 
 template <class T>

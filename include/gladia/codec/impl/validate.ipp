@@ -255,12 +255,10 @@ inline void check_values(fault_list& faults, live_request const& request) {
 }
 
 inline void check_callback(fault_list& faults, pre_recorded_request const& request) {
-  check_flag(faults, "callback", request.callback,
-             request.callback_config != pre_recorded_callback_settings{});
-  if (request.callback == true && request.callback_config.url.empty() &&
-      request.callback_url.empty()) {
-    faults.add("callback_config.url", "needed, as callback is true");
-  }
+  auto const is_set = request.callback_config != pre_recorded_callback_settings{};
+  check_flag(faults, "callback", request.callback, is_set);
+  auto const is_needed = is_set || (request.callback == true && request.callback_url.empty());
+  if (is_needed && request.callback_config.url.empty()) faults.add("callback_config.url", "needed");
 }
 
 /// Entries of a list that say nothing.
