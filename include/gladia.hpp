@@ -14,5 +14,7 @@
 #include <gladia/live/threaded_session.hpp>
 #include <gladia/live/transcript.hpp>
 #include <gladia/model/callback.hpp>
+#include <gladia/model/failed_addons.hpp>
+#include <gladia/model/pre_recorded_job.hpp>
 #include <gladia/throwing.hpp>
 #include <gladia/version.hpp>

@@ -29,6 +29,15 @@ void check(std::string_view text) {
   require(twice && *twice == *written, "and is written as before");
 }
 
+template <class Request>
+void check_faults(std::string_view text) {
+  auto const request = gladia::codec::decode<Request>(text);
+  if (!request) return;
+  auto const fault = gladia::codec::validate(*request);
+  require(!fault || fault == gladia::errc::invalid_request, "a faulty request is one code");
+  require(fuzz::is_one_line(fault.what()), "its faults are one line");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
@@ -37,11 +46,13 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   check<gladia::live_session_info>(text);
   check<gladia::live_job>(text);
   check<gladia::live_job_page>(text);
-
-  if (auto const request = gladia::codec::decode<gladia::live_request>(text)) {
-    auto const fault = gladia::codec::validate(*request);
-    require(!fault || fault == gladia::errc::invalid_request, "a faulty request is one code");
-    require(fuzz::is_one_line(fault.what()), "its faults are one line");
-  }
+  check<gladia::upload_url_request>(text);
+  check<gladia::uploaded_audio>(text);
+  check<gladia::pre_recorded_request>(text);
+  check<gladia::pre_recorded_info>(text);
+  check<gladia::pre_recorded_job>(text);
+  check<gladia::pre_recorded_job_page>(text);
+  check_faults<gladia::live_request>(text);
+  check_faults<gladia::pre_recorded_request>(text);
   return 0;
 }

@@ -67,5 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   check<gladia::live_session_info>(text, plain);
   check<gladia::live_job>(text, plain);
   check<gladia::live_job_page>(text, plain);
+  check<gladia::pre_recorded_request>(text, plain);
+  check<gladia::pre_recorded_job>(text, plain);
+  check<gladia::pre_recorded_job_page>(text, plain);
   return 0;
 }

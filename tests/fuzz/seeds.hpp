@@ -16,9 +16,11 @@ namespace fuzz {
 inline std::vector<std::string> contract_seeds() {
   std::vector<std::string> paths;
   for (auto const& entry :
-       std::filesystem::directory_iterator(std::string(GLADIA_TEST_DATA) + "/contract")) {
+       std::filesystem::recursive_directory_iterator(std::string(GLADIA_TEST_DATA) + "/contract")) {
     // The index of the examples is none itself.
-    if (entry.path().filename() != "index.json") paths.push_back(entry.path().string());
+    if (entry.is_regular_file() && entry.path().filename() != "index.json") {
+      paths.push_back(entry.path().string());
+    }
   }
   std::sort(paths.begin(), paths.end());  // the order of a folder is anybody's guess
   std::vector<std::string> seeds;

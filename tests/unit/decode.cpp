@@ -477,6 +477,140 @@ TEST(decode_callback, passes_a_payload_on_that_it_cannot_read) {
   EXPECT_FALSE(codec::decode_callback("[]"));
 }
 
+TEST(decode_callback, tells_callbacks_about_files_by_their_event) {
+  auto const success = codec::decode_callback(
+      R"({"id":"j","event":"transcription.success","payload":{"transcription":)"
+      R"({"full_transcript":"a"}},"custom_metadata":null})");
+  ASSERT_TRUE(success);
+  auto const& done = std::get<pre_recorded_callback>(*success);
+  EXPECT_EQ(done.payload->transcription->full_transcript, "a");
+  EXPECT_TRUE(done.custom_metadata.empty());
+  EXPECT_EQ(done.error, std::nullopt);
+
+  auto const failure = codec::decode_callback(
+      R"({"error":{"code":400,"message":"no"},"event":"transcription.error","id":"j"})");
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(std::get<pre_recorded_callback>(*failure).error, (job_error{400, "no"}));
+
+  auto const webhook =
+      codec::decode_callback(R"({"event":"transcription.success","payload":{"id":"j"}})");
+  ASSERT_TRUE(webhook);
+  EXPECT_EQ(std::get<job_webhook>(*webhook).payload.id, "j");
+}
+
+TEST(decode_callback, says_what_of_a_callback_about_a_file_it_passes_over) {
+  auto const post = codec::decode_callback(
+      R"({"id":"j","event":"transcription.success","payload":{"transcription":{"utterances":)"
+      R"([{"text":"a","words":7}]},"summarization":{"results":5}}})");
+  ASSERT_TRUE(post);
+  auto const& callback = std::get<pre_recorded_callback>(*post);
+  EXPECT_EQ(callback.unreadable,
+            "payload.transcription.utterances[0].words: expected an array, got a number");
+  EXPECT_EQ(callback.payload->transcription->utterances.at(0).text, "a");
+  EXPECT_EQ(callback.payload->summarization->unreadable,
+            "results: expected a string, got a number");
+  EXPECT_TRUE(codec::decode_callback(R"({"id":"j","event":"transcription.new","payload":1})"));
+  EXPECT_FALSE(codec::decode_callback(R"({"id":7,"event":"transcription.success"})"));
+}
+
+TEST(decode, needs_what_names_an_upload_or_a_job) {
+  EXPECT_EQ(fault_of(decode<uploaded_audio>(R"({"audio_metadata":{"size":1}})")),
+            "audio_url: missing");
+  EXPECT_EQ(fault_of(decode<pre_recorded_info>(R"({"result_url":"https://h"})")), "id: missing");
+  auto const audio = decode<uploaded_audio>(R"({"audio_url":"https://h/1","audio_metadata":7})");
+  ASSERT_TRUE(audio);
+  EXPECT_EQ(audio->audio_url.reveal(), "https://h/1");
+  EXPECT_EQ(audio->audio_metadata, uploaded_audio_metadata{});
+}
+
+TEST(decode, reads_the_size_of_an_upload_of_more_than_two_gigabytes) {
+  auto const audio =
+      decode<uploaded_audio>(R"({"audio_url":"u","audio_metadata":{"size":3000000000}})");
+  ASSERT_TRUE(audio);
+  EXPECT_EQ(audio->audio_metadata.size, 3'000'000'000);
+}
+
+TEST(decode, takes_a_list_of_words_in_the_place_of_the_flag_that_turns_it_on) {
+  auto const job = decode<pre_recorded_job>(
+      R"({"id":"a","status":"done","request_params":{"custom_vocabulary":["x",{"value":"y"}]}})");
+  ASSERT_TRUE(job);
+  auto const& params = *job->request_params;
+  EXPECT_EQ(params.custom_vocabulary, true);
+  EXPECT_EQ(params.custom_vocabulary_config.vocabulary,
+            (std::vector<vocabulary_entry>{{"x"}, {"y"}}));
+  EXPECT_EQ(job->unreadable, "");
+}
+
+TEST(decode, names_the_path_of_what_it_passes_over_beside_a_list_of_words) {
+  auto const unreadable = [](std::string const& params) {
+    auto const job =
+        decode<pre_recorded_job>(R"({"id":"a","status":"done","request_params":)" + params + "}");
+    return job ? job->unreadable : "not read";
+  };
+  EXPECT_EQ(unreadable(R"({"custom_vocabulary":[1,"x"]})"),
+            "request_params.custom_vocabulary[0]: expected an object, got a number");
+  EXPECT_EQ(unreadable(R"({"custom_vocabulary":["x"],"subtitles":7})"),
+            "request_params.subtitles: expected a boolean, got a number");
+  EXPECT_EQ(unreadable(R"({"custom_vocabulary":{},"custom_metadata":1})"),
+            "request_params.custom_vocabulary: expected a boolean, got an object");
+  EXPECT_EQ(unreadable("[]"), "request_params: expected an object, got an array");
+}
+
+TEST(decode, keeps_the_words_of_the_config_where_the_flag_is_a_list_too) {
+  auto const r = decode<pre_recorded_request>(
+      R"({"custom_vocabulary":["x"],"custom_vocabulary_config":{"vocabulary":["y"]}})");
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->custom_vocabulary_config.vocabulary, (std::vector<vocabulary_entry>{{"y"}}));
+}
+
+TEST(decode, takes_a_single_kind_of_entity_for_a_list_of_one) {
+  auto const r =
+      decode<pre_recorded_request>(R"({"pii_redaction_config":{"entity_types":"GDPR"}})");
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->pii_redaction_config.entity_types,
+            (std::vector<open_enum<pii_entity>>{pii_entity::gdpr}));
+}
+
+TEST(decode, takes_parameters_without_the_url_that_is_no_longer_kept) {
+  auto const job = decode<pre_recorded_job>(
+      R"({"id":"a","status":"done","request_params":{"audio_url":null,"diarization":true}})");
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->request_params->diarization, true);
+  EXPECT_TRUE(job->request_params->audio_url.empty());
+}
+
+TEST(decode, lists_the_files_of_a_page_that_it_could_not_read) {
+  auto const page = decode<pre_recorded_job_page>(
+      R"({"items":[{"id":"a","status":"done"},{"id":"b"},{"status":"done"}]})");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->items.size(), 1u);
+  ASSERT_EQ(page->unreadable.size(), 2u);
+  EXPECT_EQ(page->unreadable[0].id, "b");
+  EXPECT_EQ(page->unreadable[1].why, "id: missing");
+}
+
+TEST(decode_message, reads_an_experimental_message_of_any_shape) {
+  auto const turn = [](std::string const& data) {
+    return std::get<speech_turn_end>(decode_message(R"({"type":"speech_turn_end")" + data + "}"));
+  };
+  EXPECT_EQ(turn(R"(,"data":{"time":3,"channel":1,"score":0.5})").data->score, 0.5);
+  EXPECT_EQ(turn("").data, std::nullopt);
+  EXPECT_EQ(turn(R"(,"data":[1])").data, std::nullopt);
+  EXPECT_EQ(turn(R"(,"data":[1])").envelope.unreadable, "data: expected an object, got an array");
+  auto const odd = turn(R"(,"data":{"time":"soon","probability":0.7})");
+  EXPECT_EQ(odd.data->time, std::nullopt);
+  EXPECT_EQ(odd.envelope.raw.text,
+            R"({"type":"speech_turn_end","data":{"time":"soon","probability":0.7}})");
+
+  auto const answered = decode_message(
+      R"({"type":"answering_machine","data":{"kind":"fax","confidence":"high","time":5}})");
+  auto const& who = std::get<answering_machine>(answered);
+  EXPECT_EQ(who.data->kind.name(), "fax");
+  EXPECT_EQ(who.data->confidence, std::nullopt);
+  EXPECT_EQ(who.data->time, 5.0);
+  EXPECT_EQ(who.envelope.unreadable, "data.confidence: expected a number, got a string");
+}
+
 TEST(decode_message, takes_a_transcript_that_does_not_say_whether_it_is_final_as_told) {
   auto const is_final = [](char const* mark, bool unmarked_is_final) {
     codec::decode_options how;

@@ -126,6 +126,37 @@ TEST(encode, writes_the_secret_url_of_a_session) {
   EXPECT_EQ(*encode(info), R"({"id":"a","url":"wss://h?token=t"})");
 }
 
+TEST(encode, writes_nothing_of_a_file_but_what_is_set) {
+  pre_recorded_request r;
+  EXPECT_EQ(*encode(r), "{}");
+  r.audio_url = "https://h/a.mp3?sig=s";
+  r.model = pre_recorded_model::solaria_3;
+  r.custom_vocabulary = true;
+  r.custom_vocabulary_config.vocabulary = {{"Stark"}};
+  r.pii_redaction_config.entity_types = {pii_entity::gdpr, open_enum<pii_entity>("NEW")};
+  r.callback_config.url = "https://h";
+  r.callback_config.method = callback_method::put;
+  r.extra.text = R"({"name_consistency":true})";
+  EXPECT_EQ(*encode(r), R"({"audio_url":"https://h/a.mp3?sig=s","model":"solaria-3",)"
+                        R"("custom_vocabulary":true,)"
+                        R"("custom_vocabulary_config":{"vocabulary":["Stark"]},)"
+                        R"("pii_redaction_config":{"entity_types":["GDPR","NEW"]},)"
+                        R"("callback_config":{"url":"https://h","method":"PUT"},)"
+                        R"("name_consistency":true})");
+}
+
+TEST(encode, writes_the_url_of_an_upload) {
+  EXPECT_EQ(*encode(upload_url_request{"https://h?sig=s"}), R"({"audio_url":"https://h?sig=s"})");
+}
+
+TEST(encode, asks_for_the_ends_of_turns_with_an_empty_object) {
+  live_request r;
+  r.end_of_turn.emplace();
+  EXPECT_EQ(*encode(r), audio + R"(,"end_of_turn":{}})");
+  r.end_of_turn->max_wait_secs = 4;
+  EXPECT_EQ(*encode(r), audio + R"(,"end_of_turn":{"max_wait_secs":4.0}})");
+}
+
 TEST(encode_stop_recording, is_one_member) {
   EXPECT_EQ(codec::encode_stop_recording(), R"({"type":"stop_recording"})");
 }

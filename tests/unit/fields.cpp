@@ -12,10 +12,12 @@
 
 #include <gladia/model/api_error.hpp>
 #include <gladia/model/callback.hpp>
+#include <gladia/model/failed_addons.hpp>
 #include <gladia/model/fields.hpp>
 #include <gladia/model/live_job.hpp>
 #include <gladia/model/live_message.hpp>
 #include <gladia/model/live_request.hpp>
+#include <gladia/model/pre_recorded_job.hpp>
 
 namespace {
 
@@ -76,6 +78,11 @@ TEST(fields, name_every_member_of_every_struct) {
   all.check(gladia::live_session_info{});
   all.check(gladia::live_job_page{});
   all.check(gladia::live_list_query{});
+  all.check(gladia::upload_url_request{});
+  all.check(gladia::uploaded_audio{});
+  all.check(gladia::pre_recorded_info{});
+  all.check(gladia::pre_recorded_job_page{});
+  all.check(gladia::failed_addon{});
   all.check(gladia::callback_post{});
   all.check(gladia::api_error{});
   EXPECT_GT(all.structs(), 50u);

@@ -5,10 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include <gladia/model/callback.hpp>
 #include <gladia/model/language.hpp>
 #include <gladia/model/live_job.hpp>
 #include <gladia/model/live_message.hpp>
 #include <gladia/model/live_request.hpp>
+#include <gladia/model/pre_recorded_job.hpp>
 #include <gladia/model/print.hpp>
 
 using namespace gladia;
@@ -58,6 +60,13 @@ TEST(open_enum, keeps_a_name_it_does_not_know) {
   EXPECT_TRUE(open_enum<job_status>().empty());
 }
 
+TEST(pii_entity, has_each_name_of_the_service) {
+  EXPECT_EQ(std::size(enum_names<pii_entity>::names), 82u);
+  EXPECT_EQ(open_enum<pii_entity>(pii_entity::appi).name(), "APPI");
+  EXPECT_EQ(open_enum<pii_entity>("HIPAA_SAFE_HARBOR"), pii_entity::hipaa_safe_harbor);
+  EXPECT_EQ(open_enum<pii_entity>(pii_entity::year).name(), "YEAR");
+}
+
 TEST(to_string, prints_what_is_set_with_its_name) {
   transcript_utterance u;
   u.end = 1.5;
@@ -75,6 +84,23 @@ TEST(to_string, never_prints_a_secret) {
   info.id = "job";
   info.url = "wss://host/?token=hidden";
   EXPECT_EQ(to_string(info), "{id: \"job\", url: ***}");
+}
+
+TEST(to_string, never_prints_a_url_that_may_be_signed) {
+  pre_recorded_request r;
+  r.audio_url = "https://host/hidden";
+  r.callback_url = "https://host/hidden";
+  r.callback_config.url = "https://host/hidden";
+  EXPECT_EQ(to_string(r),
+            "{audio_url: ***, language_config: {}, custom_vocabulary_config: {}, "
+            "custom_spelling_config: {}, translation_config: {}, summarization_config: {}, "
+            "subtitles_config: {}, diarization_config: {}, audio_to_llm_config: {}, "
+            "pii_redaction_config: {}, callback_config: {url: ***}, callback_url: ***}");
+  uploaded_audio audio;
+  audio.audio_url = "https://host/hidden";
+  audio.audio_metadata.source = "https://host/hidden";
+  EXPECT_EQ(to_string(audio).find("hidden"), std::string::npos) << to_string(audio);
+  EXPECT_EQ(to_string(upload_url_request{"https://host/hidden"}), "{audio_url: ***}");
 }
 
 TEST(to_string, stays_on_one_line) {

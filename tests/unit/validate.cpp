@@ -19,6 +19,16 @@ std::string faults(std::function<void(live_request&)> const& change) {
   return e.details().message;
 }
 
+// The same of a file whose URL is given.
+std::string faults_of_file(std::function<void(pre_recorded_request&)> const& change) {
+  pre_recorded_request request;
+  request.audio_url = "https://h";
+  change(request);
+  auto const e = codec::validate(request);
+  EXPECT_TRUE(!e || e == errc::invalid_request);
+  return e.details().message;
+}
+
 }  // namespace
 
 TEST(validate, finds_nothing_wrong_with_the_default) {
@@ -215,4 +225,127 @@ TEST(validate, lets_values_pass_that_this_version_does_not_know) {
               r.language_config.languages = {"tlh"};
             }),
             "");
+}
+
+TEST(validate, knows_the_numbers_of_the_ends_of_turns) {
+  EXPECT_EQ(faults([](auto& r) {
+              r.end_of_turn.emplace();
+              r.end_of_turn->threshold = 1.1;
+              r.end_of_turn->emission_threshold = -0.1;
+              r.end_of_turn->max_wait_secs = 31;
+              r.end_of_turn->probe_base_ms = 99;
+            }),
+            "end_of_turn.threshold: must be from 0 to 1; end_of_turn.emission_threshold: must be "
+            "from 0 to 1; end_of_turn.max_wait_secs: must be from 1 to 30; "
+            "end_of_turn.probe_base_ms: must be from 100 to 5000");
+  EXPECT_EQ(faults([](auto& r) { r.end_of_turn.emplace(); }), "");
+}
+
+TEST(validate, wants_the_url_of_a_file) {
+  EXPECT_EQ(faults_of_file([](auto&) {}), "");
+  EXPECT_EQ(faults_of_file([](auto& r) { r.audio_url = ""; }), "audio_url: needed");
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.audio_url = "";
+              r.extra.text = R"({"audio_url":"https://h"})";
+            }),
+            "");
+}
+
+TEST(validate, checks_the_add_ons_of_a_file_as_those_of_a_session) {
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.custom_vocabulary_config.vocabulary = {{"", 2.0}};
+              r.translation = true;
+              r.summarization_config.type = summary_type::concise;
+            }),
+            "custom_vocabulary: must be true, or its config has no effect; "
+            "custom_vocabulary_config.vocabulary[0].value: must not be empty; "
+            "custom_vocabulary_config.vocabulary[0].intensity: must be from 0 to 1; "
+            "translation_config.target_languages: needs at least one entry; "
+            "summarization: must be true, or its config has no effect");
+}
+
+TEST(validate, knows_the_numbers_of_subtitles_and_speakers) {
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.subtitles = true;
+              r.subtitles_config.formats = {subtitle_format::srt, open_enum<subtitle_format>()};
+              r.subtitles_config.minimum_duration = -1;
+              r.subtitles_config.maximum_duration = 31;
+              r.subtitles_config.maximum_characters_per_row = 0;
+              r.subtitles_config.maximum_rows_per_caption = 6;
+            }),
+            "subtitles_config.formats[1]: must not be empty; "
+            "subtitles_config.minimum_duration: must be at least 0; "
+            "subtitles_config.maximum_duration: must be from 1 to 30; "
+            "subtitles_config.maximum_characters_per_row: must be at least 1; "
+            "subtitles_config.maximum_rows_per_caption: must be from 1 to 5");
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.diarization = true;
+              r.diarization_config.number_of_speakers = 0;
+              r.diarization_config.min_speakers = -1;
+              r.diarization_config.max_speakers = 0;
+            }),
+            "diarization_config.number_of_speakers: must be at least 1; "
+            "diarization_config.min_speakers: must be at least 0");
+}
+
+TEST(validate, refuses_what_has_no_effect_on_a_file) {
+  std::string const what = ": must be true, or its config has no effect";
+  EXPECT_EQ(faults_of_file([](auto& r) { r.subtitles_config.formats = {subtitle_format::vtt}; }),
+            "subtitles" + what);
+  EXPECT_EQ(faults_of_file([](auto& r) { r.diarization_config.max_speakers = 2; }),
+            "diarization" + what);
+  EXPECT_EQ(faults_of_file([](auto& r) { r.audio_to_llm_config.prompts = {"Who?"}; }),
+            "audio_to_llm" + what);
+  EXPECT_EQ(
+      faults_of_file([](auto& r) { r.pii_redaction_config.entity_types = {pii_entity::pci}; }),
+      "pii_redaction" + what);
+  EXPECT_EQ(faults_of_file([](auto& r) { r.callback_config.url = "https://h"; }),
+            "callback" + what);
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.language_config.languages = {"en"};
+              r.language_config.code_switching = true;
+            }),
+            "language_config.code_switching: has no effect with exactly one language; list all "
+            "that may be spoken");
+}
+
+TEST(validate, wants_prompts_and_the_url_of_a_callback) {
+  EXPECT_EQ(faults_of_file([](auto& r) { r.audio_to_llm = true; }),
+            "audio_to_llm_config.prompts: needs at least one entry");
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.audio_to_llm = true;
+              r.audio_to_llm_config.prompts = {"Who?", ""};
+            }),
+            "audio_to_llm_config.prompts[1]: must not be empty");
+  EXPECT_EQ(faults_of_file([](auto& r) { r.callback = true; }), "callback_config.url: needed");
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.callback = false;
+              r.callback_config.method = callback_method::put;
+            }),
+            "callback_config.url: needed");
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.callback = true;
+              r.callback_url = "https://h";
+            }),
+            "");
+}
+
+TEST(validate, does_not_check_which_languages_a_model_knows) {
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.model = pre_recorded_model::solaria_3;
+              r.language_config.languages = {"en", "tlh"};
+            }),
+            "");
+}
+
+TEST(validate, finds_metadata_and_texts_of_a_file_that_cannot_be_sent) {
+  EXPECT_EQ(faults_of_file([](auto& r) { r.custom_metadata.text = "[]"; }),
+            "custom_metadata: expected an object, got an array");
+  EXPECT_EQ(faults_of_file([](auto& r) {
+              r.audio_url = "\xff";
+              r.custom_metadata.text = R"({"a":")" + std::string(2000, 'a') + "\"}";
+            }),
+            "audio_url: the text is not UTF-8; custom_metadata: 2008 characters are more than "
+            "2000");
+  EXPECT_EQ(faults_of_file([](auto& r) { r.extra.text = R"({"subtitles_config":{}})"; }), "");
 }

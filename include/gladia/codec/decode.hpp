@@ -10,6 +10,8 @@
 #include <gladia/model/live_job.hpp>
 #include <gladia/model/live_message.hpp>
 #include <gladia/model/live_request.hpp>
+#include <gladia/model/pre_recorded_job.hpp>
+#include <gladia/model/pre_recorded_request.hpp>
 
 /// \file
 /// JSON text to model structs.
@@ -29,8 +31,8 @@
 ///
 /// What counted as absent is named with its path, for example
 /// `data.utterance.words[3].start: expected a number, got a string`: in
-/// `message_envelope::unreadable`, `addon::unreadable`, `live_job::unreadable` and
-/// `live_job_page::unreadable`.
+/// `message_envelope::unreadable`, `addon::unreadable`, `basic_job::unreadable`,
+/// `basic_job_page::unreadable` and `pre_recorded_callback::unreadable`.
 ///
 /// Thread safety: all functions may be called from any thread. Nothing here throws but
 /// `std::bad_alloc`.
@@ -39,7 +41,7 @@ namespace gladia::codec {
 
 /// How much text is taken, and what of it is kept.
 struct decode_options {
-  bool keep_raw = false;                    ///< fill `message_envelope::raw`
+  bool keep_raw = false;                    ///< fill `message_envelope::raw` of all messages
   std::size_t max_depth = 64;               ///< brackets within brackets; at most 1024
   std::size_t max_size = 64 * 1024 * 1024;  ///< bytes
   /// What a `transcript` without `is_final` is. One whose `is_final` is there and is no boolean
@@ -58,8 +60,10 @@ struct decode_options {
 
 /// Reads a body of HTTP.
 ///
-/// `T` is one of `live_request`, `live_session_info`, `live_job`, `live_job_page`, `api_error`;
-/// the library is compiled for these. `options.keep_raw` is ignored.
+/// `T` is one of `live_request`, `live_session_info`, `live_job`, `live_job_page`,
+/// `upload_url_request`, `uploaded_audio`, `pre_recorded_request`, `pre_recorded_info`,
+/// `pre_recorded_job`, `pre_recorded_job_page`, `api_error`; the library is compiled for these.
+/// `options.keep_raw` is ignored.
 ///
 /// Errors: `errc::message_too_large`; `errc::malformed_json` if the text is not JSON or too deep;
 /// `errc::malformed_response` if it lacks what `T` cannot do without: `details().message` has the
@@ -69,7 +73,8 @@ template <class T>
 
 /// Reads the body of a post to a callback URL or webhook. Errors as of `decode`; a payload that
 /// cannot be read as a message is no error but a `malformed_message`. `options.keep_raw` is
-/// ignored. Mirrors https://docs.gladia.io/api-reference/v2/live/callback.
+/// ignored. Mirrors https://docs.gladia.io/api-reference/v2/live/callback and
+/// https://docs.gladia.io/api-reference/v2/pre-recorded/callback.
 [[nodiscard]] result<callback_post> decode_callback(std::string_view text,
                                                     decode_options const& options = {});
 

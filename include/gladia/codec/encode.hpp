@@ -11,6 +11,8 @@
 #include <gladia/model/live_job.hpp>
 #include <gladia/model/live_message.hpp>
 #include <gladia/model/live_request.hpp>
+#include <gladia/model/pre_recorded_job.hpp>
+#include <gladia/model/pre_recorded_request.hpp>
 
 /// \file
 /// Model structs to JSON text.
@@ -25,8 +27,8 @@ namespace gladia::codec {
 
 /// Writes `value` as JSON without line breaks.
 ///
-/// `T` is one of the types of `decode`, `live_callback` or `live_webhook`; the library is compiled
-/// for these. A `live_session_info` is written with its secret URL.
+/// `T` is one of the types of `decode`, `live_callback`, `pre_recorded_callback` or `job_webhook`;
+/// the library is compiled for these. Secret URLs are written as they are.
 ///
 /// Errors: `errc::invalid_request` if a text is not UTF-8, a number is not finite, or a `json_text`
 /// is not JSON; `details().message` has the path.

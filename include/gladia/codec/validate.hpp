@@ -3,6 +3,7 @@
 #include <gladia/config.hpp>
 #include <gladia/error.hpp>
 #include <gladia/model/live_request.hpp>
+#include <gladia/model/pre_recorded_request.hpp>
 
 namespace gladia::codec {
 
@@ -28,6 +29,19 @@ namespace gladia::codec {
 ///
 /// Thread safety: may be called from any thread.
 [[nodiscard]] error validate(live_request const& request);
+
+/// The same of a file's transcription:
+/// - no `audio_url`;
+/// - a number out of its range, an entry of a list that is empty;
+/// - a config without its flag, a flag without what it needs (a list of words, target languages or
+///   prompts, a callback's URL), `code_switching` with exactly one language;
+/// - `custom_metadata` or `extra` that is not an object, metadata of more than 2000 characters;
+/// - text that is not UTF-8.
+///
+/// Which languages a model knows is not checked: what the service says of it differs.
+///
+/// Thread safety: may be called from any thread.
+[[nodiscard]] error validate(pre_recorded_request const& request);
 
 }  // namespace gladia::codec
 

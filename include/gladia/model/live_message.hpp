@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include <gladia/model/fields.hpp>
 #include <gladia/model/language.hpp>
 #include <gladia/model/live_result.hpp>
+#include <gladia/model/open_enum.hpp>
+#include <gladia/model/transcription.hpp>
 
 /// \file
 /// What the service says over the WebSocket, one struct for each type of message.
@@ -25,7 +28,9 @@ namespace gladia {
 struct message_envelope {
   std::string session_id{};  ///< the job's id
   std::string created_at{};  ///< ISO 8601
-  json_text raw{};           ///< the whole message, where `decode_options::keep_raw` asks for it
+  /// The whole message, where `decode_options::keep_raw` asks for it; of an experimental message
+  /// always.
+  json_text raw{};
   /// Not on the wire: what of the message could not be read and counts as absent, and why; the
   /// first such place. Usually empty.
   std::string unreadable{};
@@ -82,6 +87,50 @@ struct speech_start {
 struct speech_end {
   message_envelope envelope{};  ///< session and time
   speech_data data{};           ///< when and where
+};
+
+/// When and where a turn ended. The service does not describe it: these names are guessed.
+struct speech_turn_end_data {
+  std::optional<double> time{};   ///< seconds
+  std::optional<int> channel{};   ///< the index in the interleaved audio
+  std::optional<double> score{};  ///< 0..1, how sure the service is
+};
+/// Experimental: somebody has said what they wanted to say, as `live_request::end_of_turn` asks
+/// for. Mirrors https://docs.gladia.io/chapters/live-stt/features/end-of-turn.
+///
+/// No schema of the service has this message yet, so its `data` may be of any form: `envelope.raw`
+/// always holds the whole text.
+struct speech_turn_end {
+  message_envelope envelope{};                 ///< session and time
+  std::optional<speech_turn_end_data> data{};  ///< when and where, as far as it can be read
+};
+
+/// Who answered a call.
+enum class call_answerer {
+  human,    ///< a person
+  machine,  ///< a voice mailbox or the like
+};
+template <>
+struct enum_names<call_answerer> {
+  static constexpr std::string_view names[] = {"human", "machine"};
+};
+
+/// Who answered, and when that was known.
+struct answering_machine_data {
+  open_enum<call_answerer> kind{};     ///< who it is
+  std::optional<double> confidence{};  ///< 0..1, how machine-like: a rank, not a probability
+  std::optional<double> time{};        ///< seconds
+  std::optional<int> channel{};        ///< the index in the interleaved audio
+};
+/// Experimental: whether a person or a machine answered the call; at most once in a session.
+/// Mirrors https://docs.gladia.io/chapters/live-stt/features/answering-machine-detection.
+///
+/// What switches it on is not described: try `live_request::extra`. The message is only in the
+/// service's AsyncAPI document yet, so its `data` may be of another form: `envelope.raw` always
+/// holds the whole text.
+struct answering_machine {
+  message_envelope envelope{};                   ///< session and time
+  std::optional<answering_machine_data> data{};  ///< who, as far as it can be read
 };
 
 /// A piece of the transcript.
@@ -249,7 +298,7 @@ using live_message =
                  audio_chunk_ack, speech_start, speech_end, transcript, translation_message,
                  named_entity_recognition_message, sentiment_analysis_message, stop_recording_ack,
                  end_recording, post_transcript, post_summarization, post_chapterization,
-                 post_final_transcript, end_session>;
+                 post_final_transcript, end_session, speech_turn_end, answering_machine>;
 
 template <class V, class S>
 void fields(V& v, S& s, message_envelope const*) {
@@ -292,6 +341,29 @@ template <class V, class S>
 void fields(V& v, S& s, speech_end const*) {
   v.flatten(s.envelope);
   v.required("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, speech_turn_end_data const*) {
+  v.member("time", s.time);
+  v.member("channel", s.channel);
+  v.member("score", s.score);
+}
+template <class V, class S>
+void fields(V& v, S& s, speech_turn_end const*) {
+  v.flatten(s.envelope);
+  v.always("data", s.data);
+}
+template <class V, class S>
+void fields(V& v, S& s, answering_machine_data const*) {
+  v.member("kind", s.kind);
+  v.member("confidence", s.confidence);
+  v.member("time", s.time);
+  v.member("channel", s.channel);
+}
+template <class V, class S>
+void fields(V& v, S& s, answering_machine const*) {
+  v.flatten(s.envelope);
+  v.always("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, transcript_data const*) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,8 +8,8 @@
 #include <gladia/json_text.hpp>
 #include <gladia/model/audio_format.hpp>
 #include <gladia/model/fields.hpp>
-#include <gladia/model/language.hpp>
 #include <gladia/model/open_enum.hpp>
+#include <gladia/model/settings.hpp>
 #include <gladia/secret.hpp>
 
 /// \file
@@ -36,74 +35,26 @@ struct enum_names<live_model> {
   static constexpr std::string_view names[] = {"solaria-1"};
 };
 
-/// The model that translates.
-enum class translation_model {
-  base,      ///< the service's default
-  batch,     ///< see the service's documentation
-  enhanced,  ///< better and slower
-};
-template <>
-struct enum_names<translation_model> {
-  static constexpr std::string_view names[] = {"base", "batch", "enhanced"};
-};
-
-/// The form of a summary.
-enum class summary_type {
-  general,        ///< the service's default
-  bullet_points,  ///< a list
-  concise,        ///< a short text
-};
-template <>
-struct enum_names<summary_type> {
-  static constexpr std::string_view names[] = {"general", "bullet_points", "concise"};
-};
-
-/// Which languages are spoken.
-struct language_settings {
-  /// One entry fixes the language; none means that it is detected.
-  std::vector<language_code> languages{};
-  /// Detect the language anew for each utterance. Ignored by the service with exactly one language.
-  std::optional<bool> code_switching{};
-};
-
 /// What happens to the audio before it is transcribed.
 struct pre_processing_settings {
-  std::optional<bool> audio_enhancer{};      ///< improve the audio first; off by default
-  std::optional<double> speech_threshold{};  ///< 0..1, how strictly speech is told from noise
+  std::optional<bool> audio_enhancer{};  ///< improve the audio first; off by default
+  /// 0..1, how strictly speech is told from noise; 0.6 by default.
+  std::optional<double> speech_threshold{};
 };
 
-/// A word or phrase to be recognised. Only `value` is needed: `{"Westeros"}`.
-struct vocabulary_entry {
-  std::string value{};                        ///< as it shall be written
-  std::optional<double> intensity{};          ///< 0..1; overrides `default_intensity`
-  std::vector<std::string> pronunciations{};  ///< plain spellings, not phonetics
-  language_code language{};                   ///< of this word
+/// Experimental: find the end of a turn by what is said, not by silence alone; it is told by
+/// `speech_turn_end`. No schema of the service has it yet.
+/// Mirrors https://docs.gladia.io/chapters/live-stt/features/end-of-turn.
+struct end_of_turn_settings {
+  std::optional<double> threshold{};  ///< 0..1, how sure to be to end the utterance; 0.5 by default
+  /// 0..1, how sure to be to send the message; by default the same as `threshold`.
+  std::optional<double> emission_threshold{};
+  std::optional<double> max_wait_secs{};  ///< seconds to wait at most, 1..30; 8 by default
+  std::optional<int> probe_base_ms{};     ///< milliseconds, 100..5000; 900 by default
 };
 
-/// Used only if `realtime_processing.custom_vocabulary` is true.
-struct custom_vocabulary_settings {
-  std::vector<vocabulary_entry> vocabulary{};  ///< the words; needed
-  std::optional<double> default_intensity{};   ///< 0..1, of entries that have none
-};
-
-/// Used only if `realtime_processing.custom_spelling` is true.
-struct custom_spelling_settings {
-  /// The wanted text, and the transcripts that it replaces: `{{"SQL", {"sequel", "S Q L"}}}`.
-  std::map<std::string, std::vector<std::string>> spelling_dictionary{};
-};
-
-/// Used only if `realtime_processing.translation` is true.
-struct translation_settings {
-  std::vector<language_code> target_languages{};    ///< at least one
-  open_enum<translation_model> model{};             ///< `base` by default
-  std::optional<bool> match_original_utterances{};  ///< keep the utterances apart; on by default
-  std::optional<bool> lipsync{};                    ///< match the lips' movement; on by default
-  std::optional<bool> context_adaptation{};         ///< use `context`; on by default
-  std::optional<std::string> context{};             ///< what the talk is about
-  std::optional<bool> informal{};                   ///< prefer informal forms; off by default
-};
-
-/// What happens while people speak. Each config has an effect only together with its flag.
+/// What happens while people speak. Each config has an effect only together with its flag, and a
+/// flag is off by default.
 struct realtime_processing_settings {
   std::optional<bool> custom_vocabulary{};                ///< use `custom_vocabulary_config`
   custom_vocabulary_settings custom_vocabulary_config{};  ///< words to be recognised
@@ -115,14 +66,9 @@ struct realtime_processing_settings {
   std::optional<bool> sentiment_analysis{};               ///< find sentiments and emotions
 };
 
-/// Used only if `post_processing.summarization` is true.
-struct summarization_settings {
-  open_enum<summary_type> type{};  ///< `general` by default
-};
-
 /// What happens after the end.
 struct post_processing_settings {
-  std::optional<bool> summarization{};            ///< use `summarization_config`
+  std::optional<bool> summarization{};            ///< use `summarization_config`; off by default
   summarization_settings summarization_config{};  ///< the form of the summary
   std::optional<bool> chapterization{};           ///< deprecated: the service ignores it
 };
@@ -156,15 +102,19 @@ struct live_request {
   audio_format audio{};           ///< always sent; on the wire its members stand at top level
   json_text custom_metadata{};    ///< an object of at most 2000 characters; comes back with the job
   open_enum<live_model> model{};  ///< `solaria-1` by default
-  std::optional<double> endpointing{};  ///< seconds of silence that end an utterance; 0.01..10
-  /// Seconds after which an utterance is cut, 5..60.
+  /// Seconds of silence that end an utterance, 0.01..10; 0.05 by default.
+  std::optional<double> endpointing{};
+  /// Seconds after which an utterance is cut, 5..60; 5 by default.
   std::optional<double> maximum_duration_without_endpointing{};
+  /// Experimental. By default silence alone ends an utterance; `end_of_turn_settings()` asks for
+  /// the ends of turns with the service's defaults.
+  std::optional<end_of_turn_settings> end_of_turn{};
   language_settings language_config{};                 ///< which languages are spoken
   pre_processing_settings pre_processing{};            ///< before transcription
   realtime_processing_settings realtime_processing{};  ///< while people speak
   post_processing_settings post_processing{};          ///< after the end
   message_flags messages_config{};                     ///< what the socket carries
-  std::optional<bool> callback{};                      ///< use `callback_config`
+  std::optional<bool> callback{};                      ///< use `callback_config`; off by default
   callback_settings callback_config{};                 ///< what is posted, and where
 
   /// An object that is merged into the body last and wins: for members that the service knows and
@@ -181,55 +131,20 @@ struct live_session_info {
 };
 
 template <class V, class S>
-void fields(V& v, S& s, language_settings const*) {
-  v.member("languages", s.languages);
-  v.member("code_switching", s.code_switching);
-}
-template <class V, class S>
 void fields(V& v, S& s, pre_processing_settings const*) {
   v.member("audio_enhancer", s.audio_enhancer);
   v.member("speech_threshold", s.speech_threshold);
 }
 template <class V, class S>
-void fields(V& v, S& s, vocabulary_entry const*) {
-  v.required("value", s.value);
-  v.member("intensity", s.intensity);
-  v.member("pronunciations", s.pronunciations);
-  v.member("language", s.language);
-}
-template <class V, class S>
-void fields(V& v, S& s, custom_vocabulary_settings const*) {
-  v.member("vocabulary", s.vocabulary);
-  v.member("default_intensity", s.default_intensity);
-}
-template <class V, class S>
-void fields(V& v, S& s, custom_spelling_settings const*) {
-  v.member("spelling_dictionary", s.spelling_dictionary);
-}
-template <class V, class S>
-void fields(V& v, S& s, translation_settings const*) {
-  v.member("target_languages", s.target_languages);
-  v.member("model", s.model);
-  v.member("match_original_utterances", s.match_original_utterances);
-  v.member("lipsync", s.lipsync);
-  v.member("context_adaptation", s.context_adaptation);
-  v.member("context", s.context);
-  v.member("informal", s.informal);
+void fields(V& v, S& s, end_of_turn_settings const*) {
+  v.member("threshold", s.threshold);
+  v.member("emission_threshold", s.emission_threshold);
+  v.member("max_wait_secs", s.max_wait_secs);
+  v.member("probe_base_ms", s.probe_base_ms);
 }
 template <class V, class S>
 void fields(V& v, S& s, realtime_processing_settings const*) {
-  v.member("custom_vocabulary", s.custom_vocabulary);
-  v.member("custom_vocabulary_config", s.custom_vocabulary_config);
-  v.member("custom_spelling", s.custom_spelling);
-  v.member("custom_spelling_config", s.custom_spelling_config);
-  v.member("translation", s.translation);
-  v.member("translation_config", s.translation_config);
-  v.member("named_entity_recognition", s.named_entity_recognition);
-  v.member("sentiment_analysis", s.sentiment_analysis);
-}
-template <class V, class S>
-void fields(V& v, S& s, summarization_settings const*) {
-  v.member("type", s.type);
+  detail::add_on_fields(v, s);
 }
 template <class V, class S>
 void fields(V& v, S& s, post_processing_settings const*) {
@@ -261,6 +176,7 @@ void fields(V& v, S& s, live_request const*) {
   v.member("model", s.model);
   v.member("endpointing", s.endpointing);
   v.member("maximum_duration_without_endpointing", s.maximum_duration_without_endpointing);
+  v.member("end_of_turn", s.end_of_turn);
   v.member("language_config", s.language_config);
   v.member("pre_processing", s.pre_processing);
   v.member("realtime_processing", s.realtime_processing);

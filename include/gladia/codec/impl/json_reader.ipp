@@ -162,8 +162,10 @@ class json_reader {
   misreading take_fault() noexcept { return std::exchange(fault_, {}); }
   /// The value that could not be read counts as absent.
   void pass_over(misreading fault) {
-    if (!passed_over_) passed_over_ = std::move(fault);
+    if (!passed_over_ && fault.at != accepted_) passed_over_ = std::move(fault);
   }
+  /// The value that begins there is read in another way, so that it is no fault.
+  void accept(std::size_t offset) noexcept { accepted_ = offset; }
   /// The first fault that was passed over.
   misreading const& passed_over() const noexcept { return passed_over_; }
   /// Begins anew, or puts back what was taken.
@@ -203,6 +205,7 @@ class json_reader {
   char const* end_;
   misreading fault_{};
   misreading passed_over_{};
+  std::size_t accepted_ = static_cast<std::size_t>(-1);
 };
 
 /// The text of a member of an object, of the last one with this name.

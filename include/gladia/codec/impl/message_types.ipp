@@ -32,6 +32,8 @@ inline constexpr std::tuple message_types{
     message_type<post_chapterization>{"post_chapterization"},
     message_type<post_final_transcript>{"post_final_transcript"},
     message_type<end_session>{"end_session"},
+    message_type<speech_turn_end>{"speech_turn_end"},
+    message_type<answering_machine>{"answering_machine"},
     message_type<error_message>{"error"},
 };
 
@@ -48,6 +50,11 @@ struct is_listed<M, std::tuple<message_type<Listed>...>>
 template <class M>
 inline constexpr bool is_message =
     is_listed<M, std::remove_const_t<decltype(message_types)>>::value;
+
+/// Whether no schema says what a message holds: then its text is always kept.
+template <class M>
+inline constexpr bool is_experimental =
+    std::is_same_v<M, speech_turn_end> || std::is_same_v<M, answering_machine>;
 
 template <class M>
 constexpr std::string_view type_name() noexcept {

@@ -23,10 +23,13 @@
 #include <gladia/model/api_error.hpp>
 #include <gladia/model/callback.hpp>
 #include <gladia/model/fields.hpp>
+#include <gladia/model/job.hpp>
 #include <gladia/model/kinds.hpp>
-#include <gladia/model/live_job.hpp>
 #include <gladia/model/live_message.hpp>
-#include <gladia/model/live_request.hpp>
+#include <gladia/model/open_enum.hpp>
+#include <gladia/model/pii_entity.hpp>
+#include <gladia/model/pre_recorded_request.hpp>
+#include <gladia/model/settings.hpp>
 
 /// \file
 /// From good JSON text to the model, through `fields`, in one pass.
@@ -175,8 +178,14 @@ template <class T, std::enable_if_t<has_fields<T>, int> = 0>
 bool read(json_reader& from, T& to);
 template <class T>
 bool read(json_reader& from, addon<T>& to);
-inline bool read(json_reader& from, live_job_page& to);
+template <class Request, class Result>
+bool read(json_reader& from, basic_job<Request, Result>& to);
+template <class Job>
+bool read(json_reader& from, basic_job_page<Job>& to);
 inline bool read(json_reader& from, vocabulary_entry& to);
+inline bool read(json_reader& from, std::vector<open_enum<pii_entity>>& to);
+inline bool read(json_reader& from, pre_recorded_request& to);
+inline bool read(json_reader& from, pre_recorded_callback& to);
 inline bool read(json_reader& from, error_message& to);
 inline bool read(json_reader& from, api_error& to);
 inline bool read(json_reader& from, live_message& to);
@@ -387,7 +396,7 @@ bool read(json_reader& from, addon<T>& to) {
 }
 
 template <class T>
-bool read(json_reader& from, std::vector<T>& to) {
+bool read_array(json_reader& from, std::vector<T>& to) {
   if (from.peek() != '[') return mismatch(from, "an array");
   to.clear();
   from.take_array([&] {
@@ -398,6 +407,16 @@ bool read(json_reader& from, std::vector<T>& to) {
     from.pass_over(from.take_fault());
   });
   return true;
+}
+
+template <class T>
+bool read(json_reader& from, std::vector<T>& to) {
+  return read_array(from, to);
+}
+
+/// By the service's schema a single kind, by its documentation a list.
+inline bool read(json_reader& from, std::vector<open_enum<pii_entity>>& to) {
+  return from.peek() == '"' ? read(from, to.emplace_back()) : read_array(from, to);
 }
 
 template <class T>
@@ -428,14 +447,33 @@ bool read(json_reader& from, half_open_range<T>& to) {
   return from.fail({at, nullptr, "expected two numbers, got " + std::to_string(count)});
 }
 
+/// In a job `custom_vocabulary` may also be the list of words itself: it is then on, and the words
+/// stand where they belong.
+inline bool read(json_reader& from, pre_recorded_request& to) {
+  if (from.peek() != '{') return mismatch(from, "an object");
+  auto const list = find_member(from.look_at_value(), "custom_vocabulary");
+  if (!list || list->front() != '[') return read_struct(from, to);
+  auto const at = static_cast<std::size_t>(list->data() - from.text().data());
+  from.accept(at);
+  if (!read_struct(from, to)) return false;
+  to.custom_vocabulary = true;
+  auto& words = to.custom_vocabulary_config.vocabulary;
+  auto reader = from;
+  reader.seek(at);
+  if (words.empty()) read(reader, words);
+  if (reader.passed_over()) from.pass_over(reader.passed_over());
+  return true;
+}
+
 /// The jobs of a list that could not be read.
-inline std::vector<unreadable_job> find_unreadable(std::string_view items) {
+template <class Job>
+std::vector<unreadable_job> find_unreadable(std::string_view items) {
   std::vector<unreadable_job> found;
   json_reader reader(items);
   reader.take_array([&] {
     auto const text = reader.take_value();
     json_reader item(text);
-    live_job job;
+    Job job;
     if (read(item, job)) return;
     auto id = text.front() == '{' ? find_string(text, "id") : std::nullopt;
     found.push_back({id.value_or(""), text_of(text, item.take_fault())});
@@ -443,14 +481,16 @@ inline std::vector<unreadable_job> find_unreadable(std::string_view items) {
   return found;
 }
 
-inline bool read(json_reader& from, live_job& to) {
+template <class Request, class Result>
+bool read(json_reader& from, basic_job<Request, Result>& to) {
   return read_and_tell(from, to.unreadable, [&] { return read_struct(from, to); });
 }
 
-inline bool read(json_reader& from, live_job_page& to) {
+template <class Job>
+bool read(json_reader& from, basic_job_page<Job>& to) {
   auto const text = from.look_at_value();
   if (!read_struct(from, to)) return false;
-  if (from.passed_over()) to.unreadable = find_unreadable(*find_member(text, "items"));
+  if (from.passed_over()) to.unreadable = find_unreadable<Job>(*find_member(text, "items"));
   return true;
 }
 
@@ -548,7 +588,7 @@ live_message read_message_as(json_reader& from, decode_options const& how) {
     return message;
   }
   auto& envelope = alternative.envelope;
-  if (how.keep_raw) envelope.raw.text = strict(from.text());
+  if (how.keep_raw || is_experimental<M>) envelope.raw.text = strict(from.text());
   if (from.passed_over()) envelope.unreadable = text_of(from.text(), from.passed_over());
   return message;
 }
@@ -595,11 +635,20 @@ inline bool read(json_reader& from, live_message& to) {
   return true;
 }
 
+inline bool read(json_reader& from, pre_recorded_callback& to) {
+  return read_and_tell(from, to.unreadable, [&] { return read_struct(from, to); });
+}
+
 /// A post to a callback URL is a callback where it has an id of its own, else a webhook.
 inline bool read(json_reader& from, callback_post& to) {
   if (from.peek() != '{') return mismatch(from, "an object");
-  return find_member(from.look_at_value(), "id") ? read(from, to.emplace<live_callback>())
-                                                 : read(from, to.emplace<live_webhook>());
+  auto const text = from.look_at_value();
+  if (!find_member(text, "id")) return read(from, to.emplace<job_webhook>());
+  constexpr std::string_view about_files = "transcription.";
+  auto const event = find_string(text, "event").value_or("");
+  return event.compare(0, about_files.size(), about_files) == 0
+             ? read(from, to.emplace<pre_recorded_callback>())
+             : read(from, to.emplace<live_callback>());
 }
 
 inline result<good_text> check(std::string_view text, decode_options const& options) {

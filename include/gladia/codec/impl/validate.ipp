@@ -3,6 +3,7 @@
 #include <gladia/codec/validate.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -55,6 +56,7 @@ class utf8_visitor : public gladia::detail::uniform_visitor<utf8_visitor> {
   void check(std::string const& path, std::string const& text) {
     check(path, std::string_view(text));
   }
+  void check(std::string const& path, secret const& m) { check(path, m.reveal()); }
   void check(std::string const& path, language_code const& m) { check(path, m.code); }
   template <class E>
   void check(std::string const& path, open_enum<E> const& m) {
@@ -149,10 +151,14 @@ struct limits {
   double to;
   char const* text;
 };
+inline constexpr double no_limit = std::numeric_limits<double>::infinity();
 inline constexpr limits fraction{0, 1, "must be from 0 to 1"};
+inline constexpr limits at_least_0{0, no_limit, "must be at least 0"};
+inline constexpr limits at_least_1{1, no_limit, "must be at least 1"};
 
-inline void check_range(fault_list& faults, std::string_view path,
-                        std::optional<double> const& value, limits const& allowed) {
+template <class Number>
+void check_range(fault_list& faults, std::string_view path, std::optional<Number> const& value,
+                 limits const& allowed) {
   // Written so that NaN is a fault.
   if (value && !(*value >= allowed.from && *value <= allowed.to)) faults.add(path, allowed.text);
 }
@@ -171,32 +177,60 @@ inline void check_list(fault_list& faults, std::string_view path, bool is_empty,
   if (is_empty && (flag == true || config_is_set)) faults.add(path, "needs at least one entry");
 }
 
-inline void check_realtime(fault_list& faults, realtime_processing_settings const& s) {
-  auto const& vocabulary = s.custom_vocabulary_config;
-  auto const has_vocabulary = vocabulary != custom_vocabulary_settings{};
-  check_flag(faults, "realtime_processing.custom_vocabulary", s.custom_vocabulary, has_vocabulary);
-  std::string const list = "realtime_processing.custom_vocabulary_config.vocabulary";
-  check_list(faults, list, vocabulary.vocabulary.empty(), s.custom_vocabulary, has_vocabulary);
-  for (std::size_t i = 0; i < vocabulary.vocabulary.size(); ++i) {
-    auto const path = list + "[" + std::to_string(i) + "]";
-    auto const& entry = vocabulary.vocabulary[i];
+inline void check_languages(fault_list& faults, language_settings const& s) {
+  if (s.code_switching == true && s.languages.size() == 1) {
+    faults.add("language_config.code_switching",
+               "has no effect with exactly one language; list all that may be spoken");
+  }
+}
+
+inline void check_vocabulary(fault_list& faults, std::string const& config,
+                             custom_vocabulary_settings const& s) {
+  for (std::size_t i = 0; i < s.vocabulary.size(); ++i) {
+    auto const path = config + ".vocabulary[" + std::to_string(i) + "]";
+    auto const& entry = s.vocabulary[i];
     if (entry.value.empty()) faults.add(path + ".value", "must not be empty");
     check_range(faults, path + ".intensity", entry.intensity, fraction);
   }
-  check_range(faults, "realtime_processing.custom_vocabulary_config.default_intensity",
-              vocabulary.default_intensity, fraction);
+  check_range(faults, config + ".default_intensity", s.default_intensity, fraction);
+}
+
+/// What both kinds of request can ask for; `at` is where it stands.
+template <class Settings>
+void check_add_ons(fault_list& faults, std::string const& at, Settings const& s) {
+  auto const& vocabulary = s.custom_vocabulary_config;
+  auto const has_vocabulary = vocabulary != custom_vocabulary_settings{};
+  check_flag(faults, at + "custom_vocabulary", s.custom_vocabulary, has_vocabulary);
+  check_list(faults, at + "custom_vocabulary_config.vocabulary", vocabulary.vocabulary.empty(),
+             s.custom_vocabulary, has_vocabulary);
+  check_vocabulary(faults, at + "custom_vocabulary_config", vocabulary);
 
   auto const& spelling = s.custom_spelling_config;
   auto const has_spelling = spelling != custom_spelling_settings{};
-  check_flag(faults, "realtime_processing.custom_spelling", s.custom_spelling, has_spelling);
-  check_list(faults, "realtime_processing.custom_spelling_config.spelling_dictionary",
+  check_flag(faults, at + "custom_spelling", s.custom_spelling, has_spelling);
+  check_list(faults, at + "custom_spelling_config.spelling_dictionary",
              spelling.spelling_dictionary.empty(), s.custom_spelling, has_spelling);
 
   auto const& translation = s.translation_config;
   auto const has_translation = translation != translation_settings{};
-  check_flag(faults, "realtime_processing.translation", s.translation, has_translation);
-  check_list(faults, "realtime_processing.translation_config.target_languages",
+  check_flag(faults, at + "translation", s.translation, has_translation);
+  check_list(faults, at + "translation_config.target_languages",
              translation.target_languages.empty(), s.translation, has_translation);
+}
+
+template <class Settings>
+void check_summarization(fault_list& faults, std::string const& at, Settings const& s) {
+  check_flag(faults, at + "summarization", s.summarization,
+             s.summarization_config != summarization_settings{});
+}
+
+inline void check_end_of_turn(fault_list& faults, end_of_turn_settings const& s) {
+  check_range(faults, "end_of_turn.threshold", s.threshold, fraction);
+  check_range(faults, "end_of_turn.emission_threshold", s.emission_threshold, fraction);
+  check_range(faults, "end_of_turn.max_wait_secs", s.max_wait_secs,
+              {1, 30, "must be from 1 to 30"});
+  check_range(faults, "end_of_turn.probe_base_ms", s.probe_base_ms,
+              {100, 5000, "must be from 100 to 5000"});
 }
 
 inline void check_callback(fault_list& faults, live_request const& request) {
@@ -211,23 +245,83 @@ inline void check_values(fault_list& faults, live_request const& request) {
   check_range(faults, "endpointing", request.endpointing, {0.01, 10, "must be from 0.01 to 10"});
   check_range(faults, "maximum_duration_without_endpointing",
               request.maximum_duration_without_endpointing, {5, 60, "must be from 5 to 60"});
-  if (request.language_config.code_switching == true &&
-      request.language_config.languages.size() == 1) {
-    faults.add("language_config.code_switching",
-               "has no effect with exactly one language; list all that may be spoken");
-  }
+  if (request.end_of_turn) check_end_of_turn(faults, *request.end_of_turn);
+  check_languages(faults, request.language_config);
   check_range(faults, "pre_processing.speech_threshold", request.pre_processing.speech_threshold,
               fraction);
-  check_realtime(faults, request.realtime_processing);
-  check_flag(faults, "post_processing.summarization", request.post_processing.summarization,
-             request.post_processing.summarization_config != summarization_settings{});
+  check_add_ons(faults, "realtime_processing.", request.realtime_processing);
+  check_summarization(faults, "post_processing.", request.post_processing);
+  check_callback(faults, request);
+}
+
+inline void check_callback(fault_list& faults, pre_recorded_request const& request) {
+  auto const is_set = request.callback_config != pre_recorded_callback_settings{};
+  check_flag(faults, "callback", request.callback, is_set);
+  auto const is_needed = is_set || (request.callback == true && request.callback_url.empty());
+  if (is_needed && request.callback_config.url.empty()) faults.add("callback_config.url", "needed");
+}
+
+/// Entries of a list that say nothing.
+template <class T>
+void check_entries(fault_list& faults, std::string const& path, std::vector<T> const& list) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (list[i].empty()) faults.add(path + "[" + std::to_string(i) + "]", "must not be empty");
+  }
+}
+
+inline void check_subtitles(fault_list& faults, pre_recorded_request const& request) {
+  auto const& s = request.subtitles_config;
+  check_flag(faults, "subtitles", request.subtitles, s != subtitle_settings{});
+  check_entries(faults, "subtitles_config.formats", s.formats);
+  check_range(faults, "subtitles_config.minimum_duration", s.minimum_duration, at_least_0);
+  check_range(faults, "subtitles_config.maximum_duration", s.maximum_duration,
+              {1, 30, "must be from 1 to 30"});
+  check_range(faults, "subtitles_config.maximum_characters_per_row", s.maximum_characters_per_row,
+              at_least_1);
+  check_range(faults, "subtitles_config.maximum_rows_per_caption", s.maximum_rows_per_caption,
+              {1, 5, "must be from 1 to 5"});
+}
+
+inline void check_diarization(fault_list& faults, pre_recorded_request const& request) {
+  auto const& s = request.diarization_config;
+  check_flag(faults, "diarization", request.diarization, s != diarization_settings{});
+  check_range(faults, "diarization_config.number_of_speakers", s.number_of_speakers, at_least_1);
+  check_range(faults, "diarization_config.min_speakers", s.min_speakers, at_least_0);
+  check_range(faults, "diarization_config.max_speakers", s.max_speakers, at_least_0);
+}
+
+inline void check_llm(fault_list& faults, pre_recorded_request const& request) {
+  auto const& s = request.audio_to_llm_config;
+  auto const is_set = s != audio_to_llm_settings{};
+  check_flag(faults, "audio_to_llm", request.audio_to_llm, is_set);
+  check_list(faults, "audio_to_llm_config.prompts", s.prompts.empty(), request.audio_to_llm,
+             is_set);
+  check_entries(faults, "audio_to_llm_config.prompts", s.prompts);
+}
+
+inline void check_redaction(fault_list& faults, pre_recorded_request const& request) {
+  auto const& s = request.pii_redaction_config;
+  check_flag(faults, "pii_redaction", request.pii_redaction, s != pii_redaction_settings{});
+  check_entries(faults, "pii_redaction_config.entity_types", s.entity_types);
+}
+
+inline void check_values(fault_list& faults, pre_recorded_request const& request) {
+  if (request.audio_url.empty()) faults.add("audio_url", "needed");
+  check_languages(faults, request.language_config);
+  check_add_ons(faults, "", request);
+  check_summarization(faults, "", request);
+  check_subtitles(faults, request);
+  check_diarization(faults, request);
+  check_llm(faults, request);
+  check_redaction(faults, request);
   check_callback(faults, request);
 }
 
 /// The request with `extra` merged in, as far as this version understands it.
-inline std::optional<live_request> merged(live_request const& request) {
+template <class Request>
+std::optional<Request> merged(Request const& request) {
   nlohmann::json document;
-  live_request whole;
+  Request whole;
   fault why;
   if (!write(request, document, why)) return std::nullopt;
   auto const text = document.dump();
@@ -247,23 +341,34 @@ inline void check_extra(fault_list& faults, live_request request, live_request c
     faults.add("extra", "must not turn acknowledgements off: sessions need them");
   }
 }
+/// Of a file's transcription nothing is relied on.
+inline void check_extra(fault_list&, pre_recorded_request const&, pre_recorded_request const&) {}
+
+template <class Request>
+error find_faults(Request const& request) {
+  fault_list faults;
+  utf8_visitor texts(faults, "");
+  visit_fields(texts, request);
+  std::optional<Request> whole;
+  if (request.extra.empty()) {
+    whole = request;
+  } else if (parse_object(faults, "extra", request.extra)) {
+    whole = merged(request);
+    if (whole) check_extra(faults, request, *whole);
+  }
+  check_metadata(faults, (whole ? *whole : request).custom_metadata);
+  if (whole) check_values(faults, *whole);
+  return faults.text.empty() ? error() : error(errc::invalid_request, std::move(faults.text));
+}
 
 }  // namespace detail
 
 GLADIA_DECL error validate(live_request const& request) {
-  detail::fault_list faults;
-  detail::utf8_visitor texts(faults, "");
-  visit_fields(texts, request);
-  std::optional<live_request> whole;
-  if (request.extra.empty()) {
-    whole = request;
-  } else if (detail::parse_object(faults, "extra", request.extra)) {
-    whole = detail::merged(request);
-    if (whole) detail::check_extra(faults, request, *whole);
-  }
-  detail::check_metadata(faults, (whole ? *whole : request).custom_metadata);
-  if (whole) detail::check_values(faults, *whole);
-  return faults.text.empty() ? error() : error(errc::invalid_request, std::move(faults.text));
+  return detail::find_faults(request);
+}
+
+GLADIA_DECL error validate(pre_recorded_request const& request) {
+  return detail::find_faults(request);
 }
 
 }  // namespace gladia::codec

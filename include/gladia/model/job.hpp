@@ -1,0 +1,137 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gladia/json_text.hpp>
+#include <gladia/model/fields.hpp>
+#include <gladia/model/open_enum.hpp>
+
+/// \file
+/// What both kinds of job have, as the service keeps them: sessions (`live_job.hpp`) and files
+/// (`pre_recorded_job.hpp`).
+
+namespace gladia {
+
+/// How far a job is.
+enum class job_status {
+  queued,      ///< not begun
+  processing,  ///< a session is open, a file is transcribed, or post-processing runs
+  done,        ///< `result` is there
+  error,       ///< `error_code` says why
+};
+template <>
+struct enum_names<job_status> {
+  static constexpr std::string_view names[] = {"queued", "processing", "done", "error"};
+};
+
+/// The audio of a job.
+struct job_file {
+  std::string id{};                         ///< of the file
+  std::optional<std::string> filename{};    ///< a name
+  std::optional<std::string> source{};      ///< where it came from
+  std::optional<double> audio_duration{};   ///< seconds
+  std::optional<int> number_of_channels{};  ///< at least 1
+};
+
+/// A job, as the service keeps it: a `live_job` or a `pre_recorded_job`.
+template <class Request, class Result>
+struct basic_job {
+  std::string id{};                           ///< given when the job was made
+  std::string request_id{};                   ///< what Gladia's support asks for
+  int version = 0;                            ///< of the API
+  open_enum<job_status> status{};             ///< how far it is
+  std::string created_at{};                   ///< ISO 8601
+  std::optional<std::string> completed_at{};  ///< ISO 8601
+  json_text custom_metadata{};                ///< as given in the request
+  std::optional<int> error_code{};            ///< 400..599, with the status `error`
+  json_text post_session_metadata{};          ///< an object that the service may add
+  std::string kind{};                         ///< `live` or `pre-recorded`
+  std::optional<job_file> file{};             ///< the audio
+  std::optional<Request> request_params{};    ///< as given, with the service's defaults
+  std::optional<Result> result{};             ///< with the status `done`
+  /// Not on the wire: what of the job could not be read and counts as absent, and why; the first
+  /// such place. Usually empty.
+  std::string unreadable{};
+};
+
+/// A job in a list that could not be read.
+struct unreadable_job {
+  std::string id{};   ///< of the job, where that could be read
+  std::string why{};  ///< what is wrong, and where in the job
+};
+
+/// One page of jobs: a `live_job_page` or a `pre_recorded_job_page`.
+template <class Job>
+struct basic_job_page {
+  std::string first{};                ///< the URL of the first page
+  std::string current{};              ///< the URL of this page
+  std::optional<std::string> next{};  ///< the URL of the next page, until there is none
+  std::vector<Job> items{};           ///< the jobs
+  /// Not on the wire: those that are missing in `items`, because they could not be read.
+  std::vector<unreadable_job> unreadable{};
+};
+
+/// Which jobs to list. Both kinds have lists of their own.
+struct job_list_query {
+  std::optional<int> offset{};                  ///< jobs to skip, from 0; 0 by default
+  std::optional<int> limit{};                   ///< jobs on a page, from 1; 20 by default
+  std::optional<std::string> date{};            ///< created on this day, `YYYY-MM-DD`
+  std::optional<std::string> before_date{};     ///< created before this time, ISO 8601
+  std::optional<std::string> after_date{};      ///< created after this time, ISO 8601
+  std::vector<open_enum<job_status>> status{};  ///< any of these; empty: all
+  json_text custom_metadata{};                  ///< an object whose members the job's must equal
+};
+
+template <class V, class S>
+void fields(V& v, S& s, job_file const*) {
+  v.always("id", s.id);
+  v.always("filename", s.filename);
+  v.always("source", s.source);
+  v.always("audio_duration", s.audio_duration);
+  v.always("number_of_channels", s.number_of_channels);
+}
+template <class V, class S, class Request, class Result>
+void fields(V& v, S& s, basic_job<Request, Result> const*) {
+  v.required("id", s.id);
+  v.always("request_id", s.request_id);
+  v.always("version", s.version);
+  v.required("status", s.status);
+  v.always("created_at", s.created_at);
+  v.always("completed_at", s.completed_at);
+  v.member("custom_metadata", s.custom_metadata);
+  v.always("error_code", s.error_code);
+  v.member("post_session_metadata", s.post_session_metadata);
+  v.always("kind", s.kind);
+  v.always("file", s.file);
+  v.always("request_params", s.request_params);
+  v.always("result", s.result);
+  v.local("unreadable", s.unreadable);
+}
+template <class V, class S>
+void fields(V& v, S& s, unreadable_job const*) {
+  v.member("id", s.id);
+  v.always("why", s.why);
+}
+template <class V, class S, class Job>
+void fields(V& v, S& s, basic_job_page<Job> const*) {
+  v.always("first", s.first);
+  v.always("current", s.current);
+  v.always("next", s.next);
+  v.required("items", s.items);
+  v.local("unreadable", s.unreadable);
+}
+template <class V, class S>
+void fields(V& v, S& s, job_list_query const*) {
+  v.member("offset", s.offset);
+  v.member("limit", s.limit);
+  v.member("date", s.date);
+  v.member("before_date", s.before_date);
+  v.member("after_date", s.after_date);
+  v.member("status", s.status);
+  v.member("custom_metadata", s.custom_metadata);
+}
+
+}  // namespace gladia

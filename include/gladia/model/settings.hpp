@@ -1,0 +1,138 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gladia/model/fields.hpp>
+#include <gladia/model/language.hpp>
+#include <gladia/model/open_enum.hpp>
+
+/// \file
+/// What jobs of both kinds can be asked to do. Whatever is not set is not sent, and the service's
+/// default counts.
+
+namespace gladia {
+
+/// The model that translates.
+enum class translation_model {
+  base,      ///< the service's default
+  batch,     ///< see the service's documentation
+  enhanced,  ///< better and slower
+};
+template <>
+struct enum_names<translation_model> {
+  static constexpr std::string_view names[] = {"base", "batch", "enhanced"};
+};
+
+/// The form of a summary.
+enum class summary_type {
+  general,        ///< the service's default
+  bullet_points,  ///< a list
+  concise,        ///< a short text
+};
+template <>
+struct enum_names<summary_type> {
+  static constexpr std::string_view names[] = {"general", "bullet_points", "concise"};
+};
+
+/// Which languages are spoken.
+struct language_settings {
+  /// One entry fixes the language; none means that it is detected.
+  std::vector<language_code> languages{};
+  /// Detect the language anew for each utterance; off by default. Ignored by the service with
+  /// exactly one language.
+  std::optional<bool> code_switching{};
+};
+
+/// A word or phrase to be recognised. Only `value` is needed: `{"Westeros"}`.
+struct vocabulary_entry {
+  std::string value{};                        ///< as it shall be written
+  std::optional<double> intensity{};          ///< 0..1; overrides `default_intensity`
+  std::vector<std::string> pronunciations{};  ///< plain spellings, not phonetics
+  language_code language{};                   ///< of this word; by default the transcript's
+};
+
+/// Used only if the flag `custom_vocabulary` is true.
+struct custom_vocabulary_settings {
+  std::vector<vocabulary_entry> vocabulary{};  ///< the words; needed
+  std::optional<double> default_intensity{};   ///< 0..1, of entries that have none; 0.5
+};
+
+/// Used only if the flag `custom_spelling` is true.
+struct custom_spelling_settings {
+  /// The wanted text, and the transcripts that it replaces: `{{"SQL", {"sequel", "S Q L"}}}`.
+  std::map<std::string, std::vector<std::string>> spelling_dictionary{};
+};
+
+/// Used only if the flag `translation` is true.
+struct translation_settings {
+  std::vector<language_code> target_languages{};    ///< at least one
+  open_enum<translation_model> model{};             ///< `base` by default
+  std::optional<bool> match_original_utterances{};  ///< keep the utterances apart; on by default
+  std::optional<bool> lipsync{};                    ///< match the lips' movement; on by default
+  std::optional<bool> context_adaptation{};         ///< use `context`; on by default
+  std::optional<std::string> context{};             ///< what the talk is about
+  std::optional<bool> informal{};                   ///< prefer informal forms; off by default
+};
+
+/// Used only if the flag `summarization` is true.
+struct summarization_settings {
+  open_enum<summary_type> type{};  ///< `general` by default
+};
+
+template <class V, class S>
+void fields(V& v, S& s, language_settings const*) {
+  v.member("languages", s.languages);
+  v.member("code_switching", s.code_switching);
+}
+template <class V, class S>
+void fields(V& v, S& s, vocabulary_entry const*) {
+  v.required("value", s.value);
+  v.member("intensity", s.intensity);
+  v.member("pronunciations", s.pronunciations);
+  v.member("language", s.language);
+}
+template <class V, class S>
+void fields(V& v, S& s, custom_vocabulary_settings const*) {
+  v.member("vocabulary", s.vocabulary);
+  v.member("default_intensity", s.default_intensity);
+}
+template <class V, class S>
+void fields(V& v, S& s, custom_spelling_settings const*) {
+  v.member("spelling_dictionary", s.spelling_dictionary);
+}
+template <class V, class S>
+void fields(V& v, S& s, translation_settings const*) {
+  v.member("target_languages", s.target_languages);
+  v.member("model", s.model);
+  v.member("match_original_utterances", s.match_original_utterances);
+  v.member("lipsync", s.lipsync);
+  v.member("context_adaptation", s.context_adaptation);
+  v.member("context", s.context);
+  v.member("informal", s.informal);
+}
+template <class V, class S>
+void fields(V& v, S& s, summarization_settings const*) {
+  v.member("type", s.type);
+}
+
+namespace detail {
+
+/// The add-ons that both kinds of request can ask for, and their configs: their members, once.
+template <class V, class S>
+void add_on_fields(V& v, S& s) {
+  v.member("custom_vocabulary", s.custom_vocabulary);
+  v.member("custom_vocabulary_config", s.custom_vocabulary_config);
+  v.member("custom_spelling", s.custom_spelling);
+  v.member("custom_spelling_config", s.custom_spelling_config);
+  v.member("translation", s.translation);
+  v.member("translation_config", s.translation_config);
+  v.member("named_entity_recognition", s.named_entity_recognition);
+  v.member("sentiment_analysis", s.sentiment_analysis);
+}
+
+}  // namespace detail
+}  // namespace gladia

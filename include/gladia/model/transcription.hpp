@@ -1,0 +1,192 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gladia/json_text.hpp>
+#include <gladia/model/fields.hpp>
+#include <gladia/model/language.hpp>
+
+/// \file
+/// The pieces that messages and the results of jobs of both kinds are made of. Times are seconds
+/// from the start of the audio.
+
+namespace gladia {
+
+/// One word. It usually begins with a space, as the service sends it.
+struct transcript_word {
+  std::string word{};     ///< the text, with its leading space
+  double start = 0;       ///< seconds
+  double end = 0;         ///< seconds
+  double confidence = 0;  ///< 0..1
+};
+
+/// What somebody said without a pause.
+struct transcript_utterance {
+  double start = 0;                      ///< seconds
+  double end = 0;                        ///< seconds
+  double confidence = 0;                 ///< 0..1
+  int channel = 0;                       ///< the index in the interleaved audio
+  std::optional<int> speaker{};          ///< with diarization: from 0, in order of appearance
+  std::vector<transcript_word> words{};  ///< may be empty
+  std::string text{};                    ///< usually begins with a space
+  language_code language{};              ///< as detected, or the target of a translation
+};
+
+/// Why an add-on, or an acknowledgement, failed.
+struct addon_error {
+  json_text status_code{};  ///< a number or a text, where there is one
+  std::string exception{};  ///< the service's name for it, where there is one
+  std::string message{};    ///< the service's words; untrusted text
+};
+
+/// The outcome of one add-on.
+template <class T>
+struct addon {
+  bool success = false;                ///< whether it ran to its end
+  bool is_empty = false;               ///< whether it found nothing
+  double exec_time = 0;                ///< seconds
+  std::optional<addon_error> error{};  ///< why it failed
+  std::optional<T> results{};          ///< what it found
+  /// Not on the wire: what of it could not be read and counts as absent, and why. Usually empty.
+  std::string unreadable{};
+};
+
+/// Subtitles of the whole audio.
+struct subtitle_file {
+  std::string format{};     ///< `srt`, `vtt` or another
+  std::string subtitles{};  ///< the file's text
+};
+
+/// All that was said.
+struct transcription_result {
+  std::string full_transcript{};                             ///< one text
+  std::vector<language_code> languages{};                    ///< those that were heard
+  std::vector<transcript_utterance> utterances{};            ///< in order of time
+  std::vector<addon<std::vector<std::string>>> sentences{};  ///< usually absent
+  std::vector<subtitle_file> subtitles{};                    ///< usually absent
+};
+
+/// All that was said, in one target language.
+struct translation_result {
+  std::optional<addon_error> error{};    ///< why this language failed
+  transcription_result transcription{};  ///< on the wire its members stand beside `error`
+};
+
+/// A name, place, number ... that was said.
+struct named_entity {
+  std::string entity_type{};  ///< an open vocabulary, for example `NAME_GIVEN`
+  std::string text{};         ///< as it was said
+  double start = 0;           ///< seconds
+  double end = 0;             ///< seconds
+};
+
+/// How something was said.
+struct sentiment_result {
+  std::string sentiment{};  ///< `positive`, `negative`, `neutral`, `mixed`, `unknown`, or another
+  std::string emotion{};    ///< `joy`, `anger`, `neutral`, ... an open vocabulary
+  std::string text{};       ///< what was said
+  double start = 0;         ///< seconds
+  double end = 0;           ///< seconds
+  int channel = 0;          ///< as in the utterance
+};
+
+/// Numbers about a finished job.
+struct result_metadata {
+  double audio_duration = 0;            ///< seconds of audio
+  int number_of_distinct_channels = 0;  ///< each different one is billed
+  double billing_time = 0;              ///< seconds that are billed
+  double transcription_time = 0;        ///< seconds of work
+};
+
+template <class V, class S>
+void fields(V& v, S& s, transcript_word const*) {
+  v.required("word", s.word);
+  v.always("start", s.start);
+  v.always("end", s.end);
+  v.always("confidence", s.confidence);
+}
+template <class V, class S>
+void fields(V& v, S& s, transcript_utterance const*) {
+  v.always("start", s.start);
+  v.always("end", s.end);
+  v.always("confidence", s.confidence);
+  v.always("channel", s.channel);
+  v.member("speaker", s.speaker);
+  v.always("words", s.words);
+  v.required("text", s.text);
+  v.always("language", s.language);
+}
+template <class V, class S>
+void fields(V& v, S& s, addon_error const*) {
+  v.member("status_code", s.status_code);
+  v.member("exception", s.exception);
+  v.always("message", s.message);
+}
+template <class V, class S, class T>
+void fields(V& v, S& s, addon<T> const*) {
+  v.always("success", s.success);
+  v.always("is_empty", s.is_empty);
+  v.always("exec_time", s.exec_time);
+  v.always("error", s.error);
+  v.always("results", s.results);
+  v.local("unreadable", s.unreadable);
+}
+template <class V, class S>
+void fields(V& v, S& s, subtitle_file const*) {
+  v.always("format", s.format);
+  v.always("subtitles", s.subtitles);
+}
+template <class V, class S>
+void fields(V& v, S& s, transcription_result const*) {
+  v.always("full_transcript", s.full_transcript);
+  v.always("languages", s.languages);
+  v.always("utterances", s.utterances);
+  v.member("sentences", s.sentences);
+  v.member("subtitles", s.subtitles);
+}
+template <class V, class S>
+void fields(V& v, S& s, translation_result const*) {
+  v.always("error", s.error);
+  v.flatten(s.transcription);
+}
+template <class V, class S>
+void fields(V& v, S& s, named_entity const*) {
+  v.always("entity_type", s.entity_type);
+  v.always("text", s.text);
+  v.always("start", s.start);
+  v.always("end", s.end);
+}
+template <class V, class S>
+void fields(V& v, S& s, sentiment_result const*) {
+  v.always("sentiment", s.sentiment);
+  v.always("emotion", s.emotion);
+  v.always("text", s.text);
+  v.always("start", s.start);
+  v.always("end", s.end);
+  v.always("channel", s.channel);
+}
+template <class V, class S>
+void fields(V& v, S& s, result_metadata const*) {
+  v.always("audio_duration", s.audio_duration);
+  v.always("number_of_distinct_channels", s.number_of_distinct_channels);
+  v.always("billing_time", s.billing_time);
+  v.always("transcription_time", s.transcription_time);
+}
+namespace detail {
+
+/// What the results of both kinds of job have: their members, once.
+template <class V, class S>
+void common_result_fields(V& v, S& s) {
+  v.always("metadata", s.metadata);
+  v.member("transcription", s.transcription);
+  v.member("translation", s.translation);
+  v.member("summarization", s.summarization);
+  v.member("named_entity_recognition", s.named_entity_recognition);
+  v.member("sentiment_analysis", s.sentiment_analysis);
+  v.member("chapterization", s.chapterization);
+}
+
+}  // namespace detail
+}  // namespace gladia
