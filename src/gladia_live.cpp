@@ -9,3 +9,4 @@
 #include <gladia/live/impl/subtitle.ipp>
 #include <gladia/live/impl/threaded_session.ipp>
 #include <gladia/live/impl/transcript.ipp>
+#include <gladia/pre_recorded/impl/client.ipp>

@@ -7,6 +7,7 @@
 #include <gladia/client_options.hpp>
 #include <gladia/config.hpp>
 #include <gladia/live/client.hpp>
+#include <gladia/pre_recorded/client.hpp>
 
 namespace gladia {
 
@@ -54,9 +55,18 @@ class client {
 
   /// Live transcription. The reference is valid as long as the client; a copy may outlive it.
   [[nodiscard]] live::client const& live() const noexcept { return live_; }
+  /// Transcription of recordings. The reference is valid as long as the client; a copy may outlive
+  /// it.
+  [[nodiscard]] gladia::pre_recorded::client const& pre_recorded() const noexcept {
+    return pre_recorded_;
+  }
 
  private:
+  explicit client(std::shared_ptr<api::detail::service const> const& service)
+      : live_(service), pre_recorded_(service) {}
+
   live::client live_;
+  gladia::pre_recorded::client pre_recorded_;
 };
 
 }  // namespace gladia

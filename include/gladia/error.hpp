@@ -77,6 +77,9 @@ enum class errc {
   no_speech,         ///< 4504: no speech in about a minute of audio
   reconnect_failed,  ///< the link was lost, and the time or the attempts are used up
   stop_timeout,      ///< the server did not finish within `stop_timeout`
+
+  // Jobs.
+  job_failed,  ///< the job has the status `error`; see `job_id` and `job_error_code`
 };
 
 /// Questions about an error that several codes answer alike: `error == condition::retryable`.
@@ -138,6 +141,8 @@ struct error_details {
   /// Whether the server may have carried out a call that is not to be made twice: a job may have
   /// been made.
   bool may_have_been_made = false;
+  std::string job_id{};    ///< of the job that the call was about, where it is known
+  int job_error_code = 0;  ///< 400..599, of a job that failed
 };
 
 /// An error with everything a person needs to act on it. The same in every completion form.

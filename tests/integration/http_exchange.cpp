@@ -588,6 +588,126 @@ TEST_P(refusal, that_nobody_gives_leaves_the_reason_why_the_request_was_not_sent
   EXPECT_EQ(error.details().phase, phase::request);
 }
 
+/// A request whose body is read while it is sent.
+class upload : public refusal {
+ protected:
+  net::http_request upload_of(scripted_server const& server, std::uint64_t size) {
+    auto request = request_to(url(server));
+    request.method = "POST";
+    request.deadline = {};
+    auto& source = request.source.emplace();
+    source.size = size;
+    source.begin = [this]() -> gladia::result<void> {
+      given = 0;
+      return {};
+    };
+    source.read = [this](char* to, std::size_t room) -> gladia::result<std::size_t> {
+      auto const some = static_cast<std::size_t>(std::min<std::uint64_t>(room, there_are - given));
+      for (std::size_t i = 0; i < some; ++i) to[i] = static_cast<char>('a' + (given + i) % 23);
+      given += some;
+      return some;
+    };
+    source.progress = [this](std::uint64_t bytes) { told.push_back(bytes); };
+    return request;
+  }
+  static std::string expected(std::size_t size) {
+    std::string text(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
+    return text;
+  }
+  /// A server that reads the request with its body, answers and closes.
+  scripted_server::script taking(std::size_t size) {
+    auto const take = [this, size](auto& stream) {
+      received = gladia::test::read_request(stream, size);
+      send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    };
+    if (!GetParam()) return [take](tcp::socket& socket) { take(socket); };
+    return gladia::test::encrypted(authority.issue(),
+                                   [take](gladia::test::tls_connection& tls) { take(tls); });
+  }
+
+  std::uint64_t there_are = std::uint64_t{1} << 40;  // bytes of the source
+  std::uint64_t given = 0;
+  std::vector<std::uint64_t> told{};
+  std::string received{};
+};
+
+INSTANTIATE_TEST_SUITE_P(over, upload, testing::Bool(),
+                         [](auto const& given) { return given.param ? "tls" : "tcp"; });
+
+TEST_P(upload, sends_as_much_as_was_promised_and_tells_how_far_it_is) {
+  for (std::size_t size : {1, 65'536, 1'000'001}) {
+    answer.reset();
+    calls = 0;
+    told.clear();
+    scripted_server server(taking(size));
+    auto const& response = run(upload_of(server, size));
+    server.finish();
+    ASSERT_TRUE(response) << response.error().what();
+    EXPECT_EQ(response->body, "ok");
+    EXPECT_THAT(received, testing::HasSubstr("Content-Length: " + std::to_string(size) + "\r\n"));
+    EXPECT_TRUE(received.substr(received.find("\r\n\r\n") + 4) == expected(size));
+    EXPECT_EQ(told.back(), size);
+    EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+  }
+}
+
+TEST_P(upload, ends_where_the_source_ends_early) {
+  there_are = 100'000;
+  scripted_server server(answering("", parting::none));
+  auto const error = failure(upload_of(server, 200'000));
+  EXPECT_EQ(error, errc::truncated_audio);
+  EXPECT_THAT(error.what(), testing::HasSubstr("the source ended after 100000 of 200000 bytes"));
+}
+
+TEST_P(upload, ends_with_what_the_source_says) {
+  scripted_server server(answering("", parting::none));
+  auto request = upload_of(server, 200'000);
+  request.source->read = [](char*, std::size_t) -> gladia::result<std::size_t> {
+    return gladia::error(errc::unsupported_audio);
+  };
+  EXPECT_EQ(failure(std::move(request)), errc::unsupported_audio);
+}
+
+TEST_P(upload, that_is_refused_meanwhile_is_not_read_to_its_end) {
+  for (auto how : {parting::in_order, parting::reset, parting::none}) {
+    answer.reset();
+    calls = 0;
+    constexpr std::uint64_t size = std::uint64_t{1} << 30;
+    scripted_server server(
+        answering("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\ntoo large", how));
+    auto const& response = run(upload_of(server, size));
+    ASSERT_TRUE(response) << response.error().what();
+    EXPECT_EQ(response->status, 413);
+    EXPECT_LT(given, size / 2);
+  }
+}
+
+TEST_P(upload, that_stands_still_is_given_up) {
+  scripted_server server(answering("", parting::none));
+  auto request = upload_of(server, std::uint64_t{1} << 30);
+  request.send_idle = 200ms;
+  auto const error = failure(std::move(request));
+  EXPECT_EQ(error, errc::timeout);
+  EXPECT_EQ(error.details().phase, phase::request);
+}
+
+TEST_P(upload, can_be_cancelled_from_its_own_progress) {
+  scripted_server server(answering("", parting::none));
+  auto request = upload_of(server, std::uint64_t{1} << 30);
+  auto exchange = transport->make_http_exchange(strand);
+  request.source->progress = [&exchange](std::uint64_t) { exchange->cancel(); };
+  asio::post(strand, [&] {
+    exchange->start(std::move(request), [&](outcome o) {
+      ++calls;
+      answer.emplace(std::move(o));
+    });
+  });
+  run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->error(), asio::error::operation_aborted);
+  EXPECT_EQ(calls, 1);
+}
+
 TEST_F(http_exchange, hands_large_parts_to_the_sink_and_keeps_none_back) {
   std::string const body(std::size_t{8} << 20, 'x');
   std::promise<void> heard;

@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.22)
 get_filename_component(root ${CMAKE_ARGV3} ABSOLUTE)
 
 # What each layer uses beside itself. Nothing includes testing.
-set(layers core model codec audio net api live client umbrella testing)
+set(layers core model codec audio net api live pre_recorded client umbrella testing)
 set(uses_core)
 set(uses_model core)
 set(uses_codec core model)
@@ -12,9 +12,10 @@ set(uses_audio core model)
 set(uses_net core)
 set(uses_api core model codec net)
 set(uses_live core model codec audio net api)
-set(uses_client core net api live)
-set(uses_umbrella core model codec audio net live client)
-set(uses_testing core model codec audio net live client umbrella)
+set(uses_pre_recorded core model codec net api)
+set(uses_client core net api live pre_recorded)
+set(uses_umbrella core model codec audio net live pre_recorded client)
+set(uses_testing core model codec audio net live pre_recorded client umbrella)
 set(client_files client client_options)
 
 # A layer is a folder; files at the top are core, but for the front door.

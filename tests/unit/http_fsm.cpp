@@ -40,6 +40,7 @@ class http_calls : public testing::Test {
     request.secret_headers = {"x-gladia-key"};
     request.read_refusal = gladia::api::detail::read_refusal;
     request.body = "body";
+    if (change) change(request);
     http_fsm made(request, can_restart_sink, retry, allow_insecure, 1);
     last = made.on_start(now());
     return made;
@@ -68,6 +69,7 @@ class http_calls : public testing::Test {
   }
   error failure() const { return outcome().error(); }
 
+  std::function<void(http_request&)> change{};
   bool can_restart_sink = false;
   bool allow_insecure = false;
   http_retry retry{};
@@ -265,6 +267,65 @@ TEST_F(http_calls, start_a_sink_again_where_that_is_possible) {
   m = machine();
   ends(m, network_error(phase::response), false);
   EXPECT_FALSE(std::get<http_fsm::wait>(last.action).restart_sink);
+}
+
+TEST_F(http_calls, are_not_made_twice_where_that_must_not_be) {
+  change = [](http_request& request) { request.is_unrepeatable = true; };
+  for (auto const where : {phase::connect, phase::tls, phase::request}) {
+    auto m = machine("POST");
+    ends(m, network_error(where));
+    EXPECT_TRUE(is_waiting()) << to_string(where);
+  }
+  auto busy = machine("POST");
+  answers(busy, 429);
+  EXPECT_TRUE(is_waiting());
+  auto lost = machine("POST");
+  ends(lost, network_error(phase::response));
+  EXPECT_TRUE(failure().details().may_have_been_made);
+  EXPECT_THAT(failure().what(), HasSubstr("it may have been carried out"));
+  for (int status : {400, 408, 500, 503}) {
+    auto m = machine("POST");
+    answers(m, status);
+    ASSERT_TRUE(is_finished()) << status;
+    EXPECT_EQ(failure().details().may_have_been_made, status != 400) << status;
+  }
+}
+
+TEST_F(http_calls, send_a_source_again_only_if_it_can_begin_again) {
+  for (bool const can : {true, false}) {
+    change = [can](http_request& request) { request.source.emplace().can_begin_again = can; };
+    auto m = machine("POST");
+    ends(m, network_error(phase::connect));
+    EXPECT_TRUE(is_waiting()) << "nothing of it was sent";
+    m = machine("POST");
+    ends(m, network_error(phase::request));
+    EXPECT_EQ(is_waiting(), can);
+    m = machine("POST");
+    answers(m, 503);
+    EXPECT_EQ(is_waiting(), can);
+    m = machine("POST");
+    answers(m, 413);
+    EXPECT_TRUE(is_finished());
+  }
+}
+
+TEST_F(http_calls, take_a_source_to_no_other_place) {
+  change = [](http_request& request) { request.source.emplace().can_begin_again = true; };
+  for (int status : {307, 308}) {
+    auto m = machine("POST");
+    answers(m, status, {{"Location", "/y"}});
+    EXPECT_TRUE(is_sent());
+    m = machine("POST");
+    answers(m, status, {{"Location", "https://b.io/y"}});
+    EXPECT_EQ(failure(), errc::bad_redirect);
+  }
+  auto m = machine("POST");
+  answers(m, 303, {{"Location", "/y"}});
+  EXPECT_EQ(failure(), errc::bad_redirect) << "a GET would say nothing of the upload";
+  change = [](http_request& request) { request.source.emplace(); };
+  m = machine("POST");
+  answers(m, 307, {{"Location", "/y"}});
+  EXPECT_EQ(failure(), errc::bad_redirect) << "it cannot begin again";
 }
 
 TEST_F(http_calls, follow_a_redirect) {

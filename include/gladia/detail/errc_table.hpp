@@ -65,6 +65,7 @@ inline constexpr errc_row errc_table[] = {
     {errc::reconnect_failed, "reconnect_failed", "the link was lost and could not be restored",
      true},
     {errc::stop_timeout, "stop_timeout", "the server did not finish in time after stop"},
+    {errc::job_failed, "job_failed", "the job failed"},
 };
 
 [[nodiscard]] inline errc_row const* find_errc(int value) noexcept {

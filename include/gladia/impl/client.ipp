@@ -12,6 +12,7 @@
 #include <gladia/impl/io_thread.ipp>
 #include <gladia/live/impl/client.ipp>
 #include <gladia/net/detail/text.hpp>
+#include <gladia/pre_recorded/impl/client.ipp>
 #include <gladia/version.hpp>
 
 namespace gladia {
@@ -109,10 +110,10 @@ inline std::shared_ptr<api::detail::service const> make_threaded_service(client_
 }  // namespace detail
 
 GLADIA_DECL client::client(executor_type executor, client_options options)
-    : live_(std::make_shared<api::detail::service const>(
+    : client(std::make_shared<api::detail::service const>(
           detail::make_service(std::move(executor), std::move(options)))) {}
 
 GLADIA_DECL client::client(client_options options)
-    : live_(detail::make_threaded_service(std::move(options))) {}
+    : client(detail::make_threaded_service(std::move(options))) {}
 
 }  // namespace gladia

@@ -147,6 +147,8 @@ GLADIA_DECL std::string error::what() const {
   if (d.attempts > 1) {
     fact(std::to_string(d.attempts) + " attempts in " + std::to_string(d.elapsed.count()) + " ms");
   }
+  if (!d.job_id.empty()) fact("job " + d.job_id);
+  if (d.job_error_code != 0) fact("error code " + std::to_string(d.job_error_code));
   if (d.may_have_been_made) fact("it may have been carried out");
   if (!facts.empty()) line += " (" + facts + ")";
 

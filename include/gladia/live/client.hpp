@@ -1,8 +1,6 @@
 #pragma once
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 #include <cstddef>
 #include <functional>
@@ -10,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <gladia/api/detail/initiate.hpp>
 #include <gladia/config.hpp>
 #include <gladia/error.hpp>
 #include <gladia/live/options.hpp>
@@ -17,10 +16,6 @@
 #include <gladia/model/live_job.hpp>
 #include <gladia/model/live_request.hpp>
 #include <gladia/net/http.hpp>
-
-namespace gladia::api::detail {
-struct service;
-}
 
 namespace gladia::live {
 
@@ -177,27 +172,12 @@ class client {
 
  private:
   template <class T>
-  using handler = boost::asio::any_completion_handler<void(result<T>)>;
-
-  template <class T, class... Args>
-  struct operation {
-    std::shared_ptr<api::detail::service const> service;
-    void (client::*start)(handler<T>, Args...) const;
-
-    using executor_type = boost::asio::any_io_executor;
-    [[nodiscard]] executor_type get_executor() const noexcept {
-      return client(service).get_executor();
-    }
-    void operator()(handler<T> h, Args... args) const {
-      (client(service).*start)(std::move(h), std::move(args)...);
-    }
-  };
+  using handler = api::detail::handler<T>;
 
   template <class T, class CompletionToken, class... Args>
   auto initiate(void (client::*start)(handler<T>, Args...) const, CompletionToken& token,
                 Args... args) const {
-    return boost::asio::async_initiate<CompletionToken, void(result<T>)>(
-        operation<T, Args...>{service_, start}, token, std::move(args)...);
+    return api::detail::initiate<T>(service_, start, token, std::move(args)...);
   }
 
   void start_init(handler<live_session_info> h, live_request request) const;

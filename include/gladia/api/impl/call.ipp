@@ -6,16 +6,13 @@
 #include <memory>
 #include <utility>
 
+#include <gladia/api/detail/initiate.hpp>
 #include <gladia/api/detail/service.hpp>
 #include <gladia/api/impl/service.ipp>
 #include <gladia/detail/completion.hpp>
 #include <gladia/detail/strand.hpp>
 
 namespace gladia::api::detail {
-
-/// Who hears of a call.
-template <class T>
-using handler = typename gladia::detail::completion<result<T>>::handler_type;
 
 /// One HTTP call of a user: made on a strand of its own, answered once.
 template <class T>

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <gladia/detail/private_file.hpp>
+#include <gladia/error.hpp>
+#include <gladia/net/http.hpp>
+
+namespace gladia::api::detail {
+
+/// A file as the body of a request; it is closed when the last copy of the source goes.
+///
+/// Errors: those of the system, and `errc::invalid_request` for a folder and an empty file.
+inline result<net::body_source> open_file(std::string const& path) {
+  auto const failure = [&path](int code) {
+    return error(error_code(code, boost::system::generic_category()), phase::none,
+                 "cannot read " + path);
+  };
+  auto const where = std::filesystem::u8path(path);
+  std::error_code ec;
+  if (std::filesystem::is_directory(where, ec)) {
+    return error(errc::invalid_request, path + " is a folder, not a recording");
+  }
+  auto const mode = gladia::detail::private_mode("rb");
+  std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), mode.c_str()), [](std::FILE* f) {
+    if (f) std::fclose(f);
+  });
+  if (!file) return failure(errno);
+  auto const size = std::filesystem::file_size(where, ec);
+  if (ec) return error(errc::invalid_request, path + " has no size: it is no regular file");
+  if (size == 0) return error(errc::invalid_request, path + " is empty");
+  net::body_source source;
+  source.size = size;
+  source.can_begin_again = true;
+  source.begin = [file, failure]() -> result<void> {
+    std::clearerr(file.get());
+    return std::fseek(file.get(), 0, SEEK_SET) == 0 ? result<void>() : failure(errno);
+  };
+  source.read = [file, failure](char* to, std::size_t room) -> result<std::size_t> {
+    auto const got = std::fread(to, 1, room, file.get());
+    if (got == 0 && std::ferror(file.get())) return failure(errno);
+    return got;
+  };
+  return source;
+}
+
+/// The name of a file without its folders.
+inline std::string name_of_file(std::string const& path) {
+#if defined(_WIN32)
+  auto const slash = path.find_last_of("/\\");
+#else
+  auto const slash = path.rfind('/');
+#endif
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+}  // namespace gladia::api::detail

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <gladia/api/detail/service.hpp>
+#include <gladia/api/detail/wait_fsm.hpp>
+#include <gladia/api/impl/answer.ipp>
+#include <gladia/detail/aborted.hpp>
+#include <gladia/net/backoff.hpp>
+
+namespace gladia::api::detail {
+
+/// Asks for a job until it is over. Everything happens on `strand`.
+template <class Job>
+class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
+ public:
+  using time_point = wait_fsm::time_point;
+  using watcher = std::function<void(Job const&, std::chrono::milliseconds elapsed)>;
+
+  /// \param ask    the call that asks
+  /// \param watch  hears of each answer; optional
+  job_wait(std::shared_ptr<service const> service, boost::asio::any_io_executor const& strand,
+           std::string id, net::http_call ask, wait_limits const& limits, watcher watch)
+      : service_(std::move(service)),
+        strand_(strand),
+        ask_(std::move(ask)),
+        limits_(limits),
+        watch_(std::move(watch)),
+        machine_(std::move(id), limits, net::random_seed()),
+        timer_(strand),
+        deadline_(strand) {}
+
+  /// \param done  hears of the job that is done, or why there is none
+  void start(std::function<void(result<Job>)> done) {
+    done_ = std::move(done);
+    started_ = now();
+    if (limits_.deadline.count() > 0) {
+      deadline_.expires_at(started_ +
+                           std::min<std::chrono::milliseconds>(limits_.deadline, longest));
+      deadline_.async_wait([self = this->shared_from_this()](error_code ec) {
+        if (!ec) self->finish(self->machine_.timeout());
+      });
+    }
+    carry_out(machine_.on_start(started_));
+  }
+
+  void cancel() { finish(gladia::detail::aborted()); }
+
+ private:
+  static constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
+
+  static time_point now() noexcept { return std::chrono::steady_clock::now(); }
+
+  void carry_out(wait_fsm::decision const& next) {
+    if (!done_) return;
+    if (!next.delay) return finish(next.failure);
+    timer_.expires_after(*next.delay);
+    timer_.async_wait([self = this->shared_from_this()](error_code ec) {
+      if (!ec) self->ask();
+    });
+  }
+
+  void ask() {
+    if (!done_) return;
+    http_ = service_->http->start(strand_, ask_, [self = this->shared_from_this()](auto response) {
+      self->on_answer(read_body<Job>(std::move(response)));
+    });
+  }
+
+  void on_answer(result<Job> job) {
+    if (!done_) return;
+    if (!job) return carry_out(machine_.on_failure(job.error(), now()));
+    if (watch_) {
+      watch_(*job, std::chrono::duration_cast<std::chrono::milliseconds>(now() - started_));
+    }
+    auto const next = machine_.on_status(job->status, job->error_code);
+    if (next.delay || next.failure) return carry_out(next);
+    finish(std::move(*job));
+  }
+
+  void finish(result<Job> outcome) {
+    timer_.cancel();
+    deadline_.cancel();
+    if (auto http = http_.lock()) http->cancel();
+    if (auto const done = std::exchange(done_, nullptr)) done(std::move(outcome));
+  }
+
+  std::shared_ptr<service const> service_;
+  boost::asio::any_io_executor strand_;
+  net::http_call ask_;
+  wait_limits limits_;
+  watcher watch_;
+  wait_fsm machine_;
+  boost::asio::steady_timer timer_;     // until the next question
+  boost::asio::steady_timer deadline_;  // of the whole
+  std::weak_ptr<net::http_operation> http_{};
+  std::function<void(result<Job>)> done_{};
+  time_point started_{};
+};
+
+}  // namespace gladia::api::detail

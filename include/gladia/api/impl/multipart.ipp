@@ -1,0 +1,109 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <gladia/error.hpp>
+#include <gladia/net/backoff.hpp>
+#include <gladia/net/http.hpp>
+
+/// \file
+/// A file as the body of a form (RFC 7578), read while it is sent.
+
+namespace gladia::api::detail {
+
+/// What no file is likely to hold.
+inline std::string make_boundary() {
+  char text[64];
+  std::snprintf(text, sizeof text, "gladia-%016llx%016llx",
+                static_cast<unsigned long long>(net::random_seed()),
+                static_cast<unsigned long long>(net::random_seed()));
+  return text;
+}
+
+/// A name within quotes: quotes and line breaks are written as the WHATWG's forms write them.
+inline std::string quoted_name(std::string_view name) {
+  std::string quoted;
+  for (char const c : name) {
+    switch (c) {
+      case '"':
+        quoted += "%22";
+        break;
+      case '\r':
+        quoted += "%0D";
+        break;
+      case '\n':
+        quoted += "%0A";
+        break;
+      default:
+        quoted += c;
+    }
+  }
+  return '"' + quoted + '"';
+}
+
+/// A form of one file: what stands before it, the file, and what stands behind it.
+struct form {
+  std::string content_type;
+  net::body_source body;
+};
+
+/// \param part      the name of the form's member
+/// \param filename  as the server is to see it
+inline form make_form(net::body_source file, std::string_view part, std::string_view filename,
+                      std::string const& boundary) {
+  struct state {
+    net::body_source file;
+    std::string head, tail;
+    std::uint64_t at = 0;  // in the whole
+
+    /// Takes from `text`, which begins at `begin` of the whole.
+    std::size_t take(std::string_view text, std::uint64_t begin, char* to, std::size_t room) {
+      auto const rest = text.substr(static_cast<std::size_t>(at - begin));
+      auto const size = std::min(room, rest.size());
+      std::memcpy(to, rest.data(), size);
+      return size;
+    }
+    result<std::size_t> read(char* to, std::size_t room) {
+      auto const file_end = head.size() + file.size;
+      if (at < head.size()) return take(head, 0, to, room);
+      if (at >= file_end) return take(tail, file_end, to, room);
+      auto const left = file_end - at;
+      return file.read(to, static_cast<std::size_t>(std::min<std::uint64_t>(room, left)));
+    }
+  };
+  auto const shared = std::make_shared<state>();
+  shared->head = "--" + boundary + "\r\nContent-Disposition: form-data; name=" + quoted_name(part) +
+                 "; filename=" + quoted_name(filename) +
+                 "\r\nContent-Type: application/octet-stream\r\n\r\n";
+  shared->tail = "\r\n--" + boundary + "--\r\n";
+  net::body_source body;
+  body.size = shared->head.size() + file.size + shared->tail.size();
+  body.can_begin_again = file.can_begin_again;
+  auto const all = file.size;
+  if (file.progress) {
+    body.progress = [progress = file.progress, before = shared->head.size(),
+                     all](std::uint64_t sent) {
+      progress(std::min<std::uint64_t>(sent - std::min<std::uint64_t>(sent, before), all));
+    };
+  }
+  body.begin = [shared]() -> result<void> {
+    shared->at = 0;
+    return shared->file.begin ? shared->file.begin() : result<void>();
+  };
+  body.read = [shared](char* to, std::size_t room) {
+    auto read = shared->read(to, room);
+    if (read) shared->at += *read;
+    return read;
+  };
+  shared->file = std::move(file);
+  return {"multipart/form-data; boundary=" + boundary, std::move(body)};
+}
+
+}  // namespace gladia::api::detail
