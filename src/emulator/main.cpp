@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <fstream>
@@ -35,6 +36,8 @@ struct fault_options {
   std::uint64_t cut_every = 0;
   int lose_final = 0;
   std::uint64_t half_open = 0;
+  int fail_recordings = 0;
+  std::uint64_t cut_upload = 0;
 
   void add_to(CLI::App& app) {
     app.add_option("--cut-every", cut_every,
@@ -53,6 +56,16 @@ struct fault_options {
         ->type_name("BYTES")
         ->check(CLI::NonNegativeNumber.name(""))
         ->group("Faults");
+    app.add_option("--fail-recordings", fail_recordings,
+                   "The job of each recording ends as error, with this code")
+        ->type_name("CODE")
+        ->check(CLI::Range(400, 599).name(""))
+        ->group("Faults");
+    app.add_option("--cut-upload", cut_upload,
+                   "Resets the first upload after so many bytes of its body")
+        ->type_name("BYTES")
+        ->check(CLI::NonNegativeNumber.name(""))
+        ->group("Faults");
   }
 
   [[nodiscard]] gladia::testing::faults chosen() const {
@@ -63,7 +76,43 @@ struct fault_options {
       f.messages = {{"final", gladia::testing::message_action::reset_instead, lose_final}};
     }
     f.stop_reading_after = half_open;
+    f.job.error_code = fail_recordings;
+    if (cut_upload > 0) {
+      gladia::testing::http_fault cut;
+      cut.route = gladia::testing::route::upload;
+      cut.action = gladia::testing::http_action::reset;
+      cut.at_byte = cut_upload;
+      f.http = {cut};
+    }
     return f;
+  }
+};
+
+/// What is told about recordings.
+struct recording_options {
+  int queued_time = 0;
+  int processing_time = 0;
+  std::vector<std::pair<std::string, std::string>> remote_files;
+
+  void add_to(CLI::App& app) {
+    app.add_option("--queued-time", queued_time, "How long the job of a recording is queued")
+        ->type_name("MS")
+        ->check(CLI::NonNegativeNumber.name(""));
+    app.add_option("--processing-time", processing_time,
+                   "How long a job is processing behind its last word, live or of a recording")
+        ->type_name("MS")
+        ->check(CLI::NonNegativeNumber.name(""));
+    app.add_option(
+           "--remote-file", remote_files,
+           "A URL that recordings may have, and the file of this machine that stands for it;\n"
+           "may be given again. Nothing is fetched")
+        ->type_name("URL FILE");
+  }
+
+  void apply_to(emulator_options& options) const {
+    options.queued_time = std::chrono::milliseconds(queued_time);
+    options.processing_time = std::chrono::milliseconds(processing_time);
+    options.remote_files.insert(remote_files.begin(), remote_files.end());
   }
 };
 
@@ -91,7 +140,8 @@ int run(emulator_options options) {
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "A Gladia on this machine: serves /v2/live, for tests and offline trials.\n"
+      "A Gladia on this machine: serves /v2/live, /v2/upload and /v2/pre-recorded, for tests and\n"
+      "offline trials.\n"
       "Words come from --script, or from recognising the audio with PocketSphinx (as US English),\n"
       "or there are none: it never makes words up.",
       "gladia-emulator");
@@ -127,6 +177,8 @@ int main(int argc, char** argv) {
       ->type_name("");
   app.add_option("--max-sessions", options.max_sessions,
                  "Sessions at a time; more are answered with 429. 0, the default: no limit");
+  recording_options recordings;
+  recordings.add_to(app);
   fault_options faults;
   faults.add_to(app);
   try {
@@ -137,6 +189,7 @@ int main(int argc, char** argv) {
   }
   options.api_key = key;
   options.faults = faults.chosen();
+  recordings.apply_to(options);
   options.words = sources.at(words);
   if (!tls.empty()) {
     options.certificate_file = tls[0];

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,8 +68,15 @@ struct emulator_options {
   std::chrono::seconds retry_after{0};               ///< `Retry-After` beside that 429; 0: none
   std::chrono::milliseconds idle_timeout{30000};     ///< without audio, then 4408; 0: none
   std::chrono::milliseconds no_speech_limit{60000};  ///< of audio, then 4504; 0: none
-  /// From the last transcript to the end of the session; the job is `processing` that long.
+  /// From the last transcript to the end of the session; the job is `processing` that long. Of a
+  /// recording likewise, from its last word on.
   std::chrono::milliseconds processing_time{0};
+  std::chrono::milliseconds queued_time{0};  ///< a recording's job is `queued` that long
+  /// Of a recording, in bytes; a larger one is answered with 413 before it is read.
+  std::uint64_t max_upload_bytes = 1'000'000'000;
+  /// What stands behind the URLs of other recordings: files of this machine. The emulator fetches
+  /// nothing, and refuses every other URL but those of uploads.
+  std::map<std::string, std::string> remote_files{};
   /// Whether the file route redirects to another port, as the service redirects to another host.
   bool separate_storage = true;
   /// Whether the received audio is kept until the job is deleted. Without it there is no file and
@@ -84,7 +92,9 @@ struct emulator_options {
 ///
 /// It serves every `/v2/live` endpoint that this library calls, validates as the service does and
 /// answers with its error bodies, acknowledges audio, detects speech by its energy, sends
-/// transcripts, post-processing and callbacks, and resumes a session on the same URL. It never
+/// transcripts, post-processing and callbacks, and resumes a session on the same URL. It takes
+/// recordings under `/v2/upload` and transcribes them under `/v2/pre-recorded`: WAV files of any
+/// rate and number of channels, other formats where it was built with libsndfile. It never
 /// makes words up: they come from the script, from recognising the audio with PocketSphinx (always
 /// as US English, whatever language is asked for), or not at all; translation, entities, sentiment
 /// and summaries are answered with the error that they are not available here.
@@ -117,8 +127,8 @@ class emulator {
 
   /// Sets the faults of all sessions that have none of their own; in force when the call returns.
   void set_faults(testing::faults faults);
-  /// Sets the faults of one session, in place of the emulator's. Of `http` only `route::upgrade`
-  /// applies. An unknown id is ignored.
+  /// Sets the faults of one session or recording, by the id of its job, in place of the emulator's.
+  /// Of `http` only `route::upgrade` applies. An unknown id is ignored.
   void set_faults(std::string const& session_id, testing::faults faults);
   /// Cuts a session's link now, or as soon as it has one. Only `kind`, `how` and `code` matter: for
   /// audio that is surely heard twice use `faults::cuts` with `unacknowledged`.
@@ -130,6 +140,8 @@ class emulator {
   [[nodiscard]] std::optional<session_report> report(std::string const& session_id) const;
   /// What all sessions received whose jobs were not deleted, the oldest first.
   [[nodiscard]] std::vector<session_report> reports() const;
+  /// All recordings whose jobs were not deleted, the oldest first.
+  [[nodiscard]] std::vector<recording_report> recordings() const;
   /// The last 1000 HTTP requests, the oldest first.
   [[nodiscard]] std::vector<request_report> requests() const;
   /// The session's audio, as the server would process it; empty without `keep_audio`.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,13 @@ enum class route {
   file,     ///< `GET /v2/live/{id}/file`
   storage,  ///< where `file` redirects to
   upgrade,  ///< the WebSocket handshake
+
+  upload,               ///< `POST /v2/upload`
+  pre_recorded_init,    ///< `POST /v2/pre-recorded`
+  pre_recorded_list,    ///< `GET /v2/pre-recorded`
+  pre_recorded_get,     ///< `GET /v2/pre-recorded/{id}`
+  pre_recorded_remove,  ///< `DELETE /v2/pre-recorded/{id}`
+  pre_recorded_file,    ///< `GET /v2/pre-recorded/{id}/file`
 };
 
 /// What the emulator does to an HTTP request.
@@ -43,6 +51,12 @@ struct http_fault {
   std::string body{};
   /// For `answer`: the body's type.
   std::string content_type = "application/json";
+  /// For `route::upload`: acts as soon as so many bytes of the body were read, and then reads no
+  /// more of it; `serve` waits for `delay` and reads on. Nothing: acts behind the body.
+  ///
+  /// `answer` at 0 is an early refusal, `hang` an upload that stands still, `reset` one that is
+  /// cut.
+  std::optional<std::uint64_t> at_byte{};
 };
 
 /// An HTML page with status 502, as gateways send it.
@@ -155,12 +169,17 @@ struct summary_fault {
   bool minimal = false;        ///< `post_final_transcript` has `metadata` alone
 };
 
-/// What is wrong with the job that `GET /v2/live/{id}` shows after the session's end.
+/// What is wrong with the job that `GET /v2/live/{id}` shows after the session's end, or that
+/// `GET /v2/pre-recorded/{id}` shows.
 struct job_fault {
   int processing_polls = 0;            ///< so many requests are still answered with `processing`
   bool without_result = false;         ///< `result` is null, though the job is `done`
   bool without_transcription = false;  ///< `result` has no `transcription`
   bool without_messages = false;       ///< `result` has no `messages`
+  // Of recordings alone.
+  int queued_polls = 0;       ///< so many requests, before those, are answered with `queued`
+  int error_code = 0;         ///< the job ends as `error` with this code, 400..599; 0: it does not
+  int gone_after_polls = -1;  ///< all requests behind so many are answered with 404; -1: none is
 };
 
 /// Something sent to the client besides the protocol.

@@ -64,6 +64,17 @@ struct session_report {
   }
 };
 
+/// The transcription of a recording.
+struct recording_report {
+  std::string id{};                                        ///< of the job
+  gladia::job_status status = gladia::job_status::queued;  ///< as `GET` would answer
+  int polls = 0;                                           ///< how often `GET` was answered
+  std::string filename{};                                  ///< of the upload
+  std::uint64_t bytes = 0;                                 ///< of the upload
+  std::size_t callbacks_delivered = 0;                     ///< answered with 2xx
+  std::size_t callbacks_failed = 0;  ///< refused, unreachable or not on loopback
+};
+
 /// One HTTP request the emulator received, WebSocket handshakes included.
 struct request_report {
   std::string origin{};  ///< which of the two listeners it came to: `url()` or `storage_url()`
@@ -71,8 +82,9 @@ struct request_report {
   std::string target{};  ///< path and query
   /// All header fields as they came, the API key too: do not log them.
   std::vector<std::pair<std::string, std::string>> headers{};
-  std::string body{};  ///< of the request
-  int status = 0;      ///< of the answer; 0: none was sent
+  std::string body{};            ///< of the request; empty for an upload
+  std::uint64_t body_bytes = 0;  ///< how much of the body was read
+  int status = 0;                ///< of the answer; 0: none was sent
 
   /// The value of a header field, whatever its case, or an empty text.
   [[nodiscard]] std::string header(std::string const& name) const;

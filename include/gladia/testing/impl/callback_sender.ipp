@@ -20,7 +20,7 @@
 
 namespace gladia::testing::detail {
 
-/// Posts callbacks, one after the other, each on a connection of its own. Only over plain HTTP and
+/// Sends callbacks, one after the other, each on a connection of its own. Only over plain HTTP and
 /// to this machine: an emulator must not reach anything else.
 class callback_sender {
  public:
@@ -30,8 +30,9 @@ class callback_sender {
   explicit callback_sender(asio::any_io_executor executor)
       : worker_(std::make_shared<worker>(std::move(executor))) {}
 
-  void send(std::string const& url, std::string body, done handler) {
-    worker_->waiting.push_back({url, std::move(body), std::move(handler)});
+  /// \param method `POST` or `PUT`.
+  void send(std::string method, std::string const& url, std::string body, done handler) {
+    worker_->waiting.push_back({std::move(method), url, std::move(body), std::move(handler)});
     worker_->next();
   }
   void shut_down() {
@@ -45,6 +46,7 @@ class callback_sender {
   static constexpr auto limit = std::chrono::seconds(5);
 
   struct post {
+    std::string method{};
     std::string url{};
     std::string body{};
     done handler{};
@@ -64,7 +66,7 @@ class callback_sender {
           self->finish("only http:// on this machine is called back");
         });
       }
-      request = "POST " + url->target + " HTTP/1.1\r\nHost: " + url->authority() +
+      request = current.method + " " + url->target + " HTTP/1.1\r\nHost: " + url->authority() +
                 "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
                 std::to_string(current.body.size()) + "\r\n\r\n" + current.body;
       timer.expires_after(limit);

@@ -340,32 +340,36 @@ GLADIA_DECL std::string emulator::words() const {
 GLADIA_DECL void emulator::set_faults(testing::faults faults) {
   impl_->ask([&] {
     impl_->shared().faults = detail::active_faults(std::move(faults));
-    for (auto const& session : impl_->service().sessions()) session->on_shared_faults();
+    for (auto const& session : impl_->service().live().sessions()) session->on_shared_faults();
   });
 }
 
 GLADIA_DECL void emulator::set_faults(std::string const& session_id, testing::faults faults) {
   impl_->ask([&] {
-    if (auto const session = impl_->service().find(session_id))
+    if (auto const session = impl_->service().live().find(session_id)) {
       session->set_faults(std::move(faults));
+    } else if (auto const job = impl_->service().recordings().find(session_id)) {
+      job->set_faults(std::move(faults));
+    }
   });
 }
 
 GLADIA_DECL void emulator::cut(std::string const& session_id, cut_plan plan) {
   impl_->ask([&] {
-    if (auto const session = impl_->service().find(session_id)) session->cut(plan);
+    if (auto const session = impl_->service().live().find(session_id)) session->cut(plan);
   });
 }
 
 GLADIA_DECL void emulator::inject(std::string const& session_id, injection what) {
   impl_->ask([&] {
-    if (auto const session = impl_->service().find(session_id)) session->inject(std::move(what));
+    if (auto const session = impl_->service().live().find(session_id))
+      session->inject(std::move(what));
   });
 }
 
 GLADIA_DECL std::optional<session_report> emulator::report(std::string const& session_id) const {
   return impl_->ask([&]() -> std::optional<session_report> {
-    auto const session = impl_->service().find(session_id);
+    auto const session = impl_->service().live().find(session_id);
     if (!session) return std::nullopt;
     return session->report();
   });
@@ -374,7 +378,17 @@ GLADIA_DECL std::optional<session_report> emulator::report(std::string const& se
 GLADIA_DECL std::vector<session_report> emulator::reports() const {
   return impl_->ask([&] {
     std::vector<session_report> all;
-    for (auto const& session : impl_->service().sessions()) all.push_back(session->report());
+    for (auto const& session : impl_->service().live().sessions()) {
+      all.push_back(session->report());
+    }
+    return all;
+  });
+}
+
+GLADIA_DECL std::vector<recording_report> emulator::recordings() const {
+  return impl_->ask([&] {
+    std::vector<recording_report> all;
+    for (auto const& job : impl_->service().recordings().jobs()) all.push_back(job->report());
     return all;
   });
 }
@@ -388,7 +402,7 @@ GLADIA_DECL std::vector<request_report> emulator::requests() const {
 
 GLADIA_DECL std::string emulator::audio(std::string const& session_id) const {
   return impl_->ask([&] {
-    auto const session = impl_->service().find(session_id);
+    auto const session = impl_->service().live().find(session_id);
     return session ? session->audio() : std::string();
   });
 }
@@ -396,7 +410,7 @@ GLADIA_DECL std::string emulator::audio(std::string const& session_id) const {
 GLADIA_DECL std::string emulator::audio(std::string const& session_id,
                                         std::size_t connection) const {
   return impl_->ask([&] {
-    auto const session = impl_->service().find(session_id);
+    auto const session = impl_->service().live().find(session_id);
     return session ? session->audio(connection) : std::string();
   });
 }

@@ -96,6 +96,11 @@ inline utterances sum_up(utterances said, summary_fault const& how) {
 class minutes {
  public:
   void add(transcript_data const& words) { finals_.push_back({words.id, words.utterance, {}}); }
+  /// Puts them in the order of time: of several channels they come as they are recognised.
+  void sort() {
+    std::stable_sort(finals_.begin(), finals_.end(),
+                     [](auto const& a, auto const& b) { return a.words.start < b.words.start; });
+  }
   void sent(std::size_t number, std::size_t connection) {
     finals_[number].sent_on.push_back(connection);
   }

@@ -22,6 +22,7 @@
 #include <gladia/testing/impl/audio_log.ipp>
 #include <gladia/testing/impl/callback_sender.ipp>
 #include <gladia/testing/impl/minutes.ipp>
+#include <gladia/testing/impl/not_available.ipp>
 #include <gladia/testing/impl/outbox.ipp>
 #include <gladia/testing/impl/placed_audio.ipp>
 #include <gladia/testing/impl/request_check.ipp>
@@ -649,10 +650,6 @@ class session : public std::enable_shared_from_this<session> {
     }
   }
 
-  // Nothing that the emulator cannot do is made up.
-  static addon_error not_available(std::string const& addon) {
-    return {json_text{"501"}, "NotImplemented", addon + " is not available in the emulator"};
-  }
   template <class Message>
   Message failed_addon(char const* name) const {
     Message message;
@@ -660,15 +657,6 @@ class session : public std::enable_shared_from_this<session> {
     message.error = not_available(name);
     return message;
   }
-  template <class Results>
-  static std::optional<addon<Results>> failed(bool wanted, char const* name) {
-    if (!wanted) return std::nullopt;
-    addon<Results> outcome;
-    outcome.is_empty = true;
-    outcome.error = not_available(name);
-    return outcome;
-  }
-
   [[nodiscard]] transcription_result transcription() const {
     return minutes_.transcription(faults().plan.summary);
   }
@@ -683,13 +671,13 @@ class session : public std::enable_shared_from_this<session> {
         in_thousandths(std::chrono::duration<double>(wall_clock::now() - created_at_).count());
     result.transcription = transcription();
     result.translation =
-        failed<std::vector<translation_result>>(*realtime.translation, "translation");
+        failed<std::vector<translation_result>>(realtime.translation, "translation");
     result.summarization =
-        failed<std::string>(*request_.post_processing.summarization, "summarization");
+        failed<std::string>(request_.post_processing.summarization, "summarization");
     result.named_entity_recognition = failed<std::vector<named_entity>>(
-        *realtime.named_entity_recognition, "named_entity_recognition");
+        realtime.named_entity_recognition, "named_entity_recognition");
     result.sentiment_analysis =
-        failed<json_text>(*realtime.sentiment_analysis, "sentiment_analysis");
+        failed<json_text>(realtime.sentiment_analysis, "sentiment_analysis");
     return result;
   }
 
@@ -751,7 +739,7 @@ class session : public std::enable_shared_from_this<session> {
     post.payload = message;
     auto body = codec::encode(post);
     if (!body || !request_.callback_config.url) return;
-    callbacks_.send(*request_.callback_config.url, std::move(*body),
+    callbacks_.send("POST", *request_.callback_config.url, std::move(*body),
                     [shared = shared_](std::string const& note) {
                       if (!note.empty()) shared->log("callback: " + note);
                       shared->changes.notify();

@@ -96,6 +96,13 @@ struct shared_state {
   recogniser* words = nullptr;  // null: none
   int open_links = 0;
 
+  /// Where the client reaches this server.
+  [[nodiscard]] std::string url_for(request_report const& request) const {
+    auto const host = request.header("host");
+    if (!url_follows_host || host.empty()) return url;
+    return url.substr(0, url.find("://") + 3) + host;
+  }
+
   void log(std::string const& line) const { options.logger(log_level::info, line); }
 };
 
