@@ -362,5 +362,37 @@ TEST_F(emulator_job, is_processing_for_some_polls) {
   EXPECT_EQ(job()["status"], "done");
 }
 
+TEST_F(emulator_messages, sends_turn_ends_when_it_is_told_to) {
+  testing::emulator_options options;
+  options.turn_ends = true;
+  start(options);
+  connect();
+  client.send(tone(0.5) + silence(0.5));
+  auto const end = client.receive("speech_end");
+  auto const turn = client.receive();
+  ASSERT_TRUE(end && turn);
+  EXPECT_EQ((*turn)["type"], "speech_turn_end");
+  EXPECT_EQ((*turn)["data"], (*end)["data"]);
+}
+
+TEST_F(emulator_messages, says_once_who_answered_when_it_is_told_to) {
+  testing::emulator_options options;
+  answering_machine_data data;
+  data.kind = call_answerer::machine;
+  data.confidence = 0.9;
+  data.time = 0.2;
+  options.answering_machine = data;
+  start(options);
+  connect();
+  for (int i = 0; i < 4; ++i) client.send(silence(0.1));
+  client.stop();
+  std::vector<json> told;
+  for (auto const& message : client.drain()) {
+    if (message["type"] == "answering_machine") told.push_back(message["data"]);
+  }
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0], json({{"kind", "machine"}, {"confidence", 0.9}, {"time", 0.2}}));
+}
+
 }  // namespace
 }  // namespace gladia::test

@@ -5,6 +5,7 @@
 #include <gladia/testing/sound.hpp>
 #include <optional>
 #include <string>
+#include <support/emulator_client.hpp>
 #include <support/program.hpp>
 #include <thread>
 #include <utility>
@@ -71,6 +72,22 @@ TEST_F(emulator_program, leaves_links_half_open) {
 TEST_F(emulator_program, listens_where_it_is_told) {
   start({"--host", "0.0.0.0"});
   EXPECT_EQ(transcribe(200ms).verdict, live::completeness::complete);
+}
+
+TEST_F(emulator_program, lets_recordings_fail_and_knows_files_by_url) {
+  start({"--fail-recordings", "503", "--remote-file", "https://example.com/hello.wav",
+         GLADIA_TEST_DATA "/hello_world.wav"});
+  auto const url = running->output_between("listening on ", "\n") + "/v2/pre-recorded";
+  gladia::test::header_list const key{{"x-gladia-key", "any"}};
+  auto const answer =
+      gladia::test::exchange("POST", url, key, R"({"audio_url": "https://example.com/hello.wav"})");
+  ASSERT_EQ(answer.status, 201) << answer.body;
+  auto const job = url + "/" + answer.parsed()["id"].get<std::string>();
+  auto found = gladia::test::exchange("GET", job, key).parsed();
+  while (found["status"] == "queued" || found["status"] == "processing") {
+    found = gladia::test::exchange("GET", job, key).parsed();
+  }
+  EXPECT_EQ(found["error_code"], 503);
 }
 
 }  // namespace

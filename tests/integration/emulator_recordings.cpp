@@ -9,11 +9,13 @@
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <support/emulator_fixture.hpp>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -224,6 +226,34 @@ TEST_F(emulator_recordings, reads_any_rate_and_number_of_channels) {
   }
 }
 
+TEST_F(emulator_recordings, reads_other_formats_where_libsndfile_is_there) {
+  start_with_script();
+  audio_format const format;
+  auto samples = two_stretches(format).substr(44);
+  for (std::size_t i = 0; i < samples.size(); i += 2) std::swap(samples[i], samples[i + 1]);
+  // Sun's format: magic, where the samples begin, their size (unknown), 16 bits, rate, channels.
+  std::string const header(".snd\0\0\0\x18\xff\xff\xff\xff\0\0\0\x03\0\0\x3e\x80\0\0\0\x01", 24);
+  auto const job = transcribed(header + samples);
+  if (job["status"] == "error") GTEST_SKIP() << "libsndfile is not installed";
+  EXPECT_THAT(texts(job), ElementsAre(" Hello, this is Ann.", " How can I help?"));
+  EXPECT_EQ(job["file"]["audio_duration"], 1.6);
+}
+
+TEST_F(emulator_recordings, reads_floating_point) {
+  start_with_script();
+  audio_format format;
+  auto const integers = two_stretches(format).substr(44);
+  std::string samples;
+  for (std::size_t i = 0; i < integers.size(); i += 2) {
+    std::int16_t integer = 0;
+    std::memcpy(&integer, integers.data() + i, 2);
+    auto const number = static_cast<float>(integer) / 32768;
+    samples.append(reinterpret_cast<char const*>(&number), sizeof number);
+  }
+  format.bit_depth = 32;
+  EXPECT_EQ(texts(transcribed(wav(format, samples, 3))).size(), 2u);
+}
+
 TEST_F(emulator_recordings, hears_each_channel) {
   start_with_script();
   audio_format format;
@@ -352,6 +382,14 @@ TEST_F(emulator_recordings, refuses_before_the_body_what_it_would_refuse_behind_
             "HTTP/1.1 413 Payload Too Large");
   EXPECT_EQ(answer_without_body("x-gladia-key: right\r\nContent-Length: 1000\r\n"),
             "HTTP/1.1 400 Bad Request");
+}
+
+TEST_F(emulator_recordings, asks_for_a_body_that_waits_for_that) {
+  start();
+  EXPECT_EQ(answer_without_body("x-gladia-key: k\r\nExpect: 100-continue\r\nContent-Length: 9\r\n"
+                                "Content-Type: " +
+                                form_type + "\r\n"),
+            "HTTP/1.1 100 Continue");
 }
 
 TEST_F(emulator_recordings, lists_every_fault_of_a_request) {

@@ -18,6 +18,7 @@
 
 #include <gladia/error.hpp>
 #include <gladia/logger.hpp>
+#include <gladia/model/live_message.hpp>
 #include <gladia/secret.hpp>
 #include <gladia/testing/faults.hpp>
 #include <gladia/testing/report.hpp>
@@ -77,6 +78,11 @@ struct emulator_options {
   /// What stands behind the URLs of other recordings: files of this machine. The emulator fetches
   /// nothing, and refuses every other URL but those of uploads.
   std::map<std::string, std::string> remote_files{};
+  /// Experimental, as the messages are: whether `speech_turn_end` follows each `speech_end`.
+  bool turn_ends = false;
+  /// Experimental: sent as `answering_machine`, once, when so much audio has come as `time` says,
+  /// or 5 s where that is not set. Nothing: the message is not sent.
+  std::optional<answering_machine_data> answering_machine{};
   /// Whether the file route redirects to another port, as the service redirects to another host.
   bool separate_storage = true;
   /// Whether the received audio is kept until the job is deleted. Without it there is no file and

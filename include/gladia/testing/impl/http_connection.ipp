@@ -150,6 +150,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
         return answer(decision.refusal);
       }
       upload_ = std::move(decision.body);
+      if (request_.header("expect") == "100-continue") return ask_for_body();
     }
     if (upload_parser_->is_done()) return act_later();
     auto const until = fault_.at_byte ? *fault_.at_byte - request_.body_bytes : piece;
@@ -171,6 +172,15 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
                                      self->upload_->feed({self->chunk_.data(), got});
                                      self->read_upload();
                                    });
+  }
+
+  void ask_for_body() {
+    text_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    boost::asio::async_write(stream_, boost::asio::buffer(text_),
+                             [self = shared_from_this()](error_code ec, std::size_t) {
+                               if (ec) return self->stream_.close();
+                               self->read_upload();
+                             });
   }
 
   void give_up_upload() {

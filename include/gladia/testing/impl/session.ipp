@@ -349,11 +349,22 @@ class session : public std::enable_shared_from_this<session> {
     // Audio that may be forgotten is not listened to before it is certain.
     if (plan.resume != resume_policy::discard) listen(log_.size());
     send_injections();
+    tell_who_answered();
     if (is_cut && link_) {
       cut_link(plan.cuts);
     } else {
       check_for_speech();
     }
+  }
+
+  // No document says which flag governs it.
+  void tell_who_answered() {
+    auto data = shared_->options.answering_machine;
+    if (!data || has_told_who_answered_) return;
+    if (!data->time) data->time = 5;
+    if (duration() < *data->time) return;
+    has_told_who_answered_ = true;
+    deliver(answering_machine{envelope(), std::move(data)}, &message_flags::receive_speech_events);
   }
 
   void refuse_audio(char const* why) {
@@ -620,6 +631,10 @@ class session : public std::enable_shared_from_this<session> {
       deliver(speech_start{envelope(), began->data}, speech);
     } else if (auto* ended = std::get_if<speech_ended>(&what)) {
       deliver(speech_end{envelope(), ended->data}, speech);
+      if (shared_->options.turn_ends) {
+        speech_turn_end_data const data{ended->data.time, ended->data.channel, {}};
+        deliver(speech_turn_end{envelope(), data}, speech);
+      }
     } else if (auto* words = std::get_if<transcript_data>(&what)) {
       on_words(std::move(*words));
     } else {
@@ -777,6 +792,7 @@ class session : public std::enable_shared_from_this<session> {
   std::size_t nacks_ = 0;
   std::size_t injected_ = 0;
   int too_large_ = 0;
+  bool has_told_who_answered_ = false;
 
   std::shared_ptr<transcriber> transcriber_{};
   minutes minutes_{};
