@@ -212,6 +212,23 @@ struct stage : live_fixture {
     return call<void>([&](auto h) { api().async_download_file(end->job_id, path, {}, h); });
   }
 
+  // Recordings.
+
+  std::string recording(std::string const& name,
+                        std::string const& content = wav(16000, 32000, 32000)) {
+    auto const path = (folder / name).string();
+    std::ofstream(path, std::ios::binary) << content;
+    return path;
+  }
+  std::string transcribe(std::string const& path) {
+    gladia::pre_recorded::transcribe_options how;
+    how.wait.first_poll = how.wait.longest_poll = 1ms;
+    how.wait.deadline = 500ms;
+    api();
+    return call<gladia::pre_recorded_job>(
+        [&](auto h) { client->pre_recorded().async_transcribe_file(path, {}, how, h); });
+  }
+
   // Audio files.
 
   std::string open(std::string const& name, std::string const& bytes) {
@@ -774,6 +791,48 @@ scenario const jobs_and_recordings[] = {
      }},
 };
 
+scenario const recordings[] = {
+    {"The recording is not there",
+     [](stage& s) { return s.transcribe((s.folder / "none.wav").string()); }},
+    {"The recording is empty", [](stage& s) { return s.transcribe(s.recording("empty.wav", "")); }},
+    {"The recording is a folder", [](stage& s) { return s.transcribe(s.folder.string() + "/"); }},
+    {"The upload is too large (413), and was refused before it was whole",
+     [](stage& s) {
+       s.emulator_options.max_upload_bytes = 1000;
+       return s.transcribe(s.recording("call.wav"));
+     }},
+    {"The recording became shorter while it was sent",
+     [](stage& s) {
+       s.api();
+       gladia::pre_recorded::audio_source source;
+       source.size = 1000;
+       source.read = [](char*, std::size_t) { return result<std::size_t>(0); };
+       return s.call<gladia::uploaded_audio>(
+           [&](auto h) { s.client->pre_recorded().async_upload(std::move(source), {}, h); });
+     }},
+    {"The request for a job has no `audio_url`",
+     [](stage& s) {
+       s.api();
+       return s.call<gladia::pre_recorded_info>(
+           [&](auto h) { s.client->pre_recorded().async_create({}, h); });
+     }},
+    {"The answer to the creation of a job is lost",
+     [](stage& s) {
+       s.fault(route::pre_recorded_init, http_action::reset);
+       return s.transcribe(s.recording("call.wav"));
+     }},
+    {"The job failed",
+     [](stage& s) {
+       s.faults.job.error_code = 422;
+       return s.transcribe(s.recording("call.wav"));
+     }},
+    {"The job takes longer than was waited",
+     [](stage& s) {
+       s.emulator_options.processing_time = 1h;
+       return s.transcribe(s.recording("call.wav"));
+     }},
+};
+
 scenario const audio[] = {
     {"The file is not there",
      [](stage& s) {
@@ -871,6 +930,7 @@ std::vector<scenario> all_scenarios() {
   add(while_it_goes_on);
   add(how_it_ends);
   add(jobs_and_recordings);
+  add(recordings);
   add(audio);
   add(calls_at_the_wrong_time);
   return all;

@@ -55,6 +55,16 @@ TEST(a_form, is_the_same_in_pieces_and_again) {
   for (std::size_t step : {1, 2, 7, 64}) EXPECT_EQ(read_all(f, step), whole) << step;
 }
 
+TEST(a_form, of_a_file_that_became_shorter_is_an_error) {
+  auto source = source_of("four");
+  source.size = 5;
+  auto const f = make_form(std::move(source), "audio", "a", "b");
+  char to[1000];
+  EXPECT_TRUE(f.body.begin());
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(f.body.read(to, sizeof to));
+  EXPECT_EQ(f.body.read(to, sizeof to).error(), gladia::errc::truncated_audio);
+}
+
 TEST(a_form, lets_no_name_break_out_of_its_quotes) {
   auto const f = make_form(source_of("x"), "audio", "a\"; name=\"b\r\nX: 1", "b");
   EXPECT_THAT(read_all(f, 1000),

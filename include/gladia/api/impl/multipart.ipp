@@ -75,7 +75,13 @@ inline form make_form(net::body_source file, std::string_view part, std::string_
       if (at < head.size()) return take(head, 0, to, room);
       if (at >= file_end) return take(tail, file_end, to, room);
       auto const left = file_end - at;
-      return file.read(to, static_cast<std::size_t>(std::min<std::uint64_t>(room, left)));
+      auto read = file.read(to, static_cast<std::size_t>(std::min<std::uint64_t>(room, left)));
+      if (read && *read == 0) {
+        return error(errc::truncated_audio, "the recording ended after " +
+                                                std::to_string(file.size - left) + " of " +
+                                                std::to_string(file.size) + " bytes");
+      }
+      return read;
     }
   };
   auto const shared = std::make_shared<state>();
