@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +11,6 @@
 #include <vector>
 
 #include <gladia/codec/decode.hpp>
-#include <gladia/codec/encode.hpp>
 #include <gladia/testing/impl/http_reply.ipp>
 #include <gladia/testing/impl/job_filter.ipp>
 #include <gladia/testing/impl/request_check.ipp>

@@ -185,6 +185,11 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
 
   void listen() {
     if (!transcriber_) return;
+    // A disk is faster than the recogniser, which keeps what waits for it. One utterance of each
+    // channel may be open, and waits for more audio.
+    auto const channels = static_cast<std::size_t>(audio_->format().channels);
+    is_waiting_ = transcriber_->unrecognised() > channels + 4;
+    if (is_waiting_) return;
     if (auto const bytes = audio_->read(piece); !bytes.empty()) {
       transcriber_->feed(bytes);
       return asio::post(shared_->executor, [self = shared_from_this()] { self->listen(); });
@@ -198,6 +203,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
     if (auto* words = std::get_if<transcript_data>(&what)) {
       if (words->is_final) minutes_.add(*words);
     } else if (std::holds_alternative<recognition_done>(what)) {
+      if (std::exchange(is_waiting_, false)) return listen();
       finish_when_idle();
     }
   }
@@ -312,7 +318,8 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
 
   std::optional<recorded_audio> audio_{};
   std::shared_ptr<transcriber> transcriber_{};
-  bool is_heard_ = false;  // to its end
+  bool is_waiting_ = false;  // for the recogniser
+  bool is_heard_ = false;    // to its end
   bool is_ending_ = false;
   minutes minutes_{};
   std::optional<pre_recorded_result> result_{};

@@ -83,6 +83,8 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
 
   /// Whether everything that was said has been reported.
   [[nodiscard]] bool is_idle() const noexcept { return recognising_ == 0; }
+  /// Utterances begun and not recognised yet.
+  [[nodiscard]] std::size_t unrecognised() const noexcept { return recognising_; }
   /// Seconds of audio heard.
   [[nodiscard]] double duration() const { return seconds(bytes_); }
   /// Seconds of audio to the end of the last speech.
