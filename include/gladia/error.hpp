@@ -70,6 +70,9 @@ enum class errc {
   malformed_response,  ///< JSON of another shape than agreed, or no HTTP; `message` says what
   message_too_large,   ///< larger than the limit in the options
 
+  // Jobs.
+  job_failed,  ///< the job has the status `error`; see `job_id` and `job_error_code`
+
   // How a session ended.
   closed_by_server,  ///< a final close code; see `close_code` and `close_reason`
   session_gone,      ///< 4403: the job has already ended
@@ -77,9 +80,6 @@ enum class errc {
   no_speech,         ///< 4504: no speech in about a minute of audio
   reconnect_failed,  ///< the link was lost, and the time or the attempts are used up
   stop_timeout,      ///< the server did not finish within `stop_timeout`
-
-  // Jobs.
-  job_failed,  ///< the job has the status `error`; see `job_id` and `job_error_code`
 };
 
 /// Questions about an error that several codes answer alike: `error == condition::retryable`.

@@ -58,6 +58,7 @@ inline constexpr errc_row errc_table[] = {
     {errc::malformed_json, "malformed_json", "not valid JSON"},
     {errc::malformed_response, "malformed_response", "unexpected JSON"},
     {errc::message_too_large, "message_too_large", "larger than the limit"},
+    {errc::job_failed, "job_failed", "the job failed"},
     {errc::closed_by_server, "closed_by_server", "the server closed the session"},
     {errc::session_gone, "session_gone", "the job has already ended", false, {4403}},
     {errc::idle_timeout, "idle_timeout", "the server ended the session: no audio", false, {4408}},
@@ -65,7 +66,6 @@ inline constexpr errc_row errc_table[] = {
     {errc::reconnect_failed, "reconnect_failed", "the link was lost and could not be restored",
      true},
     {errc::stop_timeout, "stop_timeout", "the server did not finish in time after stop"},
-    {errc::job_failed, "job_failed", "the job failed"},
 };
 
 [[nodiscard]] inline errc_row const* find_errc(int value) noexcept {
