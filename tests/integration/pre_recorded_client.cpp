@@ -108,16 +108,16 @@ struct the_pre_recorded_client : live_fixture, ::testing::WithParamInterface<boo
     return call<gladia::uploaded_audio>([&](auto h) { api().async_upload_file(file, {}, h); });
   }
   result<gladia::pre_recorded_info> create(std::string const& url) {
-    gladia::pre_recorded_request request;
-    request.audio_url = url;
-    return call<gladia::pre_recorded_info>([&](auto h) { api().async_create(request, h); });
+    gladia::pre_recorded_request wanted;
+    wanted.audio_url = url;
+    return call<gladia::pre_recorded_info>([&](auto h) { api().async_create(wanted, h); });
   }
   result<pre_recorded_job> wait(std::string const& id) {
     return call<pre_recorded_job>([&](auto h) { api().async_wait(id, options.wait, h); });
   }
-  result<pre_recorded_job> transcribe(gladia::pre_recorded_request const& request = {}) {
+  result<pre_recorded_job> transcribe(gladia::pre_recorded_request const& wanted = {}) {
     return call<pre_recorded_job>(
-        [&](auto h) { api().async_transcribe_file(path, request, options, h); });
+        [&](auto h) { api().async_transcribe_file(path, wanted, options, h); });
   }
   std::size_t requests(std::string const& method, std::string const& target) const {
     auto const all = service->requests();
