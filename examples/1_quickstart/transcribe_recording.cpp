@@ -53,7 +53,9 @@ settings parse(int argc, char** argv, CLI::App& app) {
   app.add_option("--timeout", s.timeout, "Seconds to wait for the job, counted from its creation")
       ->check(CLI::Range(0.001, 1e8))
       ->capture_default_str();
-  app.add_flag("--json", s.json, "Print the finished job as one line of JSON, and nothing else");
+  app.add_flag(
+      "--json", s.json,
+      "Print the finished job, with the recording's URL, as one line of JSON, and nothing else");
   app.footer(app.get_footer() +
              "\nCtrl-C ends the program in order. A job that was made goes on, and is named."
              "\nExit status: 0, the job is done; 1, it is not, which standard error explains; 2, "
@@ -110,8 +112,8 @@ std::string lines_of(gladia::transcription_result const& said) {
 
 /// What was asked for: lines of text or subtitles.
 gladia::result<std::string> text_of(gladia::pre_recorded_job const& job, settings const& s) {
-  auto const missing = [&](std::string const& what) {
-    return gladia::error(gladia::errc::malformed_response, "job " + job.id + " has no " + what);
+  auto const missing = [](std::string const& what) {
+    return gladia::error(gladia::errc::malformed_response, "the job has no " + what);
   };
   if (!job.result || !job.result->transcription) return missing("transcript");
   if (s.subtitles.empty()) return lines_of(*job.result->transcription);
@@ -162,7 +164,7 @@ std::string explain(gladia::error const& e) {
 }
 
 /// Transcribes and prints. Gives what went wrong.
-gladia::error transcribe(settings const& s, std::optional<examples::new_file>& output) {
+gladia::error transcribe(settings const& s) {
   boost::asio::io_context io;
   gladia::client client(io, s.service.options());
   examples::terminal terminal(false, stderr);
@@ -175,10 +177,18 @@ gladia::error transcribe(settings const& s, std::optional<examples::new_file>& o
   examples::interrupts interrupts([&](int) {
     boost::asio::post(io, [&] { cancel.emit(boost::asio::cancellation_type::terminal); });
   });
+  // Before the network: words that cannot be written would be paid for in vain.
+  std::optional<examples::new_file> output;
+  if (!s.output.empty()) {
+    auto created = examples::new_file::create(s.output);
+    if (!created) return created.error();
+    output.emplace(std::move(*created));
+  }
   gladia::error failure;
   auto const on_end = [&](gladia::result<gladia::pre_recorded_job> const& job) {
     terminal.finish();
     failure = job ? deliver(*job, s, output) : job.error();
+    if (job && failure) failure.edit_details().job_id = job->id;
   };
   auto handler = boost::asio::bind_cancellation_slot(cancel.slot(), on_end);
   auto const& api = client.pre_recorded();
@@ -202,14 +212,8 @@ int main(int argc, char** argv) {
   } catch (CLI::ParseError const& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
-  std::optional<examples::new_file> output;
-  gladia::error failure;
-  if (!s.output.empty()) {
-    auto created = examples::new_file::create(s.output);
-    created ? void(output.emplace(std::move(*created))) : void(failure = created.error());
-  }
-  if (!failure && !s.service.prepare()) return 1;
-  if (!failure) failure = transcribe(s, output);
+  if (!s.service.prepare()) return 1;
+  auto const failure = transcribe(s);
   if (!failure) return 0;
   std::cerr << "error: " << explain(failure) << '\n';
   return 1;

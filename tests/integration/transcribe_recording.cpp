@@ -218,7 +218,7 @@ TEST_F(transcribe_recording, names_the_job_that_failed) {
 TEST_F(transcribe_recording, names_a_job_without_a_transcript) {
   emulator_options.faults.job.without_result = true;
   auto const end = run({recording()});
-  expect_failure(end, "job " + job().id + " has no transcript");
+  expect_failure(end, "the job has no transcript (job " + job().id + ")");
 }
 
 TEST_F(transcribe_recording, names_the_job_that_takes_too_long) {
@@ -285,7 +285,8 @@ TEST_F(transcribe_recording, can_be_interrupted_before_there_is_a_job) {
 TEST_F(transcribe_recording, says_that_nobody_reads_its_output) {
   start({recording()});
   running->close_output();
-  expect_failure(running->wait(), "cannot write to standard output");
+  auto const end = running->wait();
+  expect_failure(end, "cannot write to standard output (job " + job().id + ")");
 }
 
 }  // namespace
