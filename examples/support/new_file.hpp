@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <gladia.hpp>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace examples {
@@ -15,7 +16,12 @@ class new_file {
  public:
   /// Before any work: a path that cannot be written is known at once.
   static gladia::result<new_file> create(std::string path) {
-    if (std::filesystem::is_directory(path)) return failure(EISDIR, path);
+    // Its name would be taken away from a device or a pipe, which cannot be had back.
+    std::error_code ignored;
+    auto const kind = std::filesystem::status(path, ignored).type();
+    using std::filesystem::file_type;
+    if (kind == file_type::directory) return failure(EISDIR, path);
+    if (kind != file_type::regular && kind != file_type::not_found) return failure(EINVAL, path);
     new_file made(std::move(path));
     made.stream_ = std::fopen(made.part_.c_str(), "wbe");
     if (!made.stream_) return failure(errno, made.path_);

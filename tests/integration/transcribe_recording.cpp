@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <csignal>
@@ -193,6 +194,10 @@ TEST_F(transcribe_recording, says_before_any_network_that_a_file_cannot_be_writt
   start_service();
   expect_failure(run({recording(), "--output", "/nowhere/call.txt"}), "/nowhere/call.txt");
   expect_failure(run({recording(), "--output", folder.string()}), folder.string());
+  auto const pipe = output("a.fifo");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  expect_failure(run({recording(), "--output", pipe}), pipe);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe)) << "it is no file, and is not replaced by one";
   EXPECT_THAT(service->requests(), IsEmpty());
 }
 
