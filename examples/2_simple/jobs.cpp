@@ -1,6 +1,7 @@
-// The jobs that live sessions leave behind: list, get, download, delete.
+// The jobs that live sessions and recordings leave behind: list, get, download, delete.
 //
 //   jobs list --status done
+//   jobs list --kind pre-recorded
 //   jobs get ID
 //   jobs download ID recording.wav
 //   jobs delete ID
@@ -14,11 +15,12 @@
 #include <support/service.hpp>
 #include <support/terminal.hpp>
 
-namespace live = gladia::live;
-
 namespace {
 
-void print_line(examples::terminal& terminal, gladia::live_job const& job) {
+// `Job` is a `gladia::live_job` or a `gladia::pre_recorded_job`.
+
+template <class Job>
+void print_line(examples::terminal& terminal, Job const& job) {
   std::ostringstream line;
   line << job.id << "  " << job.status.name() << "  " << job.created_at;
   if (job.file && job.file->audio_duration) line << "  " << *job.file->audio_duration << " s";
@@ -26,7 +28,8 @@ void print_line(examples::terminal& terminal, gladia::live_job const& job) {
   terminal.line(line.str());
 }
 
-void print_whole(examples::terminal& terminal, gladia::live_job const& job) {
+template <class Job>
+void print_whole(examples::terminal& terminal, Job const& job) {
   print_line(terminal, job);
   if (!job.result || !job.result->transcription) return;
   for (auto const& said : job.result->transcription->utterances) {
@@ -40,12 +43,16 @@ void print_whole(examples::terminal& terminal, gladia::live_job const& job) {
 
 int main(int argc, char** argv) {
   examples::service service;
-  gladia::live_list_query query;
+  gladia::job_list_query query;
   std::vector<std::string> status;
   std::string id, path;
+  std::string kind = "live";
 
-  CLI::App app("Lists, shows, downloads and deletes the jobs of live sessions.");
+  CLI::App app("Lists, shows, downloads and deletes the jobs of live sessions and of recordings.");
   service.add_options(app);
+  app.add_option("--kind", kind, "Which jobs: those of live sessions, or of recordings")
+      ->check(CLI::IsMember({"live", "pre-recorded"}))
+      ->capture_default_str();
   app.require_subcommand(1);
   app.fallthrough();
   auto* list = app.add_subcommand("list", "Print a line for each job, newest first");
@@ -84,33 +91,37 @@ int main(int argc, char** argv) {
     if (!done) failure = done.error();
   };
 
-  if (*list) {
-    auto visit = [&](gladia::live_job job) {
-      print_line(terminal, job);
-      return true;
-    };
-    auto on_end = [&](gladia::result<std::size_t> count) {
-      if (!count) {
-        failure = count.error();
-      } else if (*count == 0) {
-        std::cerr << "no jobs\n";
-      }
-    };
-    client.live().async_list_all(query, visit, cancellable(on_end));
-  } else if (*get) {
-    auto on_job = [&](gladia::result<gladia::live_job> job) {
-      job ? print_whole(terminal, *job) : void(failure = job.error());
-    };
-    client.live().async_get(id, cancellable(on_job));
-  } else if (*download) {
-    auto progress = [&](std::uint64_t received, std::optional<std::uint64_t> total) {
-      terminal.progress(std::to_string(received) + " bytes" +
-                        (total ? " of " + std::to_string(*total) : ""));
-    };
-    client.live().async_download_file(id, path, progress, cancellable(note_failure));
-  } else {
-    client.live().async_delete(id, cancellable(note_failure));
-  }
+  // The clients of both kinds have the same calls.
+  auto const start = [&](auto const& api) {
+    if (*list) {
+      auto visit = [&](auto const& job) {
+        print_line(terminal, job);
+        return true;
+      };
+      auto on_end = [&](gladia::result<std::size_t> count) {
+        if (!count) {
+          failure = count.error();
+        } else if (*count == 0) {
+          std::cerr << "no jobs\n";
+        }
+      };
+      api.async_list_all(query, visit, cancellable(on_end));
+    } else if (*get) {
+      auto on_job = [&](auto const& job) {
+        job ? print_whole(terminal, *job) : void(failure = job.error());
+      };
+      api.async_get(id, cancellable(on_job));
+    } else if (*download) {
+      auto progress = [&](std::uint64_t received, std::optional<std::uint64_t> total) {
+        terminal.progress(std::to_string(received) + " bytes" +
+                          (total ? " of " + std::to_string(*total) : ""));
+      };
+      api.async_download_file(id, path, progress, cancellable(note_failure));
+    } else {
+      api.async_delete(id, cancellable(note_failure));
+    }
+  };
+  kind == "live" ? start(client.live()) : start(client.pre_recorded());
   io.run();
   terminal.finish();
   if (!failure) return 0;

@@ -24,13 +24,15 @@ inline std::string clock_text(double seconds) {
 /// is overwritten in place.
 class terminal {
  public:
-  /// \param plain  lines alone, as into a file
-  explicit terminal(bool plain) : interactive_(!plain && ::isatty(STDOUT_FILENO) == 1) {}
+  /// \param plain   lines alone, as into a file
+  /// \param stream  where to, if not to standard output
+  explicit terminal(bool plain, std::FILE* stream = stdout)
+      : stream_(stream), interactive_(!plain && ::isatty(::fileno(stream)) == 1) {}
 
   [[nodiscard]] bool is_interactive() const { return interactive_; }
 
-  /// Whether standard output takes more: not once its reader has gone away.
-  [[nodiscard]] bool is_good() const { return std::ferror(stdout) == 0; }
+  /// Whether the stream takes more: not once its reader has gone away.
+  [[nodiscard]] bool is_good() const { return std::ferror(stream_) == 0; }
 
   /// A line that stays.
   void line(std::string text) {
@@ -46,6 +48,13 @@ class terminal {
   void finish() {
     partial({});
     progress({});
+  }
+
+  /// What a server says may hold anything, but is to stay on its line.
+  static std::string printable(std::string text) {
+    auto const is_control = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
+    std::replace_if(text.begin(), text.end(), is_control, ' ');
+    return text;
   }
 
  private:
@@ -66,9 +75,9 @@ class terminal {
     return "\033[?7l" + row + "\033[?7h";
   }
 
-  static std::size_t columns() {
+  std::size_t columns() const {
     winsize size{};
-    auto const known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    auto const known = ::ioctl(::fileno(stream_), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
     return known ? size.ws_col - 1u : 79;
   }
 
@@ -84,17 +93,12 @@ class terminal {
     for (auto left = count; left > 1;) left -= begins_character(text[--from]) ? 1 : 0;
     return "…" + text.substr(from);
   }
-  /// What a server says may hold anything, but is to stay on its line.
-  static std::string printable(std::string text) {
-    auto const is_control = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
-    std::replace_if(text.begin(), text.end(), is_control, ' ');
-    return text;
-  }
-  static void write(std::string const& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+  void write(std::string const& text) const {
+    std::fwrite(text.data(), 1, text.size(), stream_);
+    std::fflush(stream_);
   }
 
+  std::FILE* stream_;
   bool interactive_;
   std::mutex mutex_;
   std::string partial_;

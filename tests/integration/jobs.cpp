@@ -11,6 +11,7 @@ namespace {
 
 using namespace gladia::testing_support;
 using ::testing::_;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -29,6 +30,12 @@ struct jobs : example_fixture {
     options.arguments = arguments({wav_file(audio), "--speed", "0"});
     EXPECT_EQ(program(GLADIA_TRANSCRIBE_FILE, options).wait().status, 0);
     return report().id;
+  }
+  /// Makes a job by transcribing a recording; its id.
+  std::string make_recorded_job() {
+    options.arguments = arguments({wav_file(audio)});
+    EXPECT_EQ(program(GLADIA_TRANSCRIBE_RECORDING, options).wait().status, 0);
+    return service->recordings().back().id;
   }
   static void expect_failure(program_outcome const& outcome, std::string const& words) {
     EXPECT_EQ(outcome.status, 1);
@@ -55,14 +62,14 @@ TEST_F(jobs, prints_a_job_and_what_was_said) {
   emulator_options.script = R"([{"text": "hello world", "start": 0.2, "end": 0.9}])";
   auto const end = run({"get", make_job()});
   EXPECT_EQ(end.status, 0) << end.err;
-  EXPECT_THAT(lines_of(end.out), ::testing::ElementsAre(StartsWith(report().id + "  done"),
-                                                        "  0.2..0.9: hello world"));
+  EXPECT_THAT(lines_of(end.out),
+              ElementsAre(StartsWith(report().id + "  done"), "  0.2..0.9: hello world"));
 }
 
 TEST_F(jobs, keeps_what_the_service_says_from_controlling_the_terminal) {
   emulator_options.script = R"([{"text": "bad\u001b[2J\nwords", "start": 0.1, "end": 0.4}])";
   auto const end = run({"get", make_job()});
-  EXPECT_THAT(lines_of(end.out), ::testing::ElementsAre(_, "  0.1..0.4: bad [2J words"));
+  EXPECT_THAT(lines_of(end.out), ElementsAre(_, "  0.1..0.4: bad [2J words"));
   fake::faults faults;
   faults.http = {{fake::route::get, fake::http_action::answer}};
   faults.http[0].status = 403;
@@ -90,7 +97,7 @@ TEST_F(jobs, overwrites_progress_on_a_terminal_and_removes_it_before_a_failure) 
   auto const end = run({"download", id, (folder / "recording.wav").string()});
   expect_failure(end, "error: ");
   EXPECT_THAT(end.out, HasSubstr(" bytes of 32044"));
-  EXPECT_THAT(screen_of(end.out), ::testing::ElementsAre(""));
+  EXPECT_THAT(screen_of(end.out), ElementsAre(""));
 }
 
 TEST_F(jobs, leaves_no_part_of_a_file_when_it_is_interrupted) {
@@ -126,9 +133,36 @@ TEST_F(jobs, fails_with_one_line) {
   expect_failure(run({"list"}), "gladia key not found");
 }
 
+TEST_F(jobs, lists_the_jobs_of_one_kind) {
+  auto const live = make_job();
+  auto const recorded = make_recorded_job();
+  EXPECT_THAT(lines_of(run({"list"}).out), ElementsAre(StartsWith(live + "  done  ")));
+  EXPECT_THAT(lines_of(run({"list", "--kind", "live"}).out), ElementsAre(StartsWith(live)));
+  auto const end = run({"list", "--kind", "pre-recorded"});
+  EXPECT_THAT(lines_of(end.out), ElementsAre(StartsWith(recorded + "  done  ")));
+  EXPECT_EQ(end.status, 0) << end.err;
+}
+
+TEST_F(jobs, prints_saves_and_deletes_the_job_of_a_recording) {
+  emulator_options.script = R"([{"text": "hello world", "start": 0.2, "end": 0.9}])";
+  auto const id = make_recorded_job();
+  auto const got = run({"--kind", "pre-recorded", "get", id});
+  EXPECT_THAT(lines_of(got.out), ElementsAre(StartsWith(id + "  done"), HasSubstr("hello world")));
+  auto const path = (folder / "saved.wav").string();
+  EXPECT_EQ(run({"--kind", "pre-recorded", "download", id, path}).status, 0);
+  EXPECT_TRUE(read_text(path) == gladia_test::wav({}, audio));
+  expect_failure(run({"delete", id}), "404");  // among those of live sessions
+  EXPECT_EQ(run({"--kind", "pre-recorded", "delete", id}).status, 0);
+  expect_failure(run({"--kind", "pre-recorded", "get", id}), "404");
+}
+
 TEST_F(jobs, says_2_for_wrong_usage) {
-  std::vector<std::vector<std::string>> const wrong = {
-      {}, {"get"}, {"download", "1"}, {"list", "--limit", "many"}, {"burn", "1"}};
+  std::vector<std::vector<std::string>> const wrong = {{},
+                                                       {"get"},
+                                                       {"download", "1"},
+                                                       {"list", "--limit", "many"},
+                                                       {"burn", "1"},
+                                                       {"list", "--kind", "dead"}};
   for (auto const& line : wrong) {
     EXPECT_EQ(run(line).status, 2) << ::testing::PrintToString(line);
   }

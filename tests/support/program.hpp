@@ -33,10 +33,11 @@ struct program_outcome {
 struct program_options {
   std::vector<std::string> arguments{};
   std::vector<std::string> environment{};  ///< `NAME=value`, beside the inherited ones
-  /// Columns of the terminal that its standard output is; 0: a pipe. Standard error is a pipe.
+  /// Columns of the terminal that its standard output is; 0: a pipe.
   unsigned short columns = 0;
-  bool has_input = true;            ///< else standard input is closed
-  std::string input = "/dev/null";  ///< the file or pipe that it is
+  bool is_error_on_terminal = false;  ///< that terminal is its standard error, and output a pipe
+  bool has_input = true;              ///< else standard input is closed
+  std::string input = "/dev/null";    ///< the file or pipe that it is
 };
 
 /// A program that runs, killed with this object at the latest. `GLADIA_*` is not inherited.
@@ -125,20 +126,26 @@ class program {
     }
     std::array<int, 2> out{-1, -1};
     std::array<int, 2> err{-1, -1};
-    if (options.columns > 0) {
-      out[0] = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-      ::grantpt(out[0]);
-      ::unlockpt(out[0]);
+    auto const add_pipe = [&actions](std::array<int, 2>& ends, int stream) {
+      if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+      posix_spawn_file_actions_adddup2(&actions, ends[1], stream);
+      return true;
+    };
+    auto const add_terminal = [&](std::array<int, 2>& ends, int stream) {
+      ends[0] = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+      ::grantpt(ends[0]);
+      ::unlockpt(ends[0]);
       winsize const size{24, options.columns, 0, 0};
-      ::ioctl(out[0], TIOCSWINSZ, &size);
+      ::ioctl(ends[0], TIOCSWINSZ, &size);
       flags |= POSIX_SPAWN_SETSID;
-      posix_spawn_file_actions_addopen(&actions, 1, ::ptsname(out[0]), O_RDWR, 0);
-    } else {
-      if (::pipe2(out.data(), O_CLOEXEC) != 0) return;
-      posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-    }
-    if (::pipe2(err.data(), O_CLOEXEC) != 0) return;
-    posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+      posix_spawn_file_actions_addopen(&actions, stream, ::ptsname(ends[0]), O_RDWR, 0);
+      return true;
+    };
+    bool const has_terminal = options.columns > 0;
+    bool const is_out = has_terminal && !options.is_error_on_terminal;
+    bool const is_err = has_terminal && options.is_error_on_terminal;
+    if (!(is_out ? add_terminal(out, 1) : add_pipe(out, 1))) return;
+    if (!(is_err ? add_terminal(err, 2) : add_pipe(err, 2))) return;
     posix_spawnattr_setflags(&attributes, flags);
 
     auto const argv = pointers(path, options.arguments);
