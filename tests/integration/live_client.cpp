@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -322,6 +323,18 @@ TEST_F(the_live_client, shows_on_its_walk_the_jobs_that_it_cannot_read_and_goes_
   EXPECT_EQ(*count, 3u);
   EXPECT_THAT(visited, ElementsAre("without a status: status: missing",
                                    ": expected an object, got a number", ids[0] + ": "));
+}
+
+TEST_F(the_live_client, replaces_no_device_and_no_folder_by_a_download) {
+  auto const pipe =
+      (std::filesystem::temp_directory_path() / ("gladia-pipe-" + std::to_string(::getpid())))
+          .string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  auto const e = call<void>([&](auto h) { api().async_download_file("1", pipe, {}, h); }).error();
+  EXPECT_EQ(e, errc::invalid_request);
+  EXPECT_THAT(e.what(), HasSubstr("is no regular file"));
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  std::filesystem::remove(pipe);
 }
 
 TEST_F(the_live_client, takes_its_key_to_no_other_place_that_a_page_names) {

@@ -2,8 +2,10 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <gladia/detail/private_file.hpp>
@@ -21,6 +23,11 @@ class part_file {
 
   /// Begins, or begins again.
   result<void> open() {
+    auto const where = std::filesystem::u8path(path_);
+    std::error_code ec;
+    if (std::filesystem::exists(where, ec) && !std::filesystem::is_regular_file(where, ec)) {
+      return error(errc::invalid_request, path_ + " is no regular file: it would be replaced");
+    }
     auto const mode = gladia::detail::private_mode("wb");
     file_ = file_ ? std::freopen(part_.c_str(), mode.c_str(), file_)
                   : std::fopen(part_.c_str(), mode.c_str());
