@@ -74,9 +74,38 @@ async function whenDone(live, id) {
   throw new Error('the job is not done after 10 s')
 }
 
+// Uploads the sample, makes a job of it and waits; then all of that in one call.
+async function transcribeRecording(recordings) {
+  const uploaded = await recordings.uploadFile(samplePath)
+  assert.ok(uploaded.audio_url, 'an upload has a URL')
+  assert.equal(uploaded.audio_metadata.number_of_channels, 1)
+
+  const { id } = await recordings.create({ audio_url: uploaded.audio_url })
+  const job = await recordings.poll(id, { interval: 100, timeout: 30_000 })
+  assert.equal(job.status, 'done')
+  assert.equal(job.kind, 'pre-recorded')
+  // A recording is split at other pauses than a session: each piece has one line of the script.
+  const heard = (job) => job.result.transcription.utterances.map(({ text }) => text.trim())
+  assert.ok(heard(job).length > 0, 'something was said')
+  assert.deepEqual(heard(job), sentences.slice(0, heard(job).length))
+
+  const again = await recordings.transcribe(samplePath, {}, { interval: 100, timeout: 30_000 })
+  assert.deepEqual(heard(again), heard(job))
+
+  const page = await recordings.list({ limit: 10 })
+  assert.deepEqual(page.items.map((item) => item.id), [again.id, id], 'the newest comes first')
+
+  const file = Buffer.from(await recordings.getFile(id))
+  assert.ok(file.subarray(-audio.length).equals(audio), 'the file is what was uploaded')
+
+  assert.equal(await recordings.delete(id), true)
+  await assert.rejects(recordings.get(id), (error) => error.status === 404)
+}
+
 const emulator = await startEmulator()
 try {
-  const live = new GladiaClient({ apiKey: 'a key of no account', apiUrl: emulator.url }).liveV2()
+  const gladia = new GladiaClient({ apiKey: 'a key of no account', apiUrl: emulator.url })
+  const live = gladia.liveV2()
 
   const { id, messages } = await transcribe(live)
   const ofType = (type) => messages.filter((message) => message.type === type)
@@ -106,6 +135,8 @@ try {
 
   assert.equal(await live.delete(id), true)
   await assert.rejects(live.get(id), (error) => error.status === 404, 'a deleted job is gone')
+
+  await transcribeRecording(gladia.preRecordedV2())
 } finally {
   await stopEmulator(emulator)
 }
