@@ -199,6 +199,15 @@ TEST(decode_message, takes_half_a_time_of_an_utterance_for_none) {
   EXPECT_EQ(utterance_of(R"({"text":"a","start":1,"end":"soon"})").start, 0.0);
 }
 
+TEST(decode_message, forgets_a_defect_with_the_value_that_came_before_another_of_its_name) {
+  auto const message = decode_message(
+      R"({"type":"translation","error":{"message":"no"},"data":"none","data":null})");
+  auto const* translation = std::get_if<gladia::translation_message>(&message);
+  ASSERT_TRUE(translation);
+  EXPECT_EQ(translation->envelope.unreadable, "");
+  EXPECT_FALSE(translation->data);
+}
+
 TEST(decode_message, reads_what_is_all_defects_in_linear_time) {
   // With a look for each from the beginning of the text this takes minutes.
   auto const text = R"({"type":"post_transcript","data":{"full_transcript":"a","sentences":[)" +

@@ -224,7 +224,10 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   void member(char const (&name)[size], M& m) {
     auto const bit = next_bit();
     if (!take_key(name)) return;
+    forget_fault_of(bit);
+    auto const was_whole = !from_.passed_over();
     if (!take(m, bit)) from_.pass_over(from_.take_fault());
+    note_fault_of(bit, was_whole);
     go_on();
   }
   template <std::size_t size, class M>
@@ -235,7 +238,10 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   void required(char const (&name)[size], M& m) {
     auto const bit = next_bit();
     if (!take_key(name)) return;
+    forget_fault_of(bit);
+    auto const was_whole = !from_.passed_over();
     if (!take(m, bit)) failure_ = from_.take_fault();
+    note_fault_of(bit, was_whole);
     go_on();
   }
   template <class M>
@@ -275,6 +281,14 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     has_key_ = from_.next_member();
   }
 
+  /// What was passed over in a member goes where the member comes again.
+  void forget_fault_of(std::uint64_t bit) noexcept {
+    if (faulty_ == bit) from_.exchange_passed_over({});
+  }
+  void note_fault_of(std::uint64_t bit, bool was_whole) noexcept {
+    if (was_whole && from_.passed_over()) faulty_ = bit;
+  }
+
   /// Of a name that comes twice the last one counts, and wholly. Null is as good as absent.
   template <class M>
   bool take(M& m, std::uint64_t bit) {
@@ -306,6 +320,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   unsigned index_ = 0;
   std::uint64_t seen_ = 0;
   std::uint64_t read_ = 0;
+  std::uint64_t faulty_ = 0;  // the member in which the first fault was passed over
   misreading failure_{};
 };
 
