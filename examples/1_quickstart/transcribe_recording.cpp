@@ -86,7 +86,7 @@ std::string describe(pre_recorded::transcription_progress const& p) {
   }
   if (p.at == step::creating) return "creating the job";
   auto const seconds = static_cast<double>(p.elapsed.count()) / 1000;
-  auto const state = p.elapsed.count() == 0 ? "created" : std::string(p.status.name());
+  auto const state = p.status.name().empty() ? "created" : std::string(p.status.name());
   return "job " + p.job_id + ": " + state + ", " + examples::clock_text(seconds);
 }
 

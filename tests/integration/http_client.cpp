@@ -39,6 +39,7 @@ class http_client : public gladia::test::net_fixture {
     made.request.url = *net::parse_url(url);
     made.request.headers = {{"x-gladia-key", "secret-key"}};
     made.request.secret_headers = {"x-gladia-key"};
+    made.request.leaves_behind = "a session";
     made.request.read_refusal = gladia::api::detail::read_refusal;
     return made;
   }
@@ -105,6 +106,20 @@ TEST_F(http_client, repeats_a_request_without_an_answer_and_warns) {
   scripted_server server({[](tcp::socket& socket) { read_head(socket); }, answering(ok)});
   EXPECT_TRUE(run(call(server.url("http"), "POST")));
   EXPECT_THAT(log, HasSubstr("a session may have been left behind"));
+}
+
+TEST_F(http_client, reads_a_source_that_failed_no_second_time) {
+  scripted_server server([](tcp::socket& socket) { wait_for_close(socket); });
+  auto made = call(server.url("http"), "POST");
+  auto& source = made.request.source.emplace();
+  source.size = 10;
+  int reads = 0;
+  source.read = [&](char*, std::size_t) -> gladia::result<std::size_t> {
+    ++reads;
+    return gladia::error(asio::error::connection_reset);
+  };
+  EXPECT_EQ(run(std::move(made)).error(), asio::error::connection_reset);
+  EXPECT_EQ(reads, 1);
 }
 
 TEST_F(http_client, follows_a_redirect_to_another_origin_without_the_key) {

@@ -602,6 +602,7 @@ class upload : public refusal {
       return {};
     };
     source.read = [this](char* to, std::size_t room) -> gladia::result<std::size_t> {
+      EXPECT_LE(room, std::size_t{64} << 10) << "so much of it is in memory";
       auto const some = static_cast<std::size_t>(std::min<std::uint64_t>(room, there_are - given));
       for (std::size_t i = 0; i < some; ++i) to[i] = static_cast<char>('a' + (given + i) % 23);
       given += some;
@@ -667,6 +668,43 @@ TEST_P(upload, ends_with_what_the_source_says) {
     return gladia::error(errc::unsupported_audio);
   };
   EXPECT_EQ(failure(std::move(request)), errc::unsupported_audio);
+}
+
+TEST_P(upload, takes_no_more_from_the_source_than_there_is_room_for) {
+  scripted_server server(answering("", parting::none));
+  auto request = upload_of(server, 200'000);
+  request.source->read = [](char*, std::size_t room) {
+    return gladia::result<std::size_t>(room + 1);
+  };
+  EXPECT_EQ(failure(std::move(request)), errc::invalid_request);
+}
+
+TEST_P(upload, that_was_answered_already_can_be_cancelled) {
+  // Nothing is left to be read that would end with the connection.
+  auto const answer_and_read = [](auto& stream) {
+    read_head(stream);
+    send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    wait_for_close(stream);
+  };
+  scripted_server server(
+      GetParam()
+          ? gladia::test::encrypted(
+                authority.issue(), [&](gladia::test::tls_connection& tls) { answer_and_read(tls); })
+          : scripted_server::script([&](tcp::socket& socket) { answer_and_read(socket); }));
+  auto request = upload_of(server, std::uint64_t{1} << 40);
+  auto exchange = transport->make_http_exchange(strand);
+  request.source->progress = [&exchange](std::uint64_t sent) {
+    if (sent > (std::uint64_t{8} << 20)) exchange->cancel();
+  };
+  asio::post(strand, [&] {
+    exchange->start(std::move(request), [&](outcome o) {
+      ++calls;
+      answer.emplace(std::move(o));
+    });
+  });
+  run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->error(), asio::error::operation_aborted);
+  EXPECT_EQ(calls, 1);
 }
 
 TEST_P(upload, that_is_refused_meanwhile_is_not_read_to_its_end) {

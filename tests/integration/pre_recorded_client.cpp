@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -189,6 +190,9 @@ TEST_P(the_pre_recorded_client, says_before_any_network_what_cannot_be_uploaded)
   EXPECT_THAT(upload((folder / "none.wav").string()).error().what(), HasSubstr("cannot read"));
   EXPECT_EQ(upload(folder.string()).error(), errc::invalid_request);
   EXPECT_THAT(upload(write("empty.wav", "")).error().what(), HasSubstr("is empty"));
+  auto const pipe = (folder / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(upload(pipe).error().what(), HasSubstr("no regular file"));
   EXPECT_EQ(call<gladia::uploaded_audio>([&](auto h) { api().async_upload({}, {}, h); }).error(),
             errc::invalid_request);
   EXPECT_THAT(service->requests(), SizeIs(0));
@@ -265,6 +269,18 @@ TEST_P(the_pre_recorded_client, tells_a_job_that_failed_from_one_that_is_gone) {
   EXPECT_EQ(wait(id).error(), errc::unauthorized);
 }
 
+TEST_P(the_pre_recorded_client, ends_at_once_where_it_is_told_to_come_back_too_late) {
+  auto const id = create(upload(path)->audio_url.reveal())->id;
+  auto busy = answer(fake::route::pre_recorded_get, 429, -1);
+  busy.headers = {{"Retry-After", "100"}};
+  fail(std::move(busy));
+  options.wait.deadline = 10s;
+  auto const e = wait(id).error();
+  EXPECT_EQ(e, errc::too_many_requests) << e.what();
+  EXPECT_EQ(e.details().job_id, id);
+  EXPECT_EQ(requests("GET", "/v2/pre-recorded/" + id), 1u);
+}
+
 TEST_P(the_pre_recorded_client, gives_up_at_its_deadline_and_names_the_job_that_goes_on) {
   emulator_options.processing_time = 1min;
   options.wait.deadline = 100ms;
@@ -287,6 +303,21 @@ TEST_P(the_pre_recorded_client, can_be_cancelled_in_each_step) {
     EXPECT_EQ(job.error(), asio::error::operation_aborted) << job.error().what();
     EXPECT_EQ(job.error().details().job_id.empty(), at != step::waiting);
   }
+}
+
+TEST_P(the_pre_recorded_client, says_of_a_creation_that_is_cancelled_that_there_may_be_a_job) {
+  auto const url = upload(path)->audio_url.reveal();
+  fail(fault(fake::route::pre_recorded_init, fake::http_action::hang));
+  asio::steady_timer asked(io);
+  std::function<void()> cancel_once_asked = [&] {
+    if (requests("POST", "/v2/pre-recorded") > 0) return stop.emit(asio::cancellation_type::total);
+    asked.expires_after(1ms);
+    asked.async_wait([&](auto) { cancel_once_asked(); });
+  };
+  asio::post(io, [&] { cancel_once_asked(); });
+  auto const e = create(url).error();
+  EXPECT_EQ(e, asio::error::operation_aborted);
+  EXPECT_TRUE(e.details().may_have_been_made) << e.what();
 }
 
 TEST_P(the_pre_recorded_client, lists_downloads_and_deletes_its_jobs_and_no_live_ones) {
@@ -325,7 +356,9 @@ TEST_P(the_pre_recorded_client, shows_no_signed_url) {
     lines.append(line).append("\n");
   };
   emulator_options.remote_files["https://files.test/call.wav?signature=abcdef12"] = path;
-  fail(answer(fake::route::pre_recorded_init, 400));
+  auto refusal = answer(fake::route::pre_recorded_init, 400);
+  refusal.body = R"({"message": "cannot fetch https://files.test/call.wav?signature=abcdef12"})";
+  fail(std::move(refusal));
   auto const job = call<pre_recorded_job>([&](auto h) {
     api().async_transcribe_url("https://files.test/call.wav?signature=abcdef12", {}, options, h);
   });

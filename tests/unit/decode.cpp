@@ -208,6 +208,15 @@ TEST(decode_message, forgets_a_defect_with_the_value_that_came_before_another_of
   EXPECT_FALSE(translation->data);
 }
 
+TEST(decode_message, keeps_the_defects_of_other_members_when_it_forgets_one) {
+  auto const message = decode_message(
+      R"({"session_id":1,"type":"transcript","data":{"id":"a","is_final":true,"utterance":)"
+      R"({"text":"a","start":1,"end":"soon"}},"session_id":"s"})");
+  auto const& said = std::get<gladia::transcript>(message);
+  EXPECT_EQ(said.data.utterance.start, 0.0) << "half a time is none";
+  EXPECT_NE(said.envelope.unreadable, "");
+}
+
 TEST(decode_message, reads_what_is_all_defects_in_linear_time) {
   // With a look for each from the beginning of the text this takes minutes.
   auto const text = R"({"type":"post_transcript","data":{"full_transcript":"a","sentences":[)" +

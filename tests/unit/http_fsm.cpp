@@ -38,6 +38,7 @@ class http_calls : public testing::Test {
                        {"Content-Type", "application/json"},
                        {"x-gladia-version", "v"}};
     request.secret_headers = {"x-gladia-key"};
+    request.leaves_behind = "a session";
     request.read_refusal = gladia::api::detail::read_refusal;
     request.body = "body";
     if (change) change(request);
@@ -291,6 +292,33 @@ TEST_F(http_calls, are_not_made_twice_where_that_must_not_be) {
   }
 }
 
+TEST_F(http_calls, that_are_cancelled_say_whether_they_may_have_been_carried_out) {
+  change = [](http_request& request) { request.is_unrepeatable = true; };
+  for (auto const where : {phase::connect, phase::request, phase::response}) {
+    auto m = machine("POST");
+    last = m.on_cancel(where, now());
+    EXPECT_EQ(failure(), boost::asio::error::operation_aborted);
+    EXPECT_EQ(failure().details().may_have_been_made, where == phase::response);
+  }
+}
+
+TEST_F(http_calls, end_with_a_failure_of_the_source_though_it_looks_like_one_that_passes) {
+  change = [](http_request& request) { request.source.emplace().can_begin_again = true; };
+  auto m = machine("POST");
+  last = m.on_source_failure(error(boost::asio::error::connection_reset), now());
+  EXPECT_EQ(failure(), boost::asio::error::connection_reset);
+}
+
+TEST_F(http_calls, show_no_signature_of_a_url_in_their_body) {
+  change = [](http_request& request) {
+    request.secret_urls = {"https://files.io/a.wav?signature=abcdef12"};
+  };
+  auto m = machine("POST");
+  ends(m, http_response{400, {}, "cannot fetch https://files.io/a.wav?signature=abcdef12"});
+  EXPECT_THAT(failure().what(), Not(HasSubstr("abcdef12")));
+  EXPECT_THAT(last.line, Not(HasSubstr("abcdef12")));
+}
+
 TEST_F(http_calls, send_a_source_again_only_if_it_can_begin_again) {
   for (bool const can : {true, false}) {
     change = [can](http_request& request) { request.source.emplace().can_begin_again = can; };
@@ -476,7 +504,7 @@ TEST_F(http_calls, are_made_in_plain_text_only_where_nobody_listens) {
 TEST_F(http_calls, end_when_they_are_cancelled) {
   auto m = machine();
   answers(m, 503);
-  last = m.on_cancel(now());
+  last = m.on_cancel(phase::none, now());
   EXPECT_EQ(failure().code(), boost::asio::error::operation_aborted);
 }
 

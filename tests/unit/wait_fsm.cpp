@@ -106,6 +106,18 @@ TEST_F(a_wait_for_a_job, comes_back_when_it_is_told_to) {
   EXPECT_EQ(end.failure, errc::too_many_requests);
 }
 
+TEST_F(a_wait_for_a_job, bears_limits_that_cannot_be_added) {
+  auto const most = std::chrono::milliseconds::max();
+  limits = {most, most, most};
+  auto wait = begun();
+  EXPECT_LE(wait.limits().deadline, 24h * 365);
+  auto busy = answered(429, errc::too_many_requests);
+  busy.edit_details().retry_after = 20s;
+  EXPECT_TRUE(wait.on_failure(busy, now + 1s).delay);
+  limits = {-1s, -1s, -1s};
+  EXPECT_EQ(*wait_fsm("job-1", limits, 1).on_start(now).delay, 0s);
+}
+
 TEST_F(a_wait_for_a_job, says_at_its_deadline_what_became_of_the_job) {
   auto wait = begun();
   EXPECT_THAT(wait.timeout().what(), testing::HasSubstr("its status was not seen"));

@@ -43,11 +43,12 @@ using body_progress =
 /// All of it is called on the call's executor, one after the other, and must not throw.
 struct body_source {
   std::uint64_t size = 0;  ///< in bytes: so many are sent
-  /// Begins, or begins again; called before each attempt that sends it. An error ends the call.
+  /// Begins, or begins again; called before each attempt that sends it. An error ends the call,
+  /// and is not tried again.
   std::function<result<void>()> begin{};
   /// Whether `begin` may be called a second time. If not, an attempt that sent a part is the last.
   bool can_begin_again = false;
-  /// Puts up to `room` bytes at `to`; none only at the end. An error ends the call.
+  /// Puts up to `room` bytes at `to`; none only at the end. An error ends the call likewise.
   std::function<result<std::size_t>(char* to, std::size_t room)> read{};
   /// Hears how many bytes of this attempt were handed to the network; optional.
   std::function<void(std::uint64_t sent)> progress{};
@@ -70,13 +71,17 @@ struct http_request {
   std::vector<std::string> secret_headers{};
   std::string body{};
   std::optional<body_source> source{};  ///< the body, if it is read while it is sent
+  /// URLs within the body, whose queries no error shows: they may be signed.
+  std::vector<std::string> secret_urls{};
+  /// What an attempt that got no answer may have left at the server, for the log; optional.
+  char const* leaves_behind = nullptr;
   /// Whether it must not be carried out twice: then it is sent again only after a 429, or if it was
   /// not sent whole.
   bool is_unrepeatable = false;
   net::timeouts timeouts{};
   /// From the start of connecting to the end of the body; zero: no limit.
   std::chrono::milliseconds deadline{10000};
-  /// The longest standstill while `source` is sent; zero: no limit.
+  /// The longest time in which nothing of `source` leaves this machine; zero: no limit.
   std::chrono::milliseconds send_idle{0};
   /// The longest silence while reading the response; zero: no limit.
   std::chrono::milliseconds idle{0};

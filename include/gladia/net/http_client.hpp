@@ -28,6 +28,7 @@ struct http_call {
   /// beginning; an error ends the call with it. Empty: an attempt that fails after its first part
   /// went to the sink is the last.
   std::function<result<void>()> restart_sink{};
+  bool is_tried_once = false;  ///< whoever makes the call sees to retries
 };
 
 /// A call under way.

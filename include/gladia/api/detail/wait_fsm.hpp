@@ -37,9 +37,12 @@ class wait_fsm {
 
   wait_fsm(std::string id, wait_limits const& limits, std::uint64_t seed)
       : id_(std::move(id)),
-        limits_(limits),
+        limits_{bounded(limits.first), bounded(limits.longest), bounded(limits.deadline)},
         random_(static_cast<std::minstd_rand::result_type>(seed)),
-        interval_(limits.first) {}
+        interval_(limits_.first) {}
+
+  /// As they are kept to.
+  [[nodiscard]] wait_limits const& limits() const noexcept { return limits_; }
 
   decision on_start(time_point now) {
     started_ = now;
@@ -78,6 +81,12 @@ class wait_fsm {
   }
 
  private:
+  /// Sums of times must not overflow.
+  static std::chrono::milliseconds bounded(std::chrono::milliseconds time) noexcept {
+    return std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds(0),
+                                                 std::chrono::hours(24 * 365));
+  }
+
   /// The intervals grow, and are jittered, so that many who wait do not ask in step.
   decision ask_later(std::optional<std::chrono::seconds> asked_for) {
     interval_ = std::min(interval_ + interval_ / 2, std::max(limits_.longest, limits_.first));

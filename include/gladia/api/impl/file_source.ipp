@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include <gladia/detail/private_file.hpp>
 #include <gladia/error.hpp>
@@ -24,8 +23,14 @@ inline result<net::body_source> open_file(std::string const& path) {
   };
   auto const where = std::filesystem::u8path(path);
   std::error_code ec;
-  if (std::filesystem::is_directory(where, ec)) {
+  using std::filesystem::file_type;
+  auto const kind = std::filesystem::status(where, ec).type();
+  if (kind == file_type::directory) {
     return error(errc::invalid_request, path + " is a folder, not a recording");
+  }
+  // Opening a pipe waits for its writer. What is not there, or not to be seen, is told by opening.
+  if (kind != file_type::regular && kind != file_type::not_found && kind != file_type::none) {
+    return error(errc::invalid_request, path + " has no size: it is no regular file");
   }
   auto const mode = gladia::detail::private_mode("rb");
   std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), mode.c_str()), [](std::FILE* f) {
@@ -33,7 +38,7 @@ inline result<net::body_source> open_file(std::string const& path) {
   });
   if (!file) return failure(errno);
   auto const size = std::filesystem::file_size(where, ec);
-  if (ec) return error(errc::invalid_request, path + " has no size: it is no regular file");
+  if (ec) return failure(ec.value());
   if (size == 0) return error(errc::invalid_request, path + " is empty");
   net::body_source source;
   source.size = size;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <gladia/api/impl/answer.ipp>
 #include <gladia/detail/aborted.hpp>
 #include <gladia/net/backoff.hpp>
+#include <gladia/net/impl/phase_timer.ipp>
 
 namespace gladia::api::detail {
 
@@ -31,7 +31,6 @@ class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
       : service_(std::move(service)),
         strand_(strand),
         ask_(std::move(ask)),
-        limits_(limits),
         watch_(std::move(watch)),
         machine_(std::move(id), limits, net::random_seed()),
         timer_(strand),
@@ -41,30 +40,23 @@ class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
   void start(std::function<void(result<Job>)> done) {
     done_ = std::move(done);
     started_ = now();
-    if (limits_.deadline.count() > 0) {
-      deadline_.expires_at(started_ +
-                           std::min<std::chrono::milliseconds>(limits_.deadline, longest));
-      deadline_.async_wait([self = this->shared_from_this()](error_code ec) {
-        if (!ec) self->finish(self->machine_.timeout());
-      });
-    }
+    ask_.is_tried_once = true;  // the machine has the only schedule
+    deadline_.start(machine_.limits().deadline,
+                    [self = this->shared_from_this()] { self->finish(self->machine_.timeout()); });
     carry_out(machine_.on_start(started_));
   }
 
   void cancel() { finish(gladia::detail::aborted()); }
 
  private:
-  static constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
-
   static time_point now() noexcept { return std::chrono::steady_clock::now(); }
 
   void carry_out(wait_fsm::decision const& next) {
     if (!done_) return;
     if (!next.delay) return finish(next.failure);
-    timer_.expires_after(*next.delay);
-    timer_.async_wait([self = this->shared_from_this()](error_code ec) {
-      if (!ec) self->ask();
-    });
+    // A timer of no length at all would never end.
+    timer_.start(std::max(*next.delay, std::chrono::milliseconds(1)),
+                 [self = this->shared_from_this()] { self->ask(); });
   }
 
   void ask() {
@@ -86,8 +78,8 @@ class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
   }
 
   void finish(result<Job> outcome) {
-    timer_.cancel();
-    deadline_.cancel();
+    timer_.stop();
+    deadline_.stop();
     if (auto http = http_.lock()) http->cancel();
     if (auto const done = std::exchange(done_, nullptr)) done(std::move(outcome));
   }
@@ -95,11 +87,10 @@ class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
   std::shared_ptr<service const> service_;
   boost::asio::any_io_executor strand_;
   net::http_call ask_;
-  wait_limits limits_;
   watcher watch_;
   wait_fsm machine_;
-  boost::asio::steady_timer timer_;     // until the next question
-  boost::asio::steady_timer deadline_;  // of the whole
+  net::detail::phase_timer timer_;     // until the next question
+  net::detail::phase_timer deadline_;  // of the whole
   std::weak_ptr<net::http_operation> http_{};
   std::function<void(result<Job>)> done_{};
   time_point started_{};

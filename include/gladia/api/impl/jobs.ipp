@@ -24,8 +24,9 @@ namespace gladia::api::detail {
 inline result<net::http_call> make_job_call(service const& s, std::string method,
                                             std::string_view jobs, std::string const& id,
                                             std::string_view suffix = {}) {
-  // It would ask for the list of all jobs.
+  // It would ask for the list of all jobs; so would a gateway that takes dots for folders.
   if (id.empty()) return error(errc::invalid_request, "the id of the job is empty");
+  if (id == "." || id == "..") return error(errc::invalid_request, "no job has the id " + id);
   return s.make_call(std::move(method),
                      std::string(jobs).append("/").append(net::percent_encode(id).append(suffix)));
 }

@@ -12,6 +12,7 @@
 #include <gladia/api/detail/service.hpp>
 #include <gladia/api/impl/answer.ipp>
 #include <gladia/api/impl/call.ipp>
+#include <gladia/detail/aborted.hpp>
 #include <gladia/detail/completion.hpp>
 #include <gladia/detail/strand.hpp>
 #include <gladia/net/url.hpp>
@@ -69,7 +70,7 @@ class page_walk : public std::enable_shared_from_this<page_walk<Page, Job>> {
  private:
   void ask(result<net::http_call> call) {
     if (!call) return std::move(done_).post(call.error());
-    if (is_cancelled_) return std::move(done_).post(error(boost::asio::error::operation_aborted));
+    if (is_cancelled_) return std::move(done_).post(gladia::detail::aborted());
     http_ = service_->http->start(
         strand_, std::move(*call),
         [self = this->shared_from_this()](result<net::http_response> response) {

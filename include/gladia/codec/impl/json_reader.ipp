@@ -162,12 +162,16 @@ class json_reader {
   misreading take_fault() noexcept { return std::exchange(fault_, {}); }
   /// The value that could not be read counts as absent.
   void pass_over(misreading fault) {
-    if (!passed_over_ && fault.at != accepted_) passed_over_ = std::move(fault);
+    if (fault.at == accepted_) return;
+    ++passed_over_count_;
+    if (!passed_over_) passed_over_ = std::move(fault);
   }
   /// The value that begins there is read in another way, so that it is no fault.
   void accept(std::size_t offset) noexcept { accepted_ = offset; }
   /// The first fault that was passed over.
   misreading const& passed_over() const noexcept { return passed_over_; }
+  /// How many faults were passed over in all.
+  std::size_t passed_over_count() const noexcept { return passed_over_count_; }
   /// Begins anew, or puts back what was taken.
   misreading exchange_passed_over(misreading with) noexcept {
     return std::exchange(passed_over_, std::move(with));
@@ -205,6 +209,7 @@ class json_reader {
   char const* end_;
   misreading fault_{};
   misreading passed_over_{};
+  std::size_t passed_over_count_ = 0;
   std::size_t accepted_ = static_cast<std::size_t>(-1);
 };
 

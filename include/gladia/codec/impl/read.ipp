@@ -194,7 +194,8 @@ inline bool read(json_reader& from, live_message& to);
 /// order, so that one walk through `fields` meets most of them. They are counted from 0.
 class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
  public:
-  explicit member_visitor(json_reader& from) noexcept : from_(from) {}
+  explicit member_visitor(json_reader& from) noexcept
+      : from_(from), began_whole_(!from.passed_over()) {}
 
   template <class T>
   void read_object(T& to) {
@@ -225,9 +226,9 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     auto const bit = next_bit();
     if (!take_key(name)) return;
     forget_fault_of(bit);
-    auto const was_whole = !from_.passed_over();
+    auto const count = from_.passed_over_count();
     if (!take(m, bit)) from_.pass_over(from_.take_fault());
-    note_fault_of(bit, was_whole);
+    note_fault_of(bit, count);
     go_on();
   }
   template <std::size_t size, class M>
@@ -239,9 +240,9 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     auto const bit = next_bit();
     if (!take_key(name)) return;
     forget_fault_of(bit);
-    auto const was_whole = !from_.passed_over();
+    auto const count = from_.passed_over_count();
     if (!take(m, bit)) failure_ = from_.take_fault();
-    note_fault_of(bit, was_whole);
+    note_fault_of(bit, count);
     go_on();
   }
   template <class M>
@@ -281,12 +282,14 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     has_key_ = from_.next_member();
   }
 
-  /// What was passed over in a member goes where the member comes again.
+  /// What was passed over in a member goes where the member comes again, if it was all that was.
   void forget_fault_of(std::uint64_t bit) noexcept {
-    if (faulty_ == bit) from_.exchange_passed_over({});
+    if (!began_whole_ || faulty_ != bit) return;
+    from_.exchange_passed_over({});
+    faulty_ = 0;
   }
-  void note_fault_of(std::uint64_t bit, bool was_whole) noexcept {
-    if (was_whole && from_.passed_over()) faulty_ = bit;
+  void note_fault_of(std::uint64_t bit, std::size_t count) noexcept {
+    if (from_.passed_over_count() != count) faulty_ |= bit;
   }
 
   /// Of a name that comes twice the last one counts, and wholly. Null is as good as absent.
@@ -312,6 +315,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   }
 
   json_reader& from_;
+  bool began_whole_;             // nothing had been passed over before
   char const* begin_ = nullptr;  // of the struct
   char const* (*pristine_)() = nullptr;
   literal const* escaped_ = nullptr;  // the key, where it was taken because it has an escape
@@ -320,7 +324,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   unsigned index_ = 0;
   std::uint64_t seen_ = 0;
   std::uint64_t read_ = 0;
-  std::uint64_t faulty_ = 0;  // the member in which the first fault was passed over
+  std::uint64_t faulty_ = 0;  // the members in which faults were passed over
   misreading failure_{};
 };
 

@@ -31,6 +31,7 @@ inline result<net::http_call> make_init_call(api::detail::service const& s,
   auto call = s.make_call("POST", std::move(target));
   call.request.headers.emplace_back("Content-Type", "application/json");
   call.request.body = std::move(*body);
+  call.request.leaves_behind = "a session";
   return call;
 }
 

@@ -49,8 +49,11 @@ class http_fsm {
   decision on_start(moment now);
   /// \param sink_was_used  whether a part of the body went to `request.sink`
   decision on_exchange(result<http_response> outcome, bool sink_was_used, moment now);
+  /// The body could not be read where it comes from: no attempt can change that.
+  decision on_source_failure(error e, moment now) const;
   decision on_wait_over();
-  decision on_cancel(moment now) const;
+  /// \param reached  how far the attempt under way had come
+  decision on_cancel(phase reached, moment now) const;
 
  private:
   static constexpr int max_redirects = 20;

@@ -21,8 +21,8 @@ class retried_call final : public http_operation,
         transport_(std::move(transport)),
         options_(std::move(options)),
         restart_sink_(std::move(call.restart_sink)),
-        machine_(std::move(call.request), restart_sink_ != nullptr, options_->retry,
-                 options_->allow_insecure, seed),
+        machine_(std::move(call.request), restart_sink_ != nullptr,
+                 retry_of(call.is_tried_once, options_->retry), options_->allow_insecure, seed),
         timer_(strand),
         done_(std::move(done)) {}
 
@@ -43,16 +43,23 @@ class retried_call final : public http_operation,
     return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
   }
 
-  /// \param tell  tells the machine what happened, unless the call was cancelled meanwhile
+  static http_retry retry_of(bool is_tried_once, http_retry retry) {
+    if (is_tried_once) retry.attempts = 1;
+    return retry;
+  }
+
+  /// \param tell     tells the machine what happened, unless the call was cancelled meanwhile
+  /// \param reached  how far the attempt under way had come
   template <class Tell>
-  void go_on(Tell tell) {
-    auto next = is_cancelled_ ? machine_.on_cancel(now()) : tell();
+  void go_on(Tell tell, phase reached = phase::none) {
+    auto next = is_cancelled_ ? machine_.on_cancel(reached, now()) : tell();
     options_->logger(next.level, next.line);
     std::visit([this](auto& action) { perform(std::move(action)); }, next.action);
   }
 
   void perform(http_fsm::send action) {
-    sink_was_used_ = false;
+    sink_was_used_ = source_failed_ = false;
+    if (action.request.source) watch_source(*action.request.source);
     if (action.request.sink) {
       action.request.sink = [self = shared_from_this(),
                              sink = std::move(action.request.sink)](std::string_view part) {
@@ -62,12 +69,38 @@ class retried_call final : public http_operation,
     }
     auto exchange = transport_->make_http_exchange(strand_);
     exchange_ = exchange;
-    exchange->start(
-        std::move(action.request), [self = shared_from_this()](result<http_response> outcome) {
-          self->go_on([&] {
-            return self->machine_.on_exchange(std::move(outcome), self->sink_was_used_, now());
-          });
-        });
+    exchange->start(std::move(action.request),
+                    [self = shared_from_this()](result<http_response> outcome) {
+                      self->on_exchange(std::move(outcome));
+                    });
+  }
+
+  void on_exchange(result<http_response> outcome) {
+    auto const reached = outcome ? phase::response : outcome.error().details().phase;
+    go_on(
+        [&] {
+          return source_failed_ && !outcome
+                     ? machine_.on_source_failure(outcome.error(), now())
+                     : machine_.on_exchange(std::move(outcome), sink_was_used_, now());
+        },
+        reached);
+  }
+
+  /// Notes when it fails.
+  void watch_source(body_source& source) {
+    if (source.begin) {
+      source.begin = [self = shared_from_this(), begin = std::move(source.begin)] {
+        auto begun = begin();
+        if (!begun) self->source_failed_ = true;
+        return begun;
+      };
+    }
+    source.read = [self = shared_from_this(), read = std::move(source.read)](char* to,
+                                                                             std::size_t room) {
+      auto got = read(to, room);
+      if (!got) self->source_failed_ = true;
+      return got;
+    };
   }
 
   void perform(http_fsm::wait action) {
@@ -96,6 +129,7 @@ class retried_call final : public http_operation,
   std::weak_ptr<http_exchange> exchange_{};
   std::function<void(result<http_response>)> done_;
   bool sink_was_used_ = false;
+  bool source_failed_ = false;
   bool is_cancelled_ = false;
 };
 

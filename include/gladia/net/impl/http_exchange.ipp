@@ -6,8 +6,10 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <gladia/net/detail/standstill.hpp>
 #include <gladia/net/impl/answer.ipp>
 #include <gladia/net/impl/dialer.ipp>
+#include <gladia/net/impl/send_queue.ipp>
 #include <optional>
 #include <vector>
 
@@ -124,7 +126,9 @@ class tcp_http_exchange final : public http_exchange,
   }
 
   void write_part() {
-    if (!done_ || cut_ != cut::none || words_) return;
+    if (!done_ || words_) return;
+    // There may be nothing to read any more that would end with the connection.
+    if (cut_ != cut::none) return on_written(boost::asio::error::operation_aborted);
     auto const& source = *request_.source;
     if (sent_ == source.size) return on_written({});
     outgoing_.resize(part_size);
@@ -136,7 +140,11 @@ class tcp_http_exchange final : public http_exchange,
                                what() + ": the source ended after " + std::to_string(sent_) +
                                    " of " + std::to_string(source.size) + " bytes"));
     }
-    watch_sending();
+    if (*read > room) {
+      return fail_source(error(errc::invalid_request, phase_,
+                               what() + ": the source gave " + std::to_string(*read) +
+                                   " bytes where there was room for " + std::to_string(room)));
+    }
     with_stream([&](auto& stream) {
       boost::asio::async_write(stream, boost::asio::buffer(outgoing_.data(), *read),
                                [self = shared_from_this()](error_code ec, std::size_t size) {
@@ -148,19 +156,36 @@ class tcp_http_exchange final : public http_exchange,
   void on_part_written(error_code ec, std::size_t size) {
     if (ec) return on_written(ec);
     sent_ += size;
-    if (auto const& progress = request_.source->progress; progress && done_) progress(sent_);
+    auto const& progress = request_.source->progress;
+    if (progress && done_ && cut_ == cut::none) progress(sent_);
     write_part();
   }
 
   void watch_sending() {
-    if (is_read_ || words_) return;  // patience is measured
-    idle_.start(request_.send_idle, [self = shared_from_this()] {
-      self->end(cut::timed_out, self->request_.send_idle);
+    if (request_.send_idle <= phase_timer::no_limit) return;
+    auto const tick = request_.send_idle / standstill::ticks;
+    idle_.start(std::max(tick, std::chrono::milliseconds(1)),
+                [self = shared_from_this()] { self->on_sending_tick(); });
+  }
+
+  void on_sending_tick() {
+    if (standstill_.on_tick(left())) return end(cut::timed_out, request_.send_idle);
+    watch_sending();
+  }
+
+  /// How many bytes have left this machine: a slow link takes long for a part, and stands not
+  /// still.
+  std::uint64_t left() {
+    return with_stream([](auto& stream) -> std::uint64_t {
+      auto const& socket = boost::beast::get_lowest_layer(stream);
+      return socket.written() -
+             std::min<std::uint64_t>(unconfirmed_bytes(socket), socket.written());
     });
   }
 
   /// Not from within `start`: the listener may not be there yet.
   void fail_source(error e) {
+    if (e.details().phase == phase::none) e.edit_details().phase = phase_;
     boost::asio::post(executor_, [self = shared_from_this(), e = std::move(e)]() mutable {
       self->finish(std::move(e));
     });
@@ -353,7 +378,7 @@ class tcp_http_exchange final : public http_exchange,
   cut cut_ = cut::none;
   std::chrono::milliseconds limit_{};  // that was passed
   phase_timer deadline_;               // bounds everything
-  phase_timer idle_;                   // bounds silence while reading, and patience
+  phase_timer idle_;                   // bounds standstill, silence, and patience
   std::weak_ptr<dialer> dial_{};
   std::optional<connected_stream> stream_{};
   boost::beast::http::request<boost::beast::http::string_body> message_{};
@@ -361,6 +386,7 @@ class tcp_http_exchange final : public http_exchange,
       head_writer_{};             // of a request with a source
   std::vector<char> outgoing_{};  // the part of the source that is being written
   std::uint64_t sent_ = 0;        // of the source
+  standstill standstill_{};       // while it is sent
   sending sending_ = sending::under_way;
   error_code write_failure_{};
   response_head_reader answer_{};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
+#include <gladia/detail/aborted.hpp>
 #include <gladia/detail/redact.hpp>
 #include <gladia/net/detail/text.hpp>
 #include <gladia/net/impl/http_error.ipp>
@@ -61,8 +62,12 @@ GLADIA_DECL http_fsm::decision http_fsm::on_wait_over() {
   return {send{request_}, log_level::debug, name() + ", attempt " + std::to_string(attempts_)};
 }
 
-GLADIA_DECL http_fsm::decision http_fsm::on_cancel(moment now) const {
-  return finish_with(error(boost::asio::error::operation_aborted), now);
+GLADIA_DECL http_fsm::decision http_fsm::on_source_failure(error e, moment now) const {
+  return finish_with(std::move(e), now);
+}
+
+GLADIA_DECL http_fsm::decision http_fsm::on_cancel(phase reached, moment now) const {
+  return finish_with(gladia::detail::aborted(reached), now);
 }
 
 GLADIA_DECL http_fsm::decision http_fsm::on_response(http_response response, bool sink_was_used,
@@ -93,6 +98,7 @@ void http_fsm::hide_secrets(Text& text) const {
       gladia::detail::redact(text, *value);
     }
   }
+  for (auto const& url : request_.secret_urls) gladia::detail::redact_query(text, url);
   // A URL that a server named may be signed, and its storage repeats what it does not like.
   if (redirects_ > 0) gladia::detail::redact_query(text, request_.url.target);
 }
@@ -109,7 +115,10 @@ GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used,
   if (was_unanswered || status == 408 || status / 100 == 5) may_be_done_ = true;
   if (was_unanswered && !is_idempotent(request_.method)) {
     was_unanswered_ = true;
-    next.line += "; it was sent whole, so that a session may have been left behind";
+    if (request_.leaves_behind) {
+      next.line += std::string("; it was sent whole, so that ") + request_.leaves_behind +
+                   " may have been left behind";
+    }
   }
   next.line += "; trying again in " + std::to_string(delay->count()) + " ms";
   return next;

@@ -58,6 +58,7 @@ inline net::http_call make_upload_call(api::detail::service const& s, net::body_
   request.source = std::move(form.body);
   // As long as bytes go out, a recording of hours may take its time.
   request.deadline = {};
+  request.leaves_behind = "an upload";
   request.send_idle = std::chrono::seconds(30);
   request.idle = std::chrono::seconds(300);
   return call;
@@ -92,6 +93,8 @@ inline result<net::http_call> make_create_call(api::detail::service const& s,
   auto call = make_post(s, jobs_path, request);
   if (!call) return call;
   call->request.is_unrepeatable = true;
+  call->request.secret_urls = {request.audio_url.reveal(), request.callback_config.url.reveal(),
+                               request.callback_url.reveal()};
   call->request.deadline = std::chrono::seconds(60);
   return call;
 }

@@ -33,9 +33,12 @@ GLADIA_DECL void client::start_upload(handler<uploaded_audio> h, audio_source so
 }
 
 GLADIA_DECL void client::start_upload_url(handler<uploaded_audio> h, std::string url) const {
-  detail::start_upload(
-      service_, std::move(h),
-      detail::make_post(*service_, detail::upload_path, upload_url_request{std::move(url)}));
+  auto call = detail::make_post(*service_, detail::upload_path, upload_url_request{url});
+  if (call) {
+    call->request.leaves_behind = "an upload";
+    call->request.secret_urls = {std::move(url)};
+  }
+  detail::start_upload(service_, std::move(h), std::move(call));
 }
 
 GLADIA_DECL void client::start_create(handler<pre_recorded_info> h,

@@ -2,7 +2,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
