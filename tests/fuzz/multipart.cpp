@@ -161,19 +161,19 @@ struct outcome {
 
 /// Reads up to the end, or until there are `enough` bytes.
 outcome read(form const& f, rooms const& sizes, std::size_t enough) {
-  outcome read;
+  std::string body;
   if (auto begun = f.body.begin(); !begun) return {{}, begun.error()};
-  for (std::size_t i = 0; read.body.size() < enough; ++i) {
+  for (std::size_t i = 0; body.size() < enough; ++i) {
     // Of its own size, so that a byte beyond it is noticed.
     std::vector<char> room(sizes[i % sizes.size()]);
     auto const got = f.body.read(room.data(), room.size());
-    if (!got) return {std::move(read.body), got.error()};
+    if (!got) return {std::move(body), got.error()};
     require(*got <= room.size(), "no more is given than there is room for");
     if (*got == 0) break;
-    read.body.append(room.data(), *got);
-    f.body.progress(read.body.size());
+    body.append(room.data(), *got);
+    f.body.progress(body.size());
   }
-  return read;
+  return {std::move(body), {}};
 }
 
 void check_whole(form const& f, rooms const& sizes, fuzzed_file const& file,
@@ -251,9 +251,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const difference = in.number(1 + 6 * (announced / 2));  // one byte, or seven
   auto const left_at = in.number(2);
   file.content = content_in(in.rest());
-  file.announced = file.content.size();
-  file.announced +=
-      announced == 0 ? -std::min<std::uint64_t>(difference, file.announced) : difference;
+  auto const there_are = file.content.size();
+  file.announced = announced == 0 ? there_are - std::min<std::uint64_t>(difference, there_are)
+                                  : there_are + difference;
 
   auto const f = form_of(file, filename);
   require(f.content_type == std::string("multipart/form-data; boundary=") + boundary,

@@ -7,6 +7,9 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <functional>
+#include <gladia/api/detail/service.hpp>
+#include <gladia/net/http_client.hpp>
+#include <gladia/net/transport.hpp>
 #include <memory>
 #include <optional>
 #include <string>
