@@ -833,7 +833,7 @@ scenario const recordings[] = {
      }},
 };
 
-scenario const audio[] = {
+scenario const audio_files[] = {
     {"The file is not there",
      [](stage& s) {
        return stage::result_of(gladia::audio::wav_file::open((s.folder / "none.wav").string()));
@@ -931,7 +931,7 @@ std::vector<scenario> all_scenarios() {
   add(how_it_ends);
   add(jobs_and_recordings);
   add(recordings);
-  add(audio);
+  add(audio_files);
   add(calls_at_the_wrong_time);
   return all;
 }
