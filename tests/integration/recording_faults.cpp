@@ -345,6 +345,15 @@ TEST_P(a_recording_call, takes_its_key_to_no_other_place) {
   }
 }
 
+TEST_P(a_recording_call, gives_up_where_it_is_led_in_a_circle) {
+  auto circle = answer(307, -1);
+  circle.headers = {{"Location", "#to-itself"}};
+  auto const e = meets(circle).error();
+  EXPECT_EQ(e, errc::too_many_redirects) << e.what();
+  EXPECT_EQ(tries(), what.route == route::storage ? 20u : 21u);  // a redirect led to the storage
+  EXPECT_FALSE(e.details().may_have_been_made);
+}
+
 TEST_P(a_recording_call, bears_an_answer_that_comes_late) {
   auto late = fault(http_action::serve);
   late.delay = 20ms;
@@ -437,6 +446,35 @@ TEST_P(all_recording_calls, wait_as_long_as_they_are_told) {
   EXPECT_GE(std::chrono::steady_clock::now() - before, 1s);
   EXPECT_THAT(failures, IsEmpty());
   EXPECT_EQ(successes, 4);
+}
+
+TEST_P(all_recording_calls, walk_over_each_job_once_where_a_page_is_lost) {
+  auto const second_page = [](fake::http_fault f) {
+    fake::faults faults;
+    faults.http = {fault(f.route, http_action::serve), f};
+    return faults;
+  };
+  std::vector<std::string> seen;
+  auto const walk = [&] {
+    gladia::pre_recorded_list_query one_by_one;
+    one_by_one.limit = 1;
+    seen.clear();
+    return call<std::size_t>([&](auto h) {
+      auto const visit = [&](pre_recorded_job job) { return seen.push_back(job.id), true; };
+      api().async_list_all(one_by_one, visit, h);
+    });
+  };
+  auto const where = route::pre_recorded_list;
+  for (auto const& f : {fault(where, http_action::reset), fault(where, http_action::half_answer),
+                        answer(where, 429), answer(where, 503)}) {
+    fail(second_page(f));
+    auto const count = walk();
+    EXPECT_TRUE(count) << count.error().what();
+    EXPECT_THAT(seen, ElementsAre(id, doomed));
+  }
+  fail(second_page(answer(where, 401)));
+  EXPECT_EQ(walk().error(), errc::unauthorized);
+  EXPECT_THAT(seen, ElementsAre(id));
 }
 
 TEST_P(all_recording_calls, end_by_themselves_where_nothing_answers) {
@@ -735,6 +773,26 @@ TEST_P(a_transcription, that_cannot_be_uploaded_makes_no_job) {
   fail(answer(route::upload, 413));
   expect_end_in(step::uploading, transcribe());
   EXPECT_THAT(service->recordings(), IsEmpty());
+}
+
+TEST_P(a_transcription, blames_the_service_for_answers_without_a_url_or_an_id) {
+  auto empty = answer(route::upload, 200, 2);
+  empty.body = R"({"audio_url": "", "audio_metadata": {}})";
+  fail(empty);
+  auto job = transcribe();
+  expect_end_in(step::uploading, job);
+  EXPECT_EQ(job.error(), errc::malformed_response) << job.error().what();
+  EXPECT_EQ(upload(path).error(), errc::malformed_response);
+
+  service.reset();
+  client.reset();
+  empty = answer(route::pre_recorded_init, 201);
+  empty.body = R"({"id": "", "result_url": ""})";
+  fail(empty);
+  job = transcribe();
+  expect_end_in(step::creating, job);
+  EXPECT_EQ(job.error(), errc::malformed_response) << job.error().what();
+  EXPECT_TRUE(job.error().details().may_have_been_made);
 }
 
 TEST_P(a_transcription, keeps_its_upload_when_nobody_knows_of_its_job) {
