@@ -83,7 +83,7 @@ struct a_session_that_loses_a_word : a_session {
   }
   std::vector<std::string> texts(bool recovered) const {
     std::vector<std::string> found;
-    for (auto const& t : all_of<transcript>(events)) {
+    for (auto const& t : all_of<gladia::transcript>(events)) {
       if (t.recovered == recovered) found.push_back(t.data.utterance.text);
     }
     return found;
@@ -106,7 +106,7 @@ TEST_F(a_session_that_loses_a_word, finds_it_in_the_messages_of_the_job) {
                     "," + quoted(final("three", 0.12, 0.13)) + "]}";
   play();
   EXPECT_THAT(texts(true), ElementsAre("two"));
-  EXPECT_EQ(all_of<transcript>(events).back().data.id, "id-two");
+  EXPECT_EQ(all_of<gladia::transcript>(events).back().data.id, "id-two");
   EXPECT_EQ(end.verdict, completeness::complete);
   EXPECT_EQ(far->http_calls, 2);
 }
@@ -129,7 +129,7 @@ TEST_F(a_session_that_loses_a_word, does_not_take_it_for_found_by_a_final_whose_
   far->sums_up = false;
   play();
   EXPECT_EQ(end.verdict, completeness::unknown);
-  auto const said = all_of<transcript>(events);
+  auto const said = all_of<gladia::transcript>(events);
   EXPECT_EQ(said.back().data.utterance.text, "three") << "delivered all the same";
   EXPECT_EQ(said.back().envelope.unreadable,
             "data.utterance.start: expected a number, got no number");
@@ -159,7 +159,7 @@ TEST_F(a_session_that_loses_a_word, says_of_a_message_what_it_could_not_read_of_
   one.replace(one.find("\"words\":[]"), 10, "\"words\":7");
   say_on_links({one, one}, {one});
   play_in(make_test_client(io.get_executor(), far, "key", log).session(request, options));
-  auto const first = all_of<transcript>(events).front();
+  auto const first = all_of<gladia::transcript>(events).front();
   EXPECT_NE(gladia::live::to_json(first).find(
                 R"("unreadable":"data.utterance.words: expected an array, got a number")"),
             std::string::npos)

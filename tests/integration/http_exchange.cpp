@@ -637,7 +637,7 @@ INSTANTIATE_TEST_SUITE_P(over, upload, testing::Bool(),
                          [](auto const& given) { return given.param ? "tls" : "tcp"; });
 
 TEST_P(upload, sends_as_much_as_was_promised_and_tells_how_far_it_is) {
-  for (std::size_t size : {1, 65'536, 1'000'001}) {
+  for (std::size_t size : {std::size_t{1}, std::size_t{65'536}, std::size_t{1'000'001}}) {
     answer.reset();
     calls = 0;
     told.clear();

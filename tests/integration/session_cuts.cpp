@@ -1,6 +1,7 @@
 #include <gladia/live/session.hpp>
 
 #include <algorithm>
+#include <support/fault_names.hpp>
 #include <support/live_fixture.hpp>
 #include <support/stretches.hpp>
 #include <tuple>
@@ -14,10 +15,6 @@ using gladia::audio_format;
 using gladia::live::completeness;
 namespace live = gladia::live;
 namespace fake = gladia::testing;
-
-char const* name_of(fake::ending how) {
-  return how == fake::ending::reset ? "reset" : how == fake::ending::fin ? "fin" : "close";
-}
 
 struct named_format {
   char const* name;
@@ -67,21 +64,6 @@ INSTANTIATE_TEST_SUITE_P(formats, a_session_cut_clean,
                                   name_of(std::get<1>(given.param));
                          });
 
-char const* name_of(fake::ack_mode mode) {
-  switch (mode) {
-    case fake::ack_mode::lost:
-      return "lost";
-    case fake::ack_mode::merged:
-      return "merged";
-    case fake::ack_mode::again:
-      return "again";
-    case fake::ack_mode::over_cuts:
-      return "over_cuts";
-    default:
-      return "normal";
-  }
-}
-
 /// ... and does not acknowledge each message once.
 struct a_session_cut_clean_and_acknowledged : live_fixture,
                                               ::testing::WithParamInterface<fake::ack_mode> {};
@@ -103,12 +85,6 @@ INSTANTIATE_TEST_SUITE_P(kinds, a_session_cut_clean_and_acknowledged,
                          ::testing::Values(fake::ack_mode::merged, fake::ack_mode::again,
                                            fake::ack_mode::over_cuts),
                          [](auto const& given) { return name_of(given.param); });
-
-char const* name_of(fake::resume_policy policy) {
-  return policy == fake::resume_policy::count     ? "count"
-         : policy == fake::resume_policy::discard ? "discard"
-                                                  : "restart";
-}
 
 /// The link ends with audio and acknowledgements in flight.
 struct a_session_cut_brutally

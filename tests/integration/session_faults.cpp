@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <support/fault_names.hpp>
 #include <support/live_fixture.hpp>
 #include <support/stretches.hpp>
 
@@ -471,34 +472,6 @@ TEST_P(a_session_with_late_or_low_acknowledgements, survives_a_server_that_count
   if (GetParam() == fake::ack_mode::none) return;
   EXPECT_GT(all<live::connected>().back().resume_offset, 50'000u)
       << "the first link's was sent again";
-}
-
-std::string name_of(fake::ack_mode mode) {
-  switch (mode) {
-    case fake::ack_mode::normal:
-      return "normal";
-    case fake::ack_mode::none:
-      return "none";
-    case fake::ack_mode::late:
-      return "late";
-    case fake::ack_mode::lost:
-      return "lost";
-    case fake::ack_mode::nack:
-      return "nack";
-    case fake::ack_mode::shrinking:
-      return "shrinking";
-    case fake::ack_mode::jumping:
-      return "jumping";
-    case fake::ack_mode::inclusive:
-      return "inclusive";
-    case fake::ack_mode::merged:
-      return "merged";
-    case fake::ack_mode::again:
-      return "again";
-    case fake::ack_mode::over_cuts:
-      return "over_cuts";
-  }
-  return "unknown";
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, a_session_with_acknowledgements,

@@ -17,13 +17,13 @@ std::string fault_of(live_request const& request) {
   return text ? "" : text.error().details().message;
 }
 
-std::string const audio =
+std::string const audio_text =
     R"({"encoding":"wav/pcm","bit_depth":16,"sample_rate":16000,"channels":1)";
 
 }  // namespace
 
 TEST(encode, writes_the_audio_format_and_nothing_that_is_not_set) {
-  EXPECT_EQ(*encode(live_request{}), audio + "}");
+  EXPECT_EQ(*encode(live_request{}), audio_text + "}");
 }
 
 TEST(encode, writes_members_in_order) {
@@ -31,14 +31,15 @@ TEST(encode, writes_members_in_order) {
   r.callback = false;
   r.endpointing = 0.3;
   r.language_config.languages = {"en"};
-  EXPECT_EQ(*encode(r), audio + R"(,"endpointing":0.3,"language_config":{"languages":["en"]},)" +
+  EXPECT_EQ(*encode(r), audio_text +
+                            R"(,"endpointing":0.3,"language_config":{"languages":["en"]},)" +
                             R"("callback":false})");
 }
 
 TEST(encode, writes_a_vocabulary_entry_in_its_shortest_form) {
   live_request r;
   r.realtime_processing.custom_vocabulary_config.vocabulary = {{"a"}, {"b", 0.5}};
-  EXPECT_EQ(*encode(r), audio + R"(,"realtime_processing":{"custom_vocabulary_config":)" +
+  EXPECT_EQ(*encode(r), audio_text + R"(,"realtime_processing":{"custom_vocabulary_config":)" +
                             R"({"vocabulary":["a",{"value":"b","intensity":0.5}]}}})");
 }
 
@@ -46,13 +47,14 @@ TEST(encode, writes_callback_flags_beside_the_url) {
   live_request r;
   r.callback_config.url = "https://h";
   r.callback_config.flags.receive_errors = true;
-  EXPECT_EQ(*encode(r), audio + R"(,"callback_config":{"url":"https://h","receive_errors":true}})");
+  EXPECT_EQ(*encode(r),
+            audio_text + R"(,"callback_config":{"url":"https://h","receive_errors":true}})");
 }
 
 TEST(encode, sends_an_unknown_value_as_it_is) {
   live_request r;
   r.model = open_enum<live_model>("solaria-9");
-  EXPECT_EQ(*encode(r), audio + R"(,"model":"solaria-9"})");
+  EXPECT_EQ(*encode(r), audio_text + R"(,"model":"solaria-9"})");
 }
 
 TEST(encode, merges_extra_last) {
@@ -61,14 +63,15 @@ TEST(encode, merges_extra_last) {
   r.language_config.code_switching = false;
   r.endpointing = 1;
   r.extra.text = R"({"language_config":{"code_switching":true,"new":1},"endpointing":null,"x":[]})";
-  EXPECT_EQ(*encode(r), audio + R"(,"endpointing":null,"language_config":{"languages":["en"],)" +
+  EXPECT_EQ(*encode(r), audio_text +
+                            R"(,"endpointing":null,"language_config":{"languages":["en"],)" +
                             R"("code_switching":true,"new":1},"x":[]})");
 }
 
 TEST(encode, keeps_the_order_of_any_json) {
   live_request r;
   r.custom_metadata.text = R"({"z":1, "a":2})";
-  EXPECT_EQ(*encode(r), audio + R"(,"custom_metadata":{"z":1,"a":2}})");
+  EXPECT_EQ(*encode(r), audio_text + R"(,"custom_metadata":{"z":1,"a":2}})");
 }
 
 TEST(encode, names_the_path_of_what_cannot_be_written) {
@@ -152,9 +155,9 @@ TEST(encode, writes_the_url_of_an_upload) {
 TEST(encode, asks_for_the_ends_of_turns_with_an_empty_object) {
   live_request r;
   r.end_of_turn.emplace();
-  EXPECT_EQ(*encode(r), audio + R"(,"end_of_turn":{}})");
+  EXPECT_EQ(*encode(r), audio_text + R"(,"end_of_turn":{}})");
   r.end_of_turn->max_wait_secs = 4;
-  EXPECT_EQ(*encode(r), audio + R"(,"end_of_turn":{"max_wait_secs":4.0}})");
+  EXPECT_EQ(*encode(r), audio_text + R"(,"end_of_turn":{"max_wait_secs":4.0}})");
 }
 
 TEST(encode_stop_recording, is_one_member) {

@@ -8,27 +8,27 @@
 namespace {
 
 using namespace gladia::live;
-using detail::event_queue;
-using gladia::transcript;
+using gladia::live::detail::event_queue;
 
-transcript make_transcript(std::string id, bool is_final, std::string text, int channel = 0) {
-  transcript t;
+gladia::transcript make_transcript(std::string id, bool is_final, std::string text,
+                                   int channel = 0) {
+  gladia::transcript t;
   t.data.id = std::move(id);
   t.data.is_final = is_final;
   t.data.utterance.text = std::move(text);
   t.data.utterance.channel = channel;
   return t;
 }
-transcript partial(std::string id, std::string text, int channel = 0) {
+gladia::transcript partial(std::string id, std::string text, int channel = 0) {
   return make_transcript(std::move(id), false, std::move(text), channel);
 }
-transcript final_of(std::string id, std::string text) {
+gladia::transcript final_of(std::string id, std::string text) {
   return make_transcript(std::move(id), true, std::move(text));
 }
 
 /// What an event is, in a word.
 std::string name(event const& e) {
-  if (auto const* t = std::get_if<transcript>(&e)) return t->data.utterance.text;
+  if (auto const* t = std::get_if<gladia::transcript>(&e)) return t->data.utterance.text;
   if (auto const* d = std::get_if<events_dropped>(&e)) return "gap " + std::to_string(d->count);
   if (auto const* c = std::get_if<connected>(&e)) return "link " + std::to_string(c->connection);
   if (std::holds_alternative<ended>(e)) return "ended";

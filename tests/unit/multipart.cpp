@@ -52,7 +52,7 @@ TEST(a_form, is_the_file_between_its_boundaries) {
 TEST(a_form, is_the_same_in_pieces_and_again) {
   auto const f = make_form(source_of("a recording"), "audio", "a.wav", "b");
   auto const whole = read_all(f, 1000);
-  for (std::size_t step : {1, 2, 7, 64}) EXPECT_EQ(read_all(f, step), whole) << step;
+  for (auto step : {1u, 2u, 7u, 64u}) EXPECT_EQ(read_all(f, step), whole) << step;
 }
 
 TEST(a_form, of_a_file_that_became_shorter_is_an_error) {

@@ -15,7 +15,7 @@ using gladia::live::to_srt;
 using gladia::live::to_webvtt;
 using ::testing::ElementsAre;
 
-gladia::transcript_utterance utterance(double start, double end, std::string text) {
+gladia::transcript_utterance spoken(double start, double end, std::string text) {
   gladia::transcript_utterance u;
   u.start = start;
   u.end = end;
@@ -25,7 +25,7 @@ gladia::transcript_utterance utterance(double start, double end, std::string tex
 
 // One word a second, with the space in front that the service sends.
 gladia::transcript_utterance with_words(double start, std::vector<std::string> const& words) {
-  auto u = utterance(start, start + static_cast<double>(words.size()), "");
+  auto u = spoken(start, start + static_cast<double>(words.size()), "");
   for (auto const& word : words) {
     u.text += " " + word;
     auto const begin = start + static_cast<double>(u.words.size());
@@ -49,19 +49,19 @@ std::size_t code_points(std::string const& text) {
 }
 
 TEST(srt, has_numbers_times_and_rows) {
-  EXPECT_EQ(to_srt({utterance(0.412, 3.108, " Hello, my name is Sasha."),
-                    utterance(3661.5, 3662.75, " Bye.")}),
-            "1\n"
-            "00:00:00,412 --> 00:00:03,108\n"
-            "Hello, my name is Sasha.\n"
-            "\n"
-            "2\n"
-            "01:01:01,500 --> 01:01:02,750\n"
-            "Bye.\n");
+  EXPECT_EQ(
+      to_srt({spoken(0.412, 3.108, " Hello, my name is Sasha."), spoken(3661.5, 3662.75, " Bye.")}),
+      "1\n"
+      "00:00:00,412 --> 00:00:03,108\n"
+      "Hello, my name is Sasha.\n"
+      "\n"
+      "2\n"
+      "01:01:01,500 --> 01:01:02,750\n"
+      "Bye.\n");
 }
 
 TEST(webvtt, has_a_header_times_and_rows) {
-  EXPECT_EQ(to_webvtt({utterance(0.412, 3.108, " Hello, my name is Sasha.")}),
+  EXPECT_EQ(to_webvtt({spoken(0.412, 3.108, " Hello, my name is Sasha.")}),
             "WEBVTT\n"
             "\n"
             "00:00:00.412 --> 00:00:03.108\n"
@@ -71,34 +71,34 @@ TEST(webvtt, has_a_header_times_and_rows) {
 TEST(subtitles, of_nothing_are_an_empty_file) {
   EXPECT_EQ(to_srt({}), "");
   EXPECT_EQ(to_webvtt({}), "WEBVTT\n");
-  EXPECT_EQ(to_srt({utterance(1, 2, " \n")}), "");
+  EXPECT_EQ(to_srt({spoken(1, 2, " \n")}), "");
 }
 
 TEST(webvtt, escapes_markup) {
-  EXPECT_THAT(to_webvtt({utterance(1, 2, "<b>R&D</b> --> x")}),
+  EXPECT_THAT(to_webvtt({spoken(1, 2, "<b>R&D</b> --> x")}),
               ::testing::HasSubstr("\n&lt;b&gt;R&amp;D&lt;/b&gt; --&gt; x\n"));
 }
 
 TEST(srt, writes_no_second_arrow) {
-  EXPECT_THAT(to_srt({utterance(1, 2, "a ----> b")}), ::testing::HasSubstr("\na -> b\n"));
+  EXPECT_THAT(to_srt({spoken(1, 2, "a ----> b")}), ::testing::HasSubstr("\na -> b\n"));
 }
 
 TEST(subtitles, text_never_breaks_the_file) {
   auto const captions = make_captions(
-      {utterance(1, 2, "one\n\n2\r\n00:00 two\tthree" + std::string(1, '\0'))}, layout(0, 0));
+      {spoken(1, 2, "one\n\n2\r\n00:00 two\tthree" + std::string(1, '\0'))}, layout(0, 0));
   ASSERT_EQ(captions.size(), 1u);
   EXPECT_THAT(captions[0].rows, ElementsAre("one 2 00:00 two three"));
 }
 
 TEST(captions, rows_are_cut_between_words) {
   auto const captions =
-      make_captions({utterance(0, 4, "the quick brown fox jumps over it")}, layout(10, 0));
+      make_captions({spoken(0, 4, "the quick brown fox jumps over it")}, layout(10, 0));
   ASSERT_EQ(captions.size(), 1u);
   EXPECT_THAT(captions[0].rows, ElementsAre("the quick", "brown fox", "jumps over", "it"));
 }
 
 TEST(captions, words_longer_than_a_row_are_cut_between_characters) {
-  auto const captions = make_captions({utterance(0, 4, "a äöüßäöüßäö b")}, layout(4, 0));
+  auto const captions = make_captions({spoken(0, 4, "a äöüßäöüßäö b")}, layout(4, 0));
   ASSERT_EQ(captions.size(), 1u);
   EXPECT_THAT(captions[0].rows, ElementsAre("a", "äöüß", "äöüß", "äö b"));
 }
@@ -118,7 +118,7 @@ TEST(captions, what_does_not_fit_comes_in_the_next_one_at_the_time_of_its_words)
 }
 
 TEST(captions, without_words_time_is_divided_by_length) {
-  auto const captions = make_captions({utterance(0, 9, "aaaa bbbb")}, layout(4, 1));
+  auto const captions = make_captions({spoken(0, 9, "aaaa bbbb")}, layout(4, 1));
   ASSERT_EQ(captions.size(), 2u);
   EXPECT_EQ(captions[0].end, 4s);
   EXPECT_EQ(captions[1].start, 5s);
@@ -134,7 +134,7 @@ TEST(captions, words_that_are_not_in_the_text_do_not_matter) {
 }
 
 TEST(captions, are_ordered_by_their_start) {
-  auto const captions = make_captions({utterance(5, 6, "b"), utterance(1, 2, "a")});
+  auto const captions = make_captions({spoken(5, 6, "b"), spoken(1, 2, "a")});
   ASSERT_EQ(captions.size(), 2u);
   EXPECT_THAT(captions[0].rows, ElementsAre("a"));
 }
@@ -142,7 +142,7 @@ TEST(captions, are_ordered_by_their_start) {
 TEST(captions, short_ones_stay_until_the_next_or_the_minimum) {
   subtitle_options options;
   options.minimum_duration = 2s;
-  auto const captions = make_captions({utterance(1, 1.1, "a"), utterance(2, 2.1, "b")}, options);
+  auto const captions = make_captions({spoken(1, 1.1, "a"), spoken(2, 2.1, "b")}, options);
   ASSERT_EQ(captions.size(), 2u);
   EXPECT_EQ(captions[0].end, 2s);
   EXPECT_EQ(captions[1].end, 4s);
@@ -153,7 +153,7 @@ TEST(captions, senseless_times_are_put_right) {
   auto const infinite = std::numeric_limits<double>::infinity();
   for (double start : {nan, infinite, -infinite, -5.0, 3.0}) {
     for (double end : {nan, infinite, -infinite, -5.0, 2.0}) {
-      auto u = utterance(start, end, "one two");
+      auto u = spoken(start, end, "one two");
       u.words = {{" one", end, start, 1}, {" two", nan, -infinite, 1}};
       for (auto const& c : make_captions({u}, layout(3, 1))) {
         EXPECT_GE(c.start, 0s);

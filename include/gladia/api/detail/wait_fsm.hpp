@@ -92,7 +92,8 @@ class wait_fsm {
     interval_ = std::min(interval_ + interval_ / 2, std::max(limits_.longest, limits_.first));
     interval_ = std::max(interval_, shortest);
     auto const half = interval_ / 2;
-    auto delay = half + std::chrono::milliseconds(random_() % (half.count() + 1));
+    auto const jitter = static_cast<std::chrono::milliseconds::rep>(random_()) % (half.count() + 1);
+    auto delay = half + std::chrono::milliseconds(jitter);
     if (asked_for) delay = std::max<std::chrono::milliseconds>(delay, *asked_for);
     return {delay, {}};
   }

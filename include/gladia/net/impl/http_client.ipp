@@ -54,7 +54,7 @@ class retried_call final : public http_operation,
   void go_on(Tell tell, phase reached = phase::none) {
     auto next = is_cancelled_ ? machine_.on_cancel(reached, now()) : tell();
     options_->logger(next.level, next.line);
-    std::visit([this](auto& action) { perform(std::move(action)); }, next.action);
+    std::visit([this](auto& action) { this->perform(std::move(action)); }, next.action);
   }
 
   void perform(http_fsm::send action) {
