@@ -207,6 +207,30 @@ inline std::vector<std::string> word_seeds() {
           lost_link + final + final + lost_link + lost_final};
 }
 
+/// Names of files, with sources and readers that give and take a few bytes at a time, and content.
+inline std::vector<std::string> multipart_seeds() {
+  using namespace std::string_literals;
+  auto const pieces = "\x0f\x01\0\xff\x07\0\x40\x02"s;
+  auto const rooms = "\xff\0\x06\x1f\0\x03\xff\x50"s;
+  auto const is_whole = "\0\0\0"s + "\0\0"s;
+  std::vector<std::string> seeds;
+  for (auto const& name : {"call.wav"s, "a\"; name=\"b\r\nX: 1"s, "\xc3\xa4 100%22.wav"s, "a\0b\\"s,
+                           "\xff\xfe\n"s, std::string(255, '"')}) {
+    auto const begin = static_cast<char>(name.size()) + name + "\0"s + pieces + rooms;
+    seeds.push_back(begin + is_whole + "\0\x20"s + "RIFF"s);
+    seeds.push_back(begin + is_whole + "\0\0"s + "\xf0x\xf1\r\xf2\r\n--"s);
+  }
+  auto const begin = "\1a\1"s + pieces + rooms;
+  for (char const trouble : {'\1', '\2', '\3', '\4'}) {
+    seeds.push_back(begin + trouble + "\0\x05"s + "\0\0"s + "\0\x40"s + "a recording"s);
+  }
+  seeds.push_back(begin + "\0\0\0"s + "\0\4"s + "\0\0"s + "longer than announced");
+  seeds.push_back(begin + "\0\0\0"s + "\1\4"s + "\0\0"s + "shorter");
+  seeds.push_back(begin + "\0\0\0"s + "\2\x7f\0\0\0\0\0\0"s + "\0\0"s + "much shorter");
+  seeds.push_back(begin + is_whole + "\0\0"s + "\xf3 holds its boundary");
+  return seeds;
+}
+
 inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "error_bodies") return error_seeds();
   if (target == "wav_header") return wav_seeds();
@@ -215,6 +239,7 @@ inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "response_head") return response_seeds();
   if (target == "session") return session_seeds();
   if (target == "words") return word_seeds();
+  if (target == "multipart") return multipart_seeds();
   return contract_seeds();
 }
 

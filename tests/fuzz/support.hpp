@@ -42,6 +42,12 @@ class input {
   T const& one_of(T const (&choices)[n]) {
     return choices[byte() % n];
   }
+  /// Up to `size` bytes.
+  std::string_view text(std::size_t size) {
+    auto const taken = rest_.substr(0, size);
+    rest_.remove_prefix(taken.size());
+    return taken;
+  }
   /// Up to the next `separator`, which is taken, too.
   std::string_view until(std::string_view separator) {
     auto const end = rest_.find(separator);

@@ -98,6 +98,12 @@ TEST_P(the_pre_recorded_client, says_before_any_network_what_cannot_be_uploaded)
   EXPECT_THAT(upload(pipe).error().what(), HasSubstr("no regular file"));
   EXPECT_EQ(call<gladia::uploaded_audio>([&](auto h) { api().async_upload({}, {}, h); }).error(),
             errc::invalid_request);
+  pre_recorded::audio_source endless;
+  endless.size = std::numeric_limits<std::uint64_t>::max();
+  endless.read = [](char*, std::size_t room) { return result<std::size_t>(room); };
+  EXPECT_EQ(
+      call<gladia::uploaded_audio>([&](auto h) { api().async_upload(endless, {}, h); }).error(),
+      errc::invalid_request);
   EXPECT_THAT(service->requests(), SizeIs(0));
 }
 

@@ -73,6 +73,11 @@ TEST(a_form, lets_no_name_break_out_of_its_quotes) {
   EXPECT_THAT(read_all(umlaut, 1000), testing::HasSubstr("filename=\"\xc3\xa4.wav\""));
 }
 
+TEST(a_form, names_a_file_so_that_any_server_can_read_it) {
+  auto const f = make_form(source_of("x"), "audio", std::string("a\0\t\x7f\\", 5), "b");
+  EXPECT_THAT(read_all(f, 1000), testing::HasSubstr("filename=\"a%00%09%7F\\\\\"\r\n"));
+}
+
 TEST(a_form, tells_how_much_of_the_file_was_sent) {
   auto source = source_of("four");
   std::vector<std::uint64_t> told;

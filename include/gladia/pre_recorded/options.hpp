@@ -21,7 +21,7 @@ namespace gladia::pre_recorded {
 /// whatever else that executor does for as long as they take.
 struct audio_source {
   std::string filename = "audio";  ///< as the service is to show it, in UTF-8
-  std::uint64_t size = 0;          ///< bytes, at least 1: exactly so many are sent
+  std::uint64_t size = 0;          ///< bytes, 1 to 2^63 - 1: exactly so many are sent
   /// Puts up to `room` bytes at `to` and returns how many; 0 only at the end. One that ends before
   /// `size` ends the upload with `errc::truncated_audio`; an error of its own with that.
   std::function<result<std::size_t>(char* to, std::size_t room)> read{};

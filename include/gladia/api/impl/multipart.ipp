@@ -27,22 +27,18 @@ inline std::string make_boundary() {
   return text;
 }
 
-/// A name within quotes: quotes and line breaks are written as the WHATWG's forms write them.
+/// A name within quotes: quotes and line breaks are written as the WHATWG's forms write them, other
+/// control characters likewise, as servers refuse them in a header. A backslash is doubled: to who
+/// reads it as RFC 2183 says, a single one at the end would take the quote away.
 inline std::string quoted_name(std::string_view name) {
+  constexpr char digits[] = "0123456789ABCDEF";
   std::string quoted;
   for (char const c : name) {
-    switch (c) {
-      case '"':
-        quoted += "%22";
-        break;
-      case '\r':
-        quoted += "%0D";
-        break;
-      case '\n':
-        quoted += "%0A";
-        break;
-      default:
-        quoted += c;
+    auto const byte = static_cast<unsigned char>(c);
+    if (c == '"' || byte < 0x20 || byte == 0x7f) {
+      quoted += {'%', digits[byte / 16], digits[byte % 16]};
+    } else {
+      quoted.append(c == '\\' ? 2 : 1, c);
     }
   }
   return '"' + quoted + '"';

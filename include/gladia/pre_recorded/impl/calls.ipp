@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -74,8 +76,11 @@ inline result<net::http_call> make_upload_call(api::detail::service const& s,
 
 inline result<net::http_call> make_upload_call(api::detail::service const& s, audio_source source,
                                                upload_progress progress) {
-  if (source.size == 0 || !source.read) {
-    return error(errc::invalid_request, "audio_source: needs its size, at least 1, and read");
+  // What stands around it in the form is counted, too.
+  constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+  if (source.size == 0 || source.size > largest || !source.read) {
+    return error(errc::invalid_request,
+                 "audio_source: needs read, and its size, from 1 to 2^63 - 1 bytes");
   }
   net::body_source body;
   body.size = source.size;
