@@ -1,17 +1,10 @@
 #include <gladia/pre_recorded/client.hpp>
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <filesystem>
-#include <fstream>
-#include <gladia/testing/sound.hpp>
-#include <support/live_fixture.hpp>
-#include <support/wav_bytes.hpp>
+#include <support/recording_fixture.hpp>
 
 namespace {
 
@@ -30,101 +23,11 @@ namespace fake = gladia::testing;
 namespace pre_recorded = gladia::pre_recorded;
 using step = pre_recorded::transcription_progress::step;
 
-/// A client and an emulator, over http and https.
-struct the_pre_recorded_client : live_fixture, ::testing::WithParamInterface<bool> {
-  std::filesystem::path folder;
-  std::string path;
-  pre_recorded::transcribe_options options;
-  asio::cancellation_signal stop;
-
+/// Over http and https.
+struct the_pre_recorded_client : recording_fixture, ::testing::WithParamInterface<bool> {
   void SetUp() override {
-    live_fixture::SetUp();
-    for (auto const* name : {"GLADIA_API_KEY", "GLADIA_API_URL", "GLADIA_REGION"}) ::unsetenv(name);
-    emulator_options.words = fake::word_source::automatic;
-    emulator_options.script = "Hello, this is Ann.\nHow can I help?\n";
+    recording_fixture::SetUp();
     emulator_options.tls = GetParam();
-    client_options.retry.backoff.base = 1ms;
-    options.wait.first_poll = 1ms;
-    options.wait.longest_poll = 1ms;
-    folder = std::filesystem::temp_directory_path() /
-             ("gladia-recordings-" + std::to_string(::getpid()));
-    std::filesystem::create_directory(folder);
-    path = write("a call.wav", recording());
-  }
-  void TearDown() override {
-    live_fixture::TearDown();
-    std::filesystem::remove_all(folder);
-  }
-
-  static std::string recording() {
-    gladia::audio_format const format;
-    auto const speech = fake::speech(format, 300ms);
-    auto const pause = fake::silence(format, 500ms);
-    return gladia_test::wav(format, speech + pause + speech + pause);
-  }
-  std::string write(std::string const& name, std::string const& content) const {
-    auto const file = (folder / name).string();
-    std::ofstream(file, std::ios::binary) << content;
-    return file;
-  }
-
-  pre_recorded::client const& api() {
-    if (!service) start_service();
-    if (!client) client.emplace(io, client_options);
-    return client->pre_recorded();
-  }
-  void fail(fake::http_fault fault) {
-    fake::faults faults;
-    faults.http = {std::move(fault)};
-    fail(std::move(faults));
-  }
-  void fail(fake::faults faults) {
-    if (!service) start_service();
-    service->set_faults(std::move(faults));
-  }
-  static fake::http_fault fault(fake::route where, fake::http_action what, int times = 1) {
-    fake::http_fault f;
-    f.route = where;
-    f.action = what;
-    f.times = times;
-    return f;
-  }
-  static fake::http_fault answer(fake::route where, int status, int times = 1) {
-    auto f = fault(where, fake::http_action::answer, times);
-    f.status = status;
-    return f;
-  }
-
-  template <class T, class Start>
-  result<T> call(Start start) {
-    std::optional<result<T>> outcome;
-    start(asio::bind_cancellation_slot(stop.slot(),
-                                       [&outcome](result<T> r) { outcome.emplace(std::move(r)); }));
-    io.restart();
-    io.run();
-    EXPECT_TRUE(outcome);
-    return std::move(*outcome);
-  }
-  result<gladia::uploaded_audio> upload(std::string const& file) {
-    return call<gladia::uploaded_audio>([&](auto h) { api().async_upload_file(file, {}, h); });
-  }
-  result<gladia::pre_recorded_info> create(std::string const& url) {
-    gladia::pre_recorded_request wanted;
-    wanted.audio_url = url;
-    return call<gladia::pre_recorded_info>([&](auto h) { api().async_create(wanted, h); });
-  }
-  result<pre_recorded_job> wait(std::string const& id) {
-    return call<pre_recorded_job>([&](auto h) { api().async_wait(id, options.wait, h); });
-  }
-  result<pre_recorded_job> transcribe(gladia::pre_recorded_request const& wanted = {}) {
-    return call<pre_recorded_job>(
-        [&](auto h) { api().async_transcribe_file(path, wanted, options, h); });
-  }
-  std::size_t requests(std::string const& method, std::string const& target) const {
-    auto const all = service->requests();
-    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](auto const& r) {
-      return r.method == method && r.target == target;
-    }));
   }
 };
 
@@ -314,13 +217,7 @@ TEST_P(the_pre_recorded_client, can_be_cancelled_in_each_step) {
 TEST_P(the_pre_recorded_client, says_of_a_creation_that_is_cancelled_that_there_may_be_a_job) {
   auto const url = upload(path)->audio_url.reveal();
   fail(fault(fake::route::pre_recorded_init, fake::http_action::hang));
-  asio::steady_timer asked(io);
-  std::function<void()> cancel_once_asked = [&] {
-    if (requests("POST", "/v2/pre-recorded") > 0) return stop.emit(asio::cancellation_type::total);
-    asked.expires_after(1ms);
-    asked.async_wait([&](auto) { cancel_once_asked(); });
-  };
-  asio::post(io, [&] { cancel_once_asked(); });
+  cancel_once([this] { return requests("POST", "/v2/pre-recorded") > 0; });
   auto const e = create(url).error();
   EXPECT_EQ(e, asio::error::operation_aborted);
   EXPECT_TRUE(e.details().may_have_been_made) << e.what();

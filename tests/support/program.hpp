@@ -12,6 +12,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
+#include <fstream>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -91,6 +93,17 @@ class program {
   bool is_over() {
     std::lock_guard lock(mutex_);
     return is_over_;
+  }
+
+  /// The most memory that it had at a time, in bytes; 0 once it has ended. What `wait4` tells holds
+  /// the memory of this process too, in which it began.
+  std::uint64_t peak_memory() {
+    std::lock_guard lock(mutex_);
+    std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+    for (std::string line; !is_over_ && std::getline(status, line);) {
+      if (line.rfind("VmHWM:", 0) == 0) return 1024 * std::stoull(line.substr(6));
+    }
+    return 0;
   }
 
   /// Waits for its end; one that takes too long is killed.

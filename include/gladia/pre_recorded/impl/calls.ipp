@@ -104,6 +104,16 @@ inline result<net::http_call> make_create_call(api::detail::service const& s,
   return call;
 }
 
+/// Without a URL nothing can be made of an upload.
+inline result<uploaded_audio> read_upload(result<net::http_response> response) {
+  auto audio = api::detail::read_body<uploaded_audio>(std::move(response));
+  if (audio && audio->audio_url.empty()) {
+    audio = error(errc::malformed_response, phase::response,
+                  "the service took an upload and named no URL of it");
+  }
+  return audio;
+}
+
 /// An answer that says nothing useful leaves open whether there is a job.
 inline result<pre_recorded_info> read_info(result<net::http_response> response) {
   auto const is_answered = response.has_value();

@@ -10,8 +10,7 @@ namespace detail {
 
 inline void start_upload(std::shared_ptr<api::detail::service const> const& service,
                          api::detail::handler<uploaded_audio> h, result<net::http_call> call) {
-  api::detail::start_call<uploaded_audio>(service, std::move(h), std::move(call),
-                                          api::detail::read_body<uploaded_audio>);
+  api::detail::start_call<uploaded_audio>(service, std::move(h), std::move(call), read_upload);
 }
 
 }  // namespace detail

@@ -56,7 +56,7 @@ class transcription : public std::enable_shared_from_this<transcription> {
                                    if (auto self = weak.lock()) self->on_sent(sent, size);
                                  });
     ask(std::move(call), [](transcription& self, result<net::http_response> response) {
-      auto audio = api::detail::read_body<uploaded_audio>(std::move(response));
+      auto audio = read_upload(std::move(response));
       if (!audio) return self.finish(audio.error());
       self.create(audio->audio_url.reveal());
     });
