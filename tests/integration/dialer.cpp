@@ -45,16 +45,16 @@ using gladia::test::scripted_server;
 using gladia::test::send;
 using gladia::test::tcp;
 using gladia::test::wait_for_close;
-using outcome = gladia::result<net::http_response>;
+using http_result = gladia::result<net::http_response>;
 using testing::HasSubstr;
 
 class dialer : public gladia::test::net_fixture {
  protected:
-  outcome get(std::string const& url, net::timeouts timeouts = {}) {
-    std::optional<outcome> answer;
-    start(url, timeouts, [&answer](outcome o) { answer.emplace(std::move(o)); });
+  http_result get(std::string const& url, net::timeouts timeouts = {}) {
+    std::optional<http_result> answer;
+    start(url, timeouts, [&answer](http_result o) { answer.emplace(std::move(o)); });
     run_until([&] { return answer.has_value(); });
-    return answer ? std::move(*answer) : outcome(gladia::error(errc::timeout));
+    return answer ? std::move(*answer) : http_result(gladia::error(errc::timeout));
   }
   gladia::error failure(std::string const& url, net::timeouts timeouts = {}) {
     auto const answer = get(url, timeouts);
@@ -62,7 +62,7 @@ class dialer : public gladia::test::net_fixture {
   }
 
   std::weak_ptr<net::http_exchange> start(std::string const& url, net::timeouts timeouts,
-                                          std::function<void(outcome)> done) {
+                                          std::function<void(http_result)> done) {
     auto request = request_to(url);
     request.timeouts = timeouts;
     auto exchange = transport->make_http_exchange(strand);
@@ -104,9 +104,9 @@ TEST_F(stuck_look_up, does_not_delay_a_cancellation) {
     name_service::instance().stick();
     net::timeouts timeouts;
     timeouts.resolve = limit;
-    std::optional<outcome> answer;
+    std::optional<http_result> answer;
     auto exchange =
-        start("http://stuck.test/", timeouts, [&](outcome o) { answer.emplace(std::move(o)); });
+        start("http://stuck.test/", timeouts, [&](http_result o) { answer.emplace(std::move(o)); });
     asio::post(strand, [&] { exchange.lock()->cancel(); });
     run_until([&] { return answer.has_value(); });
     EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
@@ -116,11 +116,11 @@ TEST_F(stuck_look_up, does_not_delay_a_cancellation) {
 }
 
 TEST_F(stuck_look_up, does_not_delay_a_deadline) {
-  std::optional<outcome> answer;
+  std::optional<http_result> answer;
   auto request = request_to("http://stuck.test/");
   request.deadline = 20ms;
   auto exchange = transport->make_http_exchange(strand);
-  exchange->start(request, [&](outcome o) { answer.emplace(std::move(o)); });
+  exchange->start(request, [&](http_result o) { answer.emplace(std::move(o)); });
   run_until([&] { return answer.has_value(); });
   EXPECT_EQ(answer->error(), errc::timeout);
   EXPECT_EQ(answer->error().details().phase, phase::resolve);
@@ -129,8 +129,9 @@ TEST_F(stuck_look_up, does_not_delay_a_deadline) {
 TEST_F(stuck_look_up, leaves_nothing_behind_when_the_io_context_goes_first) {
   auto token = std::make_shared<int>();
   std::weak_ptr<int> const held = token;
-  auto const exchange = start("http://stuck.test/", {},
-                              [token = std::exchange(token, nullptr)](outcome) { ADD_FAILURE(); });
+  auto const exchange =
+      start("http://stuck.test/", {},
+            [token = std::exchange(token, nullptr)](http_result) { ADD_FAILURE(); });
   io->poll();
   name_service::instance().wait_until_stuck();
   name_service::instance().release();  // or the io_context would wait for its thread
@@ -437,9 +438,9 @@ TEST_F(dialer, can_be_cancelled_in_each_phase) {
     options.tls.ca_pem = authority.pem();
     if (expected == phase::proxy) options.proxy.url = silent.url("http");
     use(options);
-    std::optional<outcome> answer;
+    std::optional<http_result> answer;
     auto const url = expected == phase::proxy ? "https://api.test/" : silent.url("https");
-    exchange = start(url, {}, [&](outcome o) { answer.emplace(std::move(o)); });
+    exchange = start(url, {}, [&](http_result o) { answer.emplace(std::move(o)); });
     run_until([&] { return answer.has_value(); });
     EXPECT_EQ(answer->error().code(), asio::error::operation_aborted);
     EXPECT_EQ(answer->error().details().phase, expected);
