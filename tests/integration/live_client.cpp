@@ -325,6 +325,18 @@ TEST_F(the_live_client, shows_on_its_walk_the_jobs_that_it_cannot_read_and_goes_
                                    ": expected an object, got a number", ids[0] + ": "));
 }
 
+TEST_F(the_live_client, ends_a_walk_over_pages_that_lead_in_a_circle) {
+  auto fault = answer(fake::route::list, 200, 100);
+  fault.body = R"({"first": "", "current": "", "next": "/v2/live?offset=0",
+                   "items": [{"id": "a"}]})";
+  fail(fault);
+  auto const count = list_all({}, [](auto const&) { return true; });
+  EXPECT_EQ(count.error(), errc::malformed_response);
+  EXPECT_THAT(count.error().what(),
+              HasSubstr("the pages lead in a circle: /v2/live?offset=0 is named again"));
+  EXPECT_LT(requests().size(), 10u);
+}
+
 TEST_F(the_live_client, replaces_no_device_and_no_folder_by_a_download) {
   auto const pipe =
       (std::filesystem::temp_directory_path() / ("gladia-pipe-" + std::to_string(::getpid())))

@@ -118,7 +118,8 @@ class client {
   /// Walks over all jobs that match, page by page.
   ///
   /// Handler signature: `void(gladia::result<std::size_t>)`: how many jobs were visited. Errors:
-  /// the common ones; jobs visited before the error stay visited.
+  /// the common ones, and `errc::malformed_response` where the pages lead in a circle; jobs visited
+  /// before the error stay visited.
   /// \param visit  Called on the client's executor, for one job at a time; returns whether to go
   ///   on.
   template <class CompletionToken = boost::asio::deferred_t>

@@ -15,6 +15,7 @@
 #include <gladia/detail/aborted.hpp>
 #include <gladia/detail/completion.hpp>
 #include <gladia/detail/strand.hpp>
+#include <gladia/error.hpp>
 #include <gladia/net/url.hpp>
 
 namespace gladia::api::detail {
@@ -71,6 +72,13 @@ class page_walk : public std::enable_shared_from_this<page_walk<Page, Job>> {
   void ask(result<net::http_call> call) {
     if (!call) return std::move(done_).post(call.error());
     if (is_cancelled_) return std::move(done_).post(gladia::detail::aborted());
+    auto const& target = call->request.url.target;
+    if (is_walked(target)) {
+      return std::move(done_).post(error(errc::malformed_response, phase::response,
+                                         "the pages lead in a circle: " + target +
+                                             " is named again after " + std::to_string(visited_) +
+                                             " jobs"));
+    }
     http_ = service_->http->start(
         strand_, std::move(*call),
         [self = this->shared_from_this()](result<net::http_response> response) {
@@ -94,12 +102,26 @@ class page_walk : public std::enable_shared_from_this<page_walk<Page, Job>> {
     ask(make_next_call(*service_, *page->next));
   }
 
+  /// Brent's method finds a circle of any length with one page kept in mind, each for twice as
+  /// long.
+  bool is_walked(std::string const& target) {
+    if (target == kept_) return true;
+    if (++asked_ == next_kept_) {
+      kept_ = target;
+      next_kept_ *= 2;
+    }
+    return false;
+  }
+
   std::shared_ptr<service const> service_;
   boost::asio::any_io_executor strand_;
   std::function<bool(Job)> visit_;
   gladia::detail::completion<result<std::size_t>> done_;
   std::weak_ptr<net::http_operation> http_;
   std::size_t visited_ = 0;
+  std::size_t asked_ = 0;
+  std::size_t next_kept_ = 1;
+  std::string kept_;
   bool is_cancelled_ = false;
 };
 
