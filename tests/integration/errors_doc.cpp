@@ -2,6 +2,9 @@
 #include <gladia/error.hpp>
 
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cctype>
@@ -796,6 +799,12 @@ scenario const recordings[] = {
      [](stage& s) { return s.transcribe((s.folder / "none.wav").string()); }},
     {"The recording is empty", [](stage& s) { return s.transcribe(s.recording("empty.wav", "")); }},
     {"The recording is a folder", [](stage& s) { return s.transcribe(s.folder.string() + "/"); }},
+    {"The recording is a pipe",
+     [](stage& s) {
+       auto const pipe = (s.folder / "pipe").string();
+       EXPECT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+       return s.transcribe(pipe);
+     }},
     {"The upload is too large (413), and was refused before it was whole",
      [](stage& s) {
        s.emulator_options.max_upload_bytes = 1000;
@@ -830,6 +839,22 @@ scenario const recordings[] = {
      [](stage& s) {
        s.emulator_options.processing_time = 1h;
        return s.transcribe(s.recording("call.wav"));
+     }},
+    {"You cancelled the wait",
+     [](stage& s) {
+       s.emulator_options.processing_time = 1h;
+       s.api();
+       boost::asio::cancellation_signal cancel;
+       gladia::pre_recorded::transcribe_options how;
+       how.wait.first_poll = 1ms;
+       how.wait.progress = [&cancel](auto const&, auto) {
+         cancel.emit(boost::asio::cancellation_type::terminal);
+       };
+       return s.call<gladia::pre_recorded_job>([&](auto h) {
+         s.client->pre_recorded().async_transcribe_file(
+             s.recording("call.wav"), {}, how,
+             boost::asio::bind_cancellation_slot(cancel.slot(), h));
+       });
      }},
 };
 

@@ -90,6 +90,7 @@ TEST_P(the_pre_recorded_client, uploads_from_a_source) {
 }
 
 TEST_P(the_pre_recorded_client, says_before_any_network_what_cannot_be_uploaded) {
+  EXPECT_THAT(upload("").error().what(), HasSubstr("is empty"));
   EXPECT_THAT(upload((folder / "none.wav").string()).error().what(), HasSubstr("cannot read"));
   EXPECT_EQ(upload(folder.string()).error(), errc::invalid_request);
   EXPECT_THAT(upload(write("empty.wav", "")).error().what(), HasSubstr("is empty"));

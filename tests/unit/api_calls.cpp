@@ -58,6 +58,9 @@ struct api_calls : testing::Test {
   boost::asio::io_context io;
   std::shared_ptr<kept_requests> requests = std::make_shared<kept_requests>(io);
 
+  // A request that is kept holds its call, which holds the transport.
+  ~api_calls() override { requests->all.clear(); }
+
   pre_recorded::client api() {
     auto service = std::make_shared<gladia::api::detail::service>();
     service->executor = io.get_executor();

@@ -129,4 +129,14 @@ TEST_F(a_wait_for_a_job, says_at_its_deadline_what_became_of_the_job) {
   EXPECT_EQ(wait.timeout().details().job_id, "job-1");
 }
 
+TEST_F(a_wait_for_a_job, says_at_its_deadline_that_the_service_could_not_be_asked_any_more) {
+  auto wait = begun();
+  (void)wait.on_status(job_status::queued, {});
+  (void)wait.on_failure(answered(503, errc::server_error), now);
+  EXPECT_THAT(wait.timeout().what(),
+              testing::HasSubstr("its status was queued, and the last question failed: "));
+  (void)wait.on_status(job_status::processing, {});
+  EXPECT_THAT(wait.timeout().what(), testing::HasSubstr("which goes on"));
+}
+
 }  // namespace

@@ -44,14 +44,14 @@ class client {
   /// Uploads a file, 64 KiB at a time: it is never whole in memory.
   ///
   /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Completes when the service
-  /// has all of it. Before any network: errors of the file system, `errc::invalid_request` for a
-  /// folder and an empty file. Then the common ones; `errc::truncated_audio` where the file became
-  /// shorter meanwhile (of a longer one the first part is sent); `errc::bad_request` where it is
-  /// too large (413), which is not tried again; `errc::bad_redirect` for a redirect to another
-  /// origin. There is no limit for the whole, only for a standstill while sending, 30 s, and for
-  /// the answer, 300 s. What was uploaded before an error may stay at the service.
-  /// \param path      In UTF-8. It is read on the client's executor.
-  /// \param progress  Called after each part, if it is not empty.
+  /// has all of it. Before any network: errors of the file system, `errc::invalid_request` for an
+  /// empty path, a folder, a pipe and an empty file. Then the common ones; `errc::truncated_audio`
+  /// where the file became shorter meanwhile (of a longer one the first part is sent);
+  /// `errc::bad_request` where it is too large (413), which is not tried again;
+  /// `errc::bad_redirect` for a redirect to another origin. There is no limit for the whole, only
+  /// for a standstill while sending, 30 s, and for the answer, 300 s. What was uploaded before an
+  /// error may stay at the service. \param path      In UTF-8. It is read on the client's executor.
+  /// \param progress  Called before the first part and after each, if it is not empty.
   /// Mirrors https://docs.gladia.io/api-reference/v2/upload/audio-file.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_upload_file(std::string path, upload_progress progress = {},

@@ -30,8 +30,9 @@ struct audio_source {
   std::function<result<void>()> begin_again{};
 };
 
-/// Hears how many bytes of a recording were given to the network, and of how many. Goes back to the
-/// beginning where an upload is tried again. It must not throw.
+/// Hears how many bytes of a recording were given to the network, and of how many: from 0 on, and
+/// more than once of the same count. Goes back to 0 where an upload is tried again. It must not
+/// throw.
 using upload_progress = std::function<void(std::uint64_t sent, std::uint64_t total)>;
 
 /// How a job is waited for.

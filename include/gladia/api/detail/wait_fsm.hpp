@@ -52,6 +52,7 @@ class wait_fsm {
   /// The service told of the job.
   decision on_status(open_enum<job_status> const& status, std::optional<int> error_code) {
     last_status_ = std::string(status.name());
+    last_failure_.clear();
     if (status == job_status::done) return {};
     if (status == job_status::error) return {std::nullopt, job_failed(error_code)};
     return ask_later(std::nullopt);
@@ -70,14 +71,19 @@ class wait_fsm {
         now + *asked_for > started_ + limits_.deadline) {
       return {std::nullopt, named(std::move(e))};
     }
+    last_failure_ = e.what();
     return ask_later(asked_for);
   }
 
   /// The deadline passed.
   [[nodiscard]] error timeout() const {
-    return named(error(errc::timeout, "waited " + std::to_string(limits_.deadline.count()) +
-                                          " ms for the job, which goes on; its status was " +
-                                          (last_status_.empty() ? "not seen" : last_status_)));
+    auto const status = last_status_.empty() ? "not seen" : last_status_;
+    auto const waited = "waited " + std::to_string(limits_.deadline.count()) + " ms for the job";
+    return named(
+        error(errc::timeout, last_failure_.empty()
+                                 ? waited + ", which goes on; its status was " + status
+                                 : waited + "; its status was " + status +
+                                       ", and the last question failed: " + last_failure_));
   }
 
  private:
@@ -118,6 +124,7 @@ class wait_fsm {
   std::chrono::milliseconds interval_;
   time_point started_{};
   std::string last_status_{};
+  std::string last_failure_{};  // of the last question
 };
 
 }  // namespace gladia::api::detail

@@ -15,8 +15,10 @@ namespace gladia::api::detail {
 
 /// A file as the body of a request; it is closed when the last copy of the source goes.
 ///
-/// Errors: those of the system, and `errc::invalid_request` for a folder and an empty file.
+/// Errors: those of the system, and `errc::invalid_request` for an empty path, a folder, a pipe and
+/// an empty file.
 inline result<net::body_source> open_file(std::string const& path) {
+  if (path.empty()) return error(errc::invalid_request, "the path of the recording is empty");
   auto const failure = [&path](int code) {
     return error(error_code(code, boost::system::generic_category()), phase::none,
                  "cannot read " + path);
