@@ -154,9 +154,12 @@ std::string missing_words(std::vector<live::time_span> const& spans) {
 }
 
 /// What went wrong, for a person; empty after a good end.
-std::string fault_of(live::summary const& end, gladia::error const& feeding, bool is_printed) {
-  if (!is_printed) return "cannot write to standard output";
-  if (end.error) return end.error.what();
+std::string fault_of(live::summary const& end, gladia::error const& feeding,
+                     examples::terminal const& terminal, examples::service const& service) {
+  if (!terminal.is_good()) {
+    return "cannot write to standard output: " + terminal.fault().message();
+  }
+  if (end.error) return service.explain(end.error);
   if (feeding) return feeding.what();
   if (end.verdict == live::completeness::complete) return {};
   if (!end.words_unknown.empty()) return "a connection was lost, and the service did not sum up";
@@ -209,7 +212,7 @@ int transcribe(settings const& s, examples::wav_source& wav) {
   print.progress(end.stats);
   terminal.finish();
   if (s.json) terminal.line("{\"summary\": " + live::to_json(end) + "}");
-  auto fault = fault_of(end, feeding, terminal.is_good());
+  auto fault = fault_of(end, feeding, terminal, s.service);
   if (wav.is_cut_short() && fault.empty() && s.must_be_whole) fault = cut_short(wav);
   if (wav.is_cut_short() && fault.empty()) std::cerr << "warning: " << cut_short(wav) << '\n';
   if (!fault.empty()) {

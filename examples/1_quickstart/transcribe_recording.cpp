@@ -9,6 +9,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <gladia/codec/encode.hpp>
@@ -40,7 +42,9 @@ struct settings {
 settings parse(int argc, char** argv, CLI::App& app) {
   settings s;
   s.service.add_options(app);
-  app.add_option("FILE-or-URL", s.recording, "Audio or video, in any format the service takes")
+  app.add_option("FILE-or-URL", s.recording,
+                 "Audio or video, in any format the service takes; no pipe, and no - for standard "
+                 "input: the size of a file has to be known")
       ->required();
   app.add_option("--language", s.languages, "A spoken language, such as en; may be repeated")
       ->allow_extra_args(false);
@@ -48,8 +52,8 @@ settings parse(int argc, char** argv, CLI::App& app) {
   app.add_option("--subtitles", s.subtitles, "Make subtitles instead of lines of text")
       ->check(CLI::IsMember({"srt", "vtt"}));
   app.add_option("--output", s.output,
-                 "Write the text or the subtitles to this file too; it has its name only when it "
-                 "is whole");
+                 "Write the text or the subtitles to this file too; an existing file is replaced "
+                 "once the new one is whole");
   app.add_option("--timeout", s.timeout, "Seconds to wait for the job, counted from its creation")
       ->check(CLI::Range(0.001, 1e8))
       ->capture_default_str();
@@ -57,7 +61,8 @@ settings parse(int argc, char** argv, CLI::App& app) {
       "--json", s.json,
       "Print the finished job, with the recording's URL, as one line of JSON, and nothing else");
   app.footer(app.get_footer() +
-             "\nCtrl-C ends the program in order. A job that was made goes on, and is named."
+             "\nCtrl-C ends the program in order. A job that was made is named; it goes on, unless "
+             "the emulator of this program has it."
              "\nExit status: 0, the job is done; 1, it is not, which standard error explains; 2, "
              "wrong usage.");
   app.parse(argc, argv);
@@ -89,6 +94,44 @@ std::string describe(pre_recorded::transcription_progress const& p) {
   auto const state = p.status.name().empty() ? "created" : std::string(p.status.name());
   return "job " + p.job_id + ": " + state + ", " + examples::clock_text(seconds);
 }
+
+/// The row at the bottom of the terminal. Its clock goes on between two polls.
+class progress_row {
+ public:
+  progress_row(boost::asio::io_context& io, examples::terminal& terminal)
+      : terminal_(terminal), tick_(io) {}
+
+  void show(pre_recorded::transcription_progress const& p) {
+    last_ = p;
+    last_at_ = std::chrono::steady_clock::now();
+    draw();
+  }
+  void finish() {
+    is_over_ = true;
+    tick_.cancel();
+    terminal_.finish();
+  }
+
+ private:
+  void draw() {
+    if (!terminal_.is_interactive()) return;
+    auto now = last_;
+    now.elapsed += std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - last_at_);
+    terminal_.progress(describe(now));
+    tick_.expires_after(std::chrono::seconds(1));
+    // A tick that is on its way cannot be cancelled any more.
+    tick_.async_wait([this](boost::system::error_code e) {
+      if (!e && !is_over_) draw();
+    });
+  }
+
+  examples::terminal& terminal_;
+  boost::asio::steady_timer tick_;
+  pre_recorded::transcription_progress last_;
+  std::chrono::steady_clock::time_point last_at_;
+  bool is_over_ = false;
+};
 
 /// A line for each utterance, with its time and its speaker, or its channel where there are
 /// several.
@@ -130,6 +173,9 @@ gladia::error deliver(gladia::pre_recorded_job const& job, settings const& s,
     std::cerr << "warning: " << addon.name
               << " failed: " << examples::terminal::printable(addon.error.message) << '\n';
   }
+  if (job.result && job.result->transcription && job.result->transcription->utterances.empty()) {
+    std::cerr << "no speech was found\n";
+  }
   examples::terminal terminal(true);
   auto const text = text_of(job, s);
   if (s.json) {
@@ -145,20 +191,31 @@ gladia::error deliver(gladia::pre_recorded_job const& job, settings const& s,
     if (auto fault = output->finish(*text)) return fault;
   }
   if (terminal.is_good()) return {};
-  return gladia::error(make_error_code(boost::system::errc::broken_pipe), gladia::phase::none,
-                       "cannot write to standard output");
+  return gladia::error(terminal.fault(), gladia::phase::none, "cannot write to standard output");
+}
+
+/// The program that shows the jobs of the same service.
+std::string jobs_command(examples::service const& service) {
+  auto const where = service.api_url.empty() ? "" : " --api-url " + service.api_url;
+  return "jobs --kind pre-recorded" + where;
+}
+
+/// What became of a job that is no longer waited for.
+std::string fate_of(std::string const& job_id, examples::service const& service) {
+  if (service.emulator) return "job " + job_id + " ended with the emulator of this program";
+  return "job " + job_id + " goes on: " + jobs_command(service) + " get " + job_id;
 }
 
 /// An error for a person, with what to do about the job.
-std::string explain(gladia::error const& e) {
+std::string explain(gladia::error const& e, examples::service const& service) {
   bool const is_interrupted = e == boost::asio::error::operation_aborted;
   auto const& about = e.details();
-  auto text = is_interrupted ? "interrupted" : e.what();
-  if (is_interrupted && !about.job_id.empty()) {
-    text += ", but job " + about.job_id + " goes on: jobs --kind pre-recorded get " + about.job_id;
+  auto text = is_interrupted ? "interrupted" : service.explain(e);
+  if (!about.job_id.empty() && (is_interrupted || e == gladia::errc::timeout)) {
+    text += "; " + fate_of(about.job_id, service);
   }
-  if (about.may_have_been_made) {
-    text += "; look for a job before you try again: jobs --kind pre-recorded list";
+  if (about.may_have_been_made && !service.emulator) {
+    text += "; look for a job before you try again: " + jobs_command(service) + " list";
   }
   return text;
 }
@@ -170,7 +227,8 @@ gladia::error transcribe(settings const& s) {
   examples::terminal terminal(false, stderr);
   pre_recorded::transcribe_options options;
   options.wait.deadline = std::chrono::milliseconds(static_cast<std::int64_t>(s.timeout * 1000));
-  options.progress = [&](auto const& p) { terminal.progress(describe(p)); };
+  progress_row row(io, terminal);
+  options.progress = [&](auto const& p) { row.show(p); };
 
   // Ctrl-C gives up uploading or waiting; a job that was made goes on.
   boost::asio::cancellation_signal cancel;
@@ -186,7 +244,7 @@ gladia::error transcribe(settings const& s) {
   }
   gladia::error failure;
   auto const on_end = [&](gladia::result<gladia::pre_recorded_job> const& job) {
-    terminal.finish();
+    row.finish();
     failure = job ? deliver(*job, s, output) : job.error();
     if (job && failure) failure.edit_details().job_id = job->id;
   };
@@ -215,6 +273,6 @@ int main(int argc, char** argv) {
   if (!s.service.prepare()) return 1;
   auto const failure = transcribe(s);
   if (!failure) return 0;
-  std::cerr << "error: " << explain(failure) << '\n';
+  std::cerr << "error: " << explain(failure, s.service) << '\n';
   return 1;
 }

@@ -23,6 +23,7 @@ template <class Job>
 void print_line(examples::terminal& terminal, Job const& job) {
   std::ostringstream line;
   line << job.id << "  " << job.status.name() << "  " << job.created_at;
+  if (job.error_code) line << "  error code " << *job.error_code;
   if (job.file && job.file->audio_duration) line << "  " << *job.file->audio_duration << " s";
   if (!job.unreadable.empty()) line << "  could not be read wholly: " << job.unreadable;
   terminal.line(line.str());
@@ -57,7 +58,7 @@ int main(int argc, char** argv) {
   app.fallthrough();
   auto* list = app.add_subcommand("list", "Print a line for each job, newest first");
   list->add_option("--status", status, "queued, processing, done or error; may be repeated");
-  list->add_option("--limit", query.limit, "Jobs asked for at a time");
+  list->add_option("--limit", query.limit, "How many jobs a page has; all pages are shown");
   list->add_option("--after", query.after_date, "Created after this time, as 2026-01-31T12:00:00Z");
   auto* get = app.add_subcommand("get", "Print a job and its transcript");
   auto* download = app.add_subcommand("download", "Save the recording of a job");
@@ -65,7 +66,9 @@ int main(int argc, char** argv) {
   for (auto* command : {get, download, erase}) {
     command->add_option("ID", id, "The job's id")->required();
   }
-  download->add_option("FILE", path, "Where to")->required();
+  download
+      ->add_option("FILE", path, "Where to; an existing file is replaced once the new one is whole")
+      ->required();
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& e) {
@@ -73,6 +76,7 @@ int main(int argc, char** argv) {
   }
   for (auto const& name : status) query.status.emplace_back(name);
   if (!service.prepare()) return 1;
+  bool const is_live = kind == "live";
 
   boost::asio::io_context io;
   gladia::client client(io, service.options());
@@ -102,7 +106,8 @@ int main(int argc, char** argv) {
         if (!count) {
           failure = count.error();
         } else if (*count == 0) {
-          std::cerr << "no jobs\n";
+          std::cerr << "no jobs"
+                    << (is_live ? "; for those of recordings: --kind pre-recorded" : "") << '\n';
         }
       };
       api.async_list_all(query, visit, cancellable(on_end));
@@ -121,10 +126,13 @@ int main(int argc, char** argv) {
       api.async_delete(id, cancellable(note_failure));
     }
   };
-  kind == "live" ? start(client.live()) : start(client.pre_recorded());
+  is_live ? start(client.live()) : start(client.pre_recorded());
   io.run();
   terminal.finish();
   if (!failure) return 0;
-  std::cerr << "error: " << failure.what() << '\n';
+  auto const is_elsewhere = is_live && !*list && failure == gladia::errc::not_found;
+  std::cerr << "error: " << service.explain(failure)
+            << (is_elsewhere ? "; if it is the job of a recording: --kind pre-recorded" : "")
+            << '\n';
   return 1;
 }

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace examples {
 
@@ -52,6 +53,23 @@ struct service {
     std::cerr << "no API key or URL: using the emulator on this machine, its words from "
               << emulator->words() << '\n';
     return true;
+  }
+
+  /// An error for a person, who can set the options of the program, not those of the library.
+  std::string explain(gladia::error const& e) const {
+    auto text = e.what();
+    std::pair<std::string, char const*> const names[] = {
+        {"client_options::allow_insecure", "--allow-insecure"},
+        {"client_options::api_key", "--api-key"},
+        {"tls_options::ca_file", "--ca-file"}};
+    for (auto const& [of_library, of_program] : names) {
+      auto const at = text.find(of_library);
+      if (at != std::string::npos) text.replace(at, of_library.size(), of_program);
+    }
+    if (e == gladia::errc::unauthorized && api_key.empty() && !is_set("GLADIA_API_KEY")) {
+      text += "; no key was set: use --api-key or GLADIA_API_KEY";
+    }
+    return text;
   }
 
   gladia::client_options options() const {

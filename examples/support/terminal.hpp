@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <boost/system/error_code.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <mutex>
 #include <string>
@@ -32,7 +35,12 @@ class terminal {
   [[nodiscard]] bool is_interactive() const { return interactive_; }
 
   /// Whether the stream takes more: not once its reader has gone away.
-  [[nodiscard]] bool is_good() const { return std::ferror(stream_) == 0; }
+  [[nodiscard]] bool is_good() const { return fault_ == 0; }
+
+  /// Why it takes no more; once it is not good.
+  [[nodiscard]] boost::system::error_code fault() const {
+    return {fault_, boost::system::generic_category()};
+  }
 
   /// A line that stays.
   void line(std::string text) {
@@ -93,13 +101,15 @@ class terminal {
     for (auto left = count; left > 1;) left -= begins_character(text[--from]) ? 1 : 0;
     return "…" + text.substr(from);
   }
-  void write(std::string const& text) const {
-    std::fwrite(text.data(), 1, text.size(), stream_);
-    std::fflush(stream_);
+  void write(std::string const& text) {
+    bool const is_written = std::fwrite(text.data(), 1, text.size(), stream_) == text.size() &&
+                            std::fflush(stream_) == 0;
+    if (!is_written && fault_ == 0) fault_ = errno;
   }
 
   std::FILE* stream_;
   bool interactive_;
+  std::atomic<int> fault_{0};  // the number of the first error
   std::mutex mutex_;
   std::string partial_;
   std::string progress_;

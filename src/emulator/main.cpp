@@ -5,12 +5,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -104,9 +106,18 @@ struct recording_options {
         ->check(CLI::NonNegativeNumber.name(""));
     app.add_option(
            "--remote-file", remote_files,
-           "A URL that recordings may have, and the file of this machine that stands for it;\n"
-           "may be given again. Nothing is fetched")
-        ->type_name("URL FILE");
+           "A URL that recordings may have, and the file of this machine that stands for it,\n"
+           "which has to be there when the emulator starts; may be given again. Nothing is fetched")
+        ->type_name("URL FILE")
+        ->allow_extra_args(false)
+        ->check(CLI::Validator(file_fault, "").application_index(1));
+  }
+
+  /// Why it cannot stand for a URL; empty if it can.
+  static std::string file_fault(std::string const& path) {
+    std::error_code ignored;
+    bool const is_good = std::filesystem::is_regular_file(path, ignored) && std::ifstream(path);
+    return is_good ? "" : "no file that can be read: " + path;
   }
 
   void apply_to(emulator_options& options) const {

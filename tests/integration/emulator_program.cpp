@@ -90,6 +90,26 @@ TEST_F(emulator_program, lets_recordings_fail_and_knows_files_by_url) {
   EXPECT_EQ(found["error_code"], 503);
 }
 
+TEST_F(emulator_program, refuses_at_its_start_a_url_without_a_file_that_can_be_read) {
+  std::string const url = "https://example.com/hello.wav";
+  std::string const file = GLADIA_TEST_DATA "/hello_world.wav";
+  // What stands behind the option, and what the program says of it.
+  std::vector<std::pair<std::vector<std::string>, std::string>> const wrong{
+      {{url}, "--remote-file: 2 required"},
+      {{url, file, url}, "not expected: " + url},
+      {{url, "/nowhere/a.wav"}, "--remote-file: no file that can be read: /nowhere/a.wav"},
+      {{url, GLADIA_TEST_DATA}, "--remote-file: no file that can be read: " GLADIA_TEST_DATA},
+      {{url, "--port", "0"}, "--remote-file: no file that can be read: --port"}};
+  for (auto const& [values, words] : wrong) {
+    program_options options;
+    options.arguments = values;
+    options.arguments.insert(options.arguments.begin(), "--remote-file");
+    auto const end = program(GLADIA_EMULATOR, options).wait();
+    EXPECT_EQ(end.status, 2) << words;
+    EXPECT_NE(end.err.find(words), std::string::npos) << end.err;
+  }
+}
+
 }  // namespace
 
 #endif

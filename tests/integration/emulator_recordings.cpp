@@ -336,8 +336,22 @@ TEST_F(emulator_recordings, knows_its_own_files_by_url_and_no_others) {
   auto const other = from("https://example.com/other.wav");
   EXPECT_EQ(other.status, 400);
   EXPECT_THAT(other.parsed()["validation_errors"][0], HasSubstr("fetches nothing"));
+  EXPECT_THAT(other.parsed()["validation_errors"][0], HasSubstr("(--remote-file)"));
   EXPECT_EQ(from("nowhere").status, 400);
   EXPECT_EQ(upload("{", "application/json").status, 400);
+}
+
+TEST_F(emulator_recordings, names_its_own_file_that_cannot_be_read) {
+  testing::emulator_options options;
+  options.remote_files = {{"https://example.com/none.wav", "/nowhere/none.wav"},
+                          {"https://example.com/folder", GLADIA_TEST_DATA}};
+  start(options);
+  for (auto const& [url, path] : options.remote_files) {
+    auto const answer = upload(json{{"audio_url", url}}.dump(), "application/json");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.parsed()["validation_errors"][0],
+              "audio_url stands for a file that cannot be read: " + path);
+  }
 }
 
 TEST_F(emulator_recordings, refuses_a_form_that_is_none) {

@@ -11,6 +11,7 @@ namespace {
 
 using namespace gladia::testing_support;
 using ::testing::_;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -55,7 +56,8 @@ TEST_F(jobs, prints_a_line_for_each_job) {
   EXPECT_THAT(lines[1], StartsWith(first + "  done  "));
   auto const none = run({"list", "--status", "queued"});
   EXPECT_THAT(none.out, IsEmpty());
-  EXPECT_EQ(none.err, "no jobs\n");
+  EXPECT_EQ(none.err, "no jobs; for those of recordings: --kind pre-recorded\n");
+  EXPECT_EQ(run({"list", "--kind", "pre-recorded"}).err, "no jobs\n");
 }
 
 TEST_F(jobs, prints_a_job_and_what_was_said) {
@@ -151,9 +153,22 @@ TEST_F(jobs, prints_saves_and_deletes_the_job_of_a_recording) {
   auto const path = (folder / "saved.wav").string();
   EXPECT_EQ(run({"--kind", "pre-recorded", "download", id, path}).status, 0);
   EXPECT_TRUE(read_text(path) == gladia_test::wav({}, audio));
-  expect_failure(run({"delete", id}), "404");  // among those of live sessions
+  // Among those of live sessions:
+  expect_failure(run({"delete", id}), "404");
+  expect_failure(run({"get", id}), "; if it is the job of a recording: --kind pre-recorded\n");
   EXPECT_EQ(run({"--kind", "pre-recorded", "delete", id}).status, 0);
   expect_failure(run({"--kind", "pre-recorded", "get", id}), "404");
+}
+
+TEST_F(jobs, prints_why_a_job_failed) {
+  emulator_options.faults.job.error_code = 422;
+  options.arguments = arguments({wav_file(audio)});
+  EXPECT_EQ(program(GLADIA_TRANSCRIBE_RECORDING, options).wait().status, 1);
+  auto const id = service->recordings().back().id;
+  auto const end = run({"--kind", "pre-recorded", "get", id});
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_THAT(lines_of(end.out),
+              ElementsAre(AllOf(StartsWith(id + "  error  "), HasSubstr("  error code 422"))));
 }
 
 TEST_F(jobs, says_2_for_wrong_usage) {

@@ -56,6 +56,10 @@ struct transcribe_recording : example_fixture {
     EXPECT_FALSE(all.empty());
     return all.empty() ? fake::recording_report() : all.back();
   }
+  /// How the job of a recording is asked for.
+  std::string jobs_command(std::string const& what) const {
+    return "jobs --kind pre-recorded --api-url " + service->url() + " " + what;
+  }
   /// Waits until there is a request of this kind.
   void wait_for_request(std::string const& method, std::string const& begin) const {
     auto const has_come = [&] {
@@ -92,8 +96,16 @@ TEST_F(transcribe_recording, prints_a_line_for_each_utterance_with_its_time) {
 TEST_F(transcribe_recording, starts_an_emulator_when_it_has_neither_key_nor_url) {
   auto const end = run_without_service({recording()});
   EXPECT_EQ(end.status, 0) << end.err;
-  ASSERT_THAT(lines_of(end.err), SizeIs(1));
-  EXPECT_THAT(end.err, HasSubstr("emulator"));
+  EXPECT_THAT(lines_of(end.err), ElementsAre(HasSubstr("emulator"), "no speech was found"));
+}
+
+TEST_F(transcribe_recording, says_that_no_speech_was_found) {
+  emulator_options.script.clear();
+  auto const end = run({recording(), "--output", output("call.txt")});
+  EXPECT_EQ(end.status, 0);
+  EXPECT_EQ(end.err, "no speech was found\n");
+  EXPECT_THAT(end.out, IsEmpty());
+  EXPECT_THAT(read_text(output("call.txt")), IsEmpty());
 }
 
 TEST_F(transcribe_recording, has_the_service_fetch_what_is_at_a_url) {
@@ -159,6 +171,14 @@ TEST_F(transcribe_recording, shows_on_a_terminal_how_far_it_is_and_removes_that_
   EXPECT_THAT(end.err, HasSubstr("job " + job().id + ": done, 00:0"));
   EXPECT_THAT(screen_of(end.err), ElementsAre(""));
   EXPECT_THAT(end.out, Not(HasSubstr("\033")));
+}
+
+TEST_F(transcribe_recording, shows_on_a_terminal_that_time_goes_on_between_two_polls) {
+  emulator_options.faults.http = {{fake::route::pre_recorded_get, fake::http_action::hang, -1}};
+  options.columns = 120;
+  options.is_error_on_terminal = true;
+  auto const end = run({recording(), "--timeout", "3"});
+  EXPECT_THAT(end.err, HasSubstr("job " + job().id + ": created, 00:01."));
 }
 
 // Files that it writes.
@@ -229,18 +249,38 @@ TEST_F(transcribe_recording, names_a_job_without_a_transcript) {
 TEST_F(transcribe_recording, names_the_job_that_takes_too_long) {
   emulator_options.processing_time = 1min;
   auto const end = run({recording(), "--timeout", "0.1"});
-  expect_failure(end, job().id);
+  expect_failure(end, "; job " + job().id + " goes on: " + jobs_command("get " + job().id));
+}
+
+TEST_F(transcribe_recording, says_that_a_job_ended_with_the_emulator_of_the_program) {
+  auto const end = run_without_service({recording(), "--timeout", "0.1"});
+  EXPECT_EQ(end.status, 1);
+  EXPECT_THAT(end.err, HasSubstr(" ended with the emulator of this program\n"));
+  EXPECT_THAT(end.err, Not(HasSubstr("jobs --kind")));
 }
 
 TEST_F(transcribe_recording, says_that_there_may_be_a_job) {
   emulator_options.faults.http = {{fake::route::pre_recorded_init, fake::http_action::reset}};
-  expect_failure(run({recording()}), "; look for a job before you try again: jobs ");
+  auto const end = run({recording()});
+  expect_failure(end, "; look for a job before you try again: " + jobs_command("list"));
 }
 
 TEST_F(transcribe_recording, fails_with_one_line) {
   start_service();
   api_key = "wrong";
-  expect_failure(run({recording()}), "gladia key not found");
+  auto const end = run({recording()});
+  expect_failure(end, "gladia key not found");
+  EXPECT_THAT(end.err, Not(HasSubstr("--api-key")));
+}
+
+TEST_F(transcribe_recording, names_its_own_options_where_one_is_missing) {
+  start_service();
+  expect_failure(run_without_service({recording(), "--api-url", service->url()}),
+                 "; no key was set: use --api-key or GLADIA_API_KEY\n");
+  expect_failure(run_without_service({recording(), "--api-url", "https://gladia.example.com"}),
+                 "no API key: set --api-key or GLADIA_API_KEY");
+  options.environment = {"GLADIA_API_URL=http://gladia.example.com"};
+  expect_failure(run_without_service({recording(), "--api-key", "any"}), "or set --allow-insecure");
 }
 
 TEST_F(transcribe_recording, says_2_for_wrong_usage) {
@@ -271,7 +311,8 @@ TEST_F(transcribe_recording, names_the_job_that_goes_on_after_an_interrupt) {
     wait_for_request("GET", "/v2/pre-recorded/");
     running->send_signal(signal);
     auto const end = running->wait();
-    expect_failure(end, "interrupted, but job " + job().id + " goes on: jobs ");
+    expect_failure(end, "interrupted; job " + job().id +
+                            " goes on: " + jobs_command("get " + job().id) + "\n");
     EXPECT_FALSE(std::filesystem::exists(output("call.txt.part")));
     EXPECT_EQ(job().status, gladia::job_status::processing);
   }
@@ -292,6 +333,24 @@ TEST_F(transcribe_recording, says_that_nobody_reads_its_output) {
   running->close_output();
   auto const end = running->wait();
   expect_failure(end, "cannot write to standard output (job " + job().id + ")");
+  EXPECT_THAT(end.err, HasSubstr("Broken pipe"));
+}
+
+TEST_F(transcribe_recording, says_that_the_disk_of_its_output_is_full) {
+  if (!std::filesystem::is_character_file("/dev/full")) GTEST_SKIP() << "without /dev/full";
+  // A line that fits into the stream's buffer, and one that does not.
+  for (std::size_t length : {10, 20'000}) {
+    emulator_options.script =
+        R"([{"text": ")" + std::string(length, 'a') + R"(", "start": 0.2, "end": 0.9}])";
+    service.reset();
+    options.arguments = arguments({});
+    // A shell opens it, as a user's does.
+    options.arguments.insert(options.arguments.begin(), {"-c", "exec \"$0\" \"$@\" > /dev/full",
+                                                         GLADIA_TRANSCRIBE_RECORDING, recording()});
+    auto const end = program("/bin/sh", options).wait();
+    expect_failure(end, "cannot write to standard output (job " + job().id + ")");
+    EXPECT_THAT(end.err, HasSubstr("No space left on device"));
+  }
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/encode.hpp>
+#include <gladia/error.hpp>
 #include <gladia/model/pre_recorded_job.hpp>
 #include <gladia/testing/impl/http_reply.ipp>
 #include <gladia/testing/impl/job_filter.ipp>
@@ -167,19 +168,27 @@ class recordings {
     auto const decoded = codec::decode<upload_url_request>(text);
     if (!decoded) return invalid(request, {"audio_url must be a URL address"});
     auto const file = file_at(request, decoded->audio_url.reveal());
-    return file ? uploaded(request, *file) : invalid(request, {unknown_url});
+    return file ? uploaded(request, **file) : invalid(request, {file.error().details().message});
   }
 
   /// What stands behind an `audio_url`: an upload, or a file of `emulator_options::remote_files`.
-  file_pointer file_at(request_report const& request, std::string const& url) {
+  /// The error says why there is nothing.
+  result<file_pointer> file_at(request_report const& request, std::string const& url) {
     for (auto const& file : files_) {
       if (url == url_of(request, *file) || url == shared_->url + "/file/" + file->id) return file;
     }
     auto const& known = shared_->options.remote_files;
     auto const found = known.find(url);
-    if (found == known.end()) return nullptr;
+    if (found == known.end()) {
+      return error(errc::invalid_request,
+                   "audio_url must name a file that was uploaded to this emulator, which fetches "
+                   "nothing, or one of emulator_options::remote_files (--remote-file)");
+    }
     auto bytes = std::make_shared<spool_file>(found->second);
-    if (!bytes->is_open()) return nullptr;
+    if (!bytes->is_open()) {
+      return error(errc::invalid_request,
+                   "audio_url stands for a file that cannot be read: " + found->second);
+    }
     auto const path = url.substr(0, url.find_first_of("?#"));
     return keep(std::move(bytes), path.substr(path.rfind('/') + 1), url);
   }
@@ -195,9 +204,10 @@ class recordings {
     auto decoded = codec::decode<pre_recorded_request>(request.body);
     if (!decoded) return invalid(request, {decoded.error().what()});
     auto file = file_at(request, decoded->audio_url.reveal());
-    if (!file) return invalid(request, {unknown_url});
+    if (!file) return invalid(request, {file.error().details().message});
     apply_defaults(*decoded);
-    auto const job = std::make_shared<recording_job>(shared_, std::move(*decoded), std::move(file));
+    auto const job =
+        std::make_shared<recording_job>(shared_, std::move(*decoded), std::move(*file));
     jobs_.push_back(job);
     job->start();
     shared_->log("recording " + job->id() + ": created");
@@ -229,11 +239,6 @@ class recordings {
     reply.status = 202;
     return reply;
   }
-
-  static constexpr char const* unknown_url =
-      "audio_url must name a file that was uploaded to this emulator, which fetches nothing, or "
-      "one "
-      "of emulator_options::remote_files";
 
   std::shared_ptr<shared_state> shared_;
   std::deque<file_pointer> files_{};

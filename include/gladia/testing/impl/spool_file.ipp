@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,12 +23,12 @@ class spool_file {
     handle_ = ::mkostemp(name.data(), O_CLOEXEC);
     if (handle_ >= 0) ::unlink(name.c_str());
   }
-  /// A file of this machine, to be read.
-  explicit spool_file(std::string const& path)
-      : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (handle_ < 0) return;
-    auto const end = ::lseek(handle_, 0, SEEK_END);
-    size_ = end > 0 ? static_cast<std::uint64_t>(end) : 0;
+  /// A file of this machine, to be read. Not open if it is missing or no regular file.
+  explicit spool_file(std::string const& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    handle_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    size_ = static_cast<std::uint64_t>(status.st_size);
   }
   spool_file(spool_file const&) = delete;
   spool_file& operator=(spool_file const&) = delete;
