@@ -320,6 +320,17 @@ TEST_F(emulator_recordings, takes_the_time_it_is_told) {
   EXPECT_THAT(seen, ElementsAre("queued", "processing", "done"));
 }
 
+TEST_F(emulator_recordings, ends_at_any_moment_of_a_job) {
+  for (int round = 0; round < 150; ++round) {
+    testing::emulator_options options;
+    options.remote_files = {{"https://example.com/a.wav", GLADIA_TEST_DATA "/hello_world.wav"}};
+    start(options);
+    create({{"audio_url", "https://example.com/a.wav"}});
+    std::this_thread::sleep_for(std::chrono::microseconds(100 * (round % 30)));
+    emulator.reset();
+  }
+}
+
 TEST_F(emulator_recordings, knows_its_own_files_by_url_and_no_others) {
   testing::emulator_options options;
   options.remote_files = {

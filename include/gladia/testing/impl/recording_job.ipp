@@ -58,6 +58,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
   }
   /// Nothing is timed or sent any more.
   void shut_down() {
+    is_shut_down_ = true;
     timer_.cancel();
     callbacks_.shut_down();
     transcriber_ = nullptr;
@@ -150,7 +151,8 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
     timer_.expires_after(time);
     timer_.async_wait([weak = weak_from_this(), next](error_code ec) {
       auto const self = weak.lock();
-      if (self && !ec) next();
+      // A handler that is on its way cannot be cancelled any more.
+      if (self && !ec && !self->is_shut_down_) next();
     });
   }
 
@@ -321,6 +323,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
   bool is_waiting_ = false;  // for the recogniser
   bool is_heard_ = false;    // to its end
   bool is_ending_ = false;
+  bool is_shut_down_ = false;
   minutes minutes_{};
   std::optional<pre_recorded_result> result_{};
   std::optional<job_error> error_{};
