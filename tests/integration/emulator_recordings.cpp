@@ -321,12 +321,13 @@ TEST_F(emulator_recordings, takes_the_time_it_is_told) {
 }
 
 TEST_F(emulator_recordings, ends_at_any_moment_of_a_job) {
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 100; ++round) {
     testing::emulator_options options;
+    options.processing_time = 2ms;
     options.remote_files = {{"https://example.com/a.wav", GLADIA_TEST_DATA "/hello_world.wav"}};
     start(options);
-    create({{"audio_url", "https://example.com/a.wav"}});
-    std::this_thread::sleep_for(std::chrono::microseconds(100 * (round % 30)));
+    for (int job = 0; job < 8; ++job) create({{"audio_url", "https://example.com/a.wav"}});
+    std::this_thread::sleep_for(std::chrono::microseconds(20 * round));
     emulator.reset();
   }
 }
