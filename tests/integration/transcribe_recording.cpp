@@ -339,7 +339,7 @@ TEST_F(transcribe_recording, says_that_nobody_reads_its_output) {
 TEST_F(transcribe_recording, says_that_the_disk_of_its_output_is_full) {
   if (!std::filesystem::is_character_file("/dev/full")) GTEST_SKIP() << "without /dev/full";
   // A line that fits into the stream's buffer, and one that does not.
-  for (std::size_t length : {10, 20'000}) {
+  for (auto length : {std::size_t{10}, std::size_t{20'000}}) {
     emulator_options.script =
         R"([{"text": ")" + std::string(length, 'a') + R"(", "start": 0.2, "end": 0.9}])";
     service.reset();
