@@ -8,6 +8,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -26,6 +27,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::http_action;
+using ::testing::IsEmpty;
 using testing::route;
 
 /// A WAV file: a header of 44 bytes before these samples.
@@ -225,6 +227,21 @@ TEST_F(emulator_recordings, reads_any_rate_and_number_of_channels) {
     EXPECT_NEAR(job["result"]["metadata"]["audio_duration"], 1.6, 0.001) << rate;
   }
 }
+
+#ifdef GLADIA_SAMPLERATE
+TEST_F(emulator_recordings, hears_nothing_in_a_tone_above_what_its_analysis_can_carry) {
+  start_with_script();
+  audio_format format;
+  format.sample_rate = 32000;
+  std::string samples;
+  for (int i = 0; i < 32000; ++i) {
+    auto const sample = static_cast<std::int16_t>(8000 * std::sin(i * 2 * 3.14159265 * 10 / 32));
+    samples += static_cast<char>(sample & 255);
+    samples += static_cast<char>((sample >> 8) & 255);
+  }
+  EXPECT_THAT(texts(transcribed(wav(format, samples))), IsEmpty()) << "10 kHz became 6 kHz";
+}
+#endif
 
 TEST_F(emulator_recordings, reads_other_formats_where_libsndfile_is_there) {
   start_with_script();

@@ -14,6 +14,11 @@
 #include <gladia/model/audio_format.hpp>
 #include <gladia/testing/impl/spool_file.ipp>
 
+#ifdef GLADIA_SAMPLERATE
+#include <optional>
+
+#include <gladia/testing/impl/rate_converter.ipp>
+#endif
 #ifdef GLADIA_SNDFILE
 #include <gladia/testing/impl/sound_file.ipp>
 #endif
@@ -93,6 +98,45 @@ class recorded_audio {
  public:
   /// WAV always, other formats where libsndfile is there. The error says why it cannot be read.
   static result<recorded_audio> open(std::shared_ptr<spool_file const> file) {
+    auto audio = open_as_it_is(std::move(file));
+#ifdef GLADIA_SAMPLERATE
+    if (audio) audio->converter_ = rate_converter::make(audio->format_);
+#endif
+    return audio;
+  }
+
+  /// Of what `read` gives.
+  [[nodiscard]] audio_format const& format() const noexcept {
+#ifdef GLADIA_SAMPLERATE
+    if (converter_) return converter_->format();
+#endif
+    return format_;
+  }
+  [[nodiscard]] std::string const& extension() const noexcept {
+    return extension_;
+  }
+  /// Seconds.
+  [[nodiscard]] double duration() const {
+    return static_cast<double>(frames_) / static_cast<double>(format_.sample_rate);
+  }
+
+  /// The next whole frames in `format()`, about as many; empty at the end.
+  [[nodiscard]] std::string read(std::size_t frames) {
+#ifdef GLADIA_SAMPLERATE
+    while (converter_ && !is_over_) {
+      auto const bytes = read_as_it_is(frames);
+      is_over_ = bytes.empty();
+      if (auto converted = converter_->convert(bytes); !converted.empty()) return converted;
+    }
+    if (converter_) return {};
+#endif
+    return read_as_it_is(frames);
+  }
+
+ private:
+  recorded_audio() = default;
+
+  static result<recorded_audio> open_as_it_is(std::shared_ptr<spool_file const> file) {
     recorded_audio audio;
     audio.file_ = std::move(file);
     auto layout = read_wav_layout(*audio.file_);
@@ -117,19 +161,7 @@ class recorded_audio {
 #endif
   }
 
-  [[nodiscard]] audio_format const& format() const noexcept {
-    return format_;
-  }
-  [[nodiscard]] std::string const& extension() const noexcept {
-    return extension_;
-  }
-  /// Seconds.
-  [[nodiscard]] double duration() const {
-    return static_cast<double>(frames_) / static_cast<double>(format_.sample_rate);
-  }
-
-  /// The next whole frames in `format()`; empty at the end.
-  [[nodiscard]] std::string read(std::size_t frames) {
+  [[nodiscard]] std::string read_as_it_is(std::size_t frames) {
 #ifdef GLADIA_SNDFILE
     if (other_) return other_->read(frames);
 #endif
@@ -140,9 +172,6 @@ class recorded_audio {
     at_ += bytes.size();
     return wav_.is_float ? rounded(bytes) : bytes;
   }
-
- private:
-  recorded_audio() = default;
 
   [[nodiscard]] std::size_t wav_frame() const {
     return wav_.sample_bytes * static_cast<std::size_t>(format_.channels);
@@ -175,6 +204,10 @@ class recorded_audio {
   std::uint64_t at_ = 0;
   std::uint64_t frames_ = 0;
   std::string extension_{};
+#ifdef GLADIA_SAMPLERATE
+  std::optional<rate_converter> converter_{};
+  bool is_over_ = false;
+#endif
 #ifdef GLADIA_SNDFILE
   std::shared_ptr<sound_file> other_{};
 #endif
