@@ -50,7 +50,8 @@ class client {
   /// `errc::bad_request` where it is too large (413), which is not tried again;
   /// `errc::bad_redirect` for a redirect to another origin. There is no limit for the whole, only
   /// for a standstill while sending, 30 s, and for the answer, 300 s. What was uploaded before an
-  /// error may stay at the service. \param path      In UTF-8. It is read on the client's executor.
+  /// error may stay at the service.
+  /// \param path      In UTF-8. It is read on the client's executor.
   /// \param progress  Called before the first part and after each, if it is not empty.
   /// Mirrors https://docs.gladia.io/api-reference/v2/upload/audio-file.
   template <class CompletionToken = boost::asio::deferred_t>

@@ -37,8 +37,9 @@ class rate_converter {
     auto const in = decoded(frames);
     auto const channels = static_cast<std::size_t>(from_.channels);
     out_.resize(4096 * channels);
+    constexpr float none = 0;  // without any pointer the filter's rest would not come
     SRC_DATA data{};
-    data.data_in = in.data();
+    data.data_in = in.empty() ? &none : in.data();
     data.input_frames = static_cast<long>(in.size() / channels);
     data.data_out = out_.data();
     data.output_frames = 4096;

@@ -236,7 +236,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
 
   [[nodiscard]] pre_recorded_result result() const {
     pre_recorded_result result;
-    auto const duration = in_thousandths(audio_->duration());
+    auto const duration = in_thousandths(transcriber_->duration());
     result.metadata.audio_duration = duration;
     result.metadata.number_of_distinct_channels = audio_->format().channels;
     result.metadata.billing_time = in_thousandths(duration * audio_->format().channels);
