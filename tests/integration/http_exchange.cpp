@@ -611,6 +611,18 @@ class upload : public refusal {
     source.progress = [this](std::uint64_t bytes) { told.push_back(bytes); };
     return request;
   }
+  /// Runs an exchange that is cancelled amid the upload.
+  void expect_cancelled(net::http_exchange& exchange, net::http_request request) {
+    asio::post(strand, [&] {
+      exchange.start(std::move(request), [&](outcome o) {
+        ++calls;
+        answer.emplace(std::move(o));
+      });
+    });
+    run_until([&] { return answer.has_value(); });
+    EXPECT_EQ(answer->error(), asio::error::operation_aborted);
+    EXPECT_EQ(calls, 1);
+  }
   static std::string expected(std::size_t size) {
     std::string text(size, '\0');
     for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
@@ -696,15 +708,7 @@ TEST_P(upload, that_was_answered_already_can_be_cancelled) {
   request.source->progress = [&exchange](std::uint64_t sent) {
     if (sent > (std::uint64_t{8} << 20)) exchange->cancel();
   };
-  asio::post(strand, [&] {
-    exchange->start(std::move(request), [&](outcome o) {
-      ++calls;
-      answer.emplace(std::move(o));
-    });
-  });
-  run_until([&] { return answer.has_value(); });
-  EXPECT_EQ(answer->error(), asio::error::operation_aborted);
-  EXPECT_EQ(calls, 1);
+  expect_cancelled(*exchange, std::move(request));
 }
 
 TEST_P(upload, that_is_refused_meanwhile_is_not_read_to_its_end) {
@@ -735,15 +739,7 @@ TEST_P(upload, can_be_cancelled_from_its_own_progress) {
   auto request = upload_of(server, std::uint64_t{1} << 30);
   auto exchange = transport->make_http_exchange(strand);
   request.source->progress = [&exchange](std::uint64_t) { exchange->cancel(); };
-  asio::post(strand, [&] {
-    exchange->start(std::move(request), [&](outcome o) {
-      ++calls;
-      answer.emplace(std::move(o));
-    });
-  });
-  run_until([&] { return answer.has_value(); });
-  EXPECT_EQ(answer->error(), asio::error::operation_aborted);
-  EXPECT_EQ(calls, 1);
+  expect_cancelled(*exchange, std::move(request));
 }
 
 TEST_F(http_exchange, hands_large_parts_to_the_sink_and_keeps_none_back) {
