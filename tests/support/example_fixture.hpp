@@ -42,6 +42,11 @@ struct example_fixture : ::testing::Test {
     service.emplace(std::move(*started));
   }
 
+  /// The program of an example.
+  static std::string example(std::string const& name) {
+    return std::string(GLADIA_EXAMPLES) + '/' + name;
+  }
+
   std::string file(std::string const& name, std::string const& bytes) const {
     auto const path = folder / name;
     std::ofstream(path, std::ios::binary) << bytes;

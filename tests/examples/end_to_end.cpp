@@ -19,7 +19,7 @@ namespace fake = gladia::testing;
 struct end_to_end : example_fixture {
   program_outcome transcribe(std::string const& path) {
     options.arguments = arguments({path, "--speed", "0", "--json"});
-    return program(GLADIA_TRANSCRIBE_FILE, options).wait();
+    return program(example("transcribe_file"), options).wait();
   }
 };
 
@@ -163,7 +163,7 @@ TEST(words, are_counted_as_wrong_once) {
 TEST_F(end_to_end, at_least_90_percent_of_the_words_of_the_sample_are_right) {
   std::string const folder_of_samples = GLADIA_SOURCE_DIR "/examples/data/";
   options.arguments = {folder_of_samples + "sample.wav", "--speed", "0"};
-  auto const end = program(GLADIA_TRANSCRIBE_FILE, options).wait();
+  auto const end = program(example("transcribe_file"), options).wait();
   ASSERT_EQ(end.status, 0) << end.err;
   if (end.err.find("pocketsphinx") == std::string::npos) {
     GTEST_SKIP() << "no words without PocketSphinx: " << end.err;

@@ -34,7 +34,7 @@ struct transcribe_recording : example_fixture {
 
   void start(std::vector<std::string> more) {
     options.arguments = arguments(std::move(more));
-    running.emplace(GLADIA_TRANSCRIBE_RECORDING, options);
+    running.emplace(example("transcribe_recording"), options);
   }
   program_outcome run(std::vector<std::string> more) {
     start(std::move(more));
@@ -42,7 +42,7 @@ struct transcribe_recording : example_fixture {
   }
   program_outcome run_without_service(std::vector<std::string> more) {
     options.arguments = std::move(more);
-    return program(GLADIA_TRANSCRIBE_RECORDING, options).wait();
+    return program(example("transcribe_recording"), options).wait();
   }
   std::string recording(int channels = 1) const {
     gladia::audio_format format;
@@ -345,8 +345,9 @@ TEST_F(transcribe_recording, says_that_the_disk_of_its_output_is_full) {
     service.reset();
     options.arguments = arguments({});
     // A shell opens it, as a user's does.
-    options.arguments.insert(options.arguments.begin(), {"-c", "exec \"$0\" \"$@\" > /dev/full",
-                                                         GLADIA_TRANSCRIBE_RECORDING, recording()});
+    options.arguments.insert(
+        options.arguments.begin(),
+        {"-c", "exec \"$0\" \"$@\" > /dev/full", example("transcribe_recording"), recording()});
     auto const end = program("/bin/sh", options).wait();
     expect_failure(end, "cannot write to standard output (job " + job().id + ")");
     EXPECT_THAT(end.err, HasSubstr("No space left on device"));

@@ -24,18 +24,18 @@ struct jobs : example_fixture {
 
   program_outcome run(std::vector<std::string> more) {
     options.arguments = arguments(std::move(more));
-    return program(GLADIA_JOBS, options).wait();
+    return program(example("jobs"), options).wait();
   }
   /// Makes a job by transcribing a file; its id.
   std::string make_job() {
     options.arguments = arguments({wav_file(audio), "--speed", "0"});
-    EXPECT_EQ(program(GLADIA_TRANSCRIBE_FILE, options).wait().status, 0);
+    EXPECT_EQ(program(example("transcribe_file"), options).wait().status, 0);
     return report().id;
   }
   /// Makes a job by transcribing a recording; its id.
   std::string make_recorded_job() {
     options.arguments = arguments({wav_file(audio)});
-    EXPECT_EQ(program(GLADIA_TRANSCRIBE_RECORDING, options).wait().status, 0);
+    EXPECT_EQ(program(example("transcribe_recording"), options).wait().status, 0);
     return service->recordings().back().id;
   }
   static void expect_failure(program_outcome const& outcome, std::string const& words) {
@@ -111,7 +111,7 @@ TEST_F(jobs, leaves_no_part_of_a_file_when_it_is_interrupted) {
     service->set_faults(faults);
     auto const before = service->requests().size();
     options.arguments = arguments({"download", id, path});
-    program running(GLADIA_JOBS, options);
+    program running(example("jobs"), options);
     while (service->requests().size() < before + 2) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -163,7 +163,7 @@ TEST_F(jobs, prints_saves_and_deletes_the_job_of_a_recording) {
 TEST_F(jobs, prints_why_a_job_failed) {
   emulator_options.faults.job.error_code = 422;
   options.arguments = arguments({wav_file(audio)});
-  EXPECT_EQ(program(GLADIA_TRANSCRIBE_RECORDING, options).wait().status, 1);
+  EXPECT_EQ(program(example("transcribe_recording"), options).wait().status, 1);
   auto const id = service->recordings().back().id;
   auto const end = run({"--kind", "pre-recorded", "get", id});
   EXPECT_EQ(end.status, 0) << end.err;

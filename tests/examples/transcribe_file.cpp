@@ -31,7 +31,7 @@ struct transcribe_file : example_fixture {
 
   void start(std::vector<std::string> more) {
     options.arguments = arguments(std::move(more));
-    running.emplace(GLADIA_TRANSCRIBE_FILE, options);
+    running.emplace(example("transcribe_file"), options);
   }
   program_outcome run(std::vector<std::string> more) {
     start(std::move(more));
@@ -50,7 +50,7 @@ struct transcribe_file : example_fixture {
   }
   program_outcome run_without_service(std::vector<std::string> more) {
     options.arguments = std::move(more);
-    return program(GLADIA_TRANSCRIBE_FILE, options).wait();
+    return program(example("transcribe_file"), options).wait();
   }
   /// A failure is one line on standard error, and status 1.
   static void expect_failure(program_outcome const& outcome, std::string const& words) {

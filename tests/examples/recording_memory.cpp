@@ -62,7 +62,7 @@ TEST_F(the_memory_of_an_upload, of_400_mb_stays_below_64_mb) {
          answer(socket, "422 Unprocessable Entity", R"({"message": "only zeros"})");
        }});
   options.arguments = {large_file(size), "--api-url", server.url("http", ""), "--api-key", "key"};
-  program client(GLADIA_TRANSCRIBE_RECORDING, options);
+  program client(example("transcribe_recording"), options);
   started.set_value(&client);
   auto const end = client.wait();
   server.finish();
