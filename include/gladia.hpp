@@ -1,8 +1,11 @@
 #pragma once
 
 /// \file
-/// Everything: the client, live transcription, the model, and audio files. JSON interoperability
-/// (`gladia/codec/json.hpp`) and the emulator (`gladia/testing/emulator.hpp`) are included apart.
+/// Everything that most programs need: the client, sessions, recordings, the model, and audio
+/// files.
+///
+/// Include these headers apart: JSON interoperability (`gladia/codec/json.hpp`), printing
+/// (`gladia/model/print.hpp`) and the emulator (`gladia/testing/emulator.hpp`).
 
 #include <gladia/audio/g711.hpp>
 #include <gladia/audio/pacer.hpp>

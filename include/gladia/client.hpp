@@ -11,11 +11,11 @@
 
 namespace gladia {
 
-/// The front door: who you are, where the service is, how it is reached.
+/// The front door: who you are, where the server is, how the server is reached.
 ///
 /// Making a client does no network. Options that cannot be right do not throw: every call made
-/// through the client reports them, with `errc::invalid_options`, `invalid_url` or `insecure_url`
-/// and what to change. Sessions and calls may outlive the client.
+/// through the client reports them, with `errc::invalid_options`, `invalid_url` or `insecure_url`.
+/// The message says what to change. Sessions and calls may outlive the client.
 ///
 /// ```
 /// boost::asio::io_context io;
@@ -26,11 +26,12 @@ namespace gladia {
 /// Thread safety: every member may be called from any thread, except moving and destroying.
 class client {
  public:
+  /// Where handlers run that have no executor of their own.
   using executor_type = boost::asio::any_io_executor;
 
-  /// A client whose work is done on `executor`; several threads may run it.
+  /// A client whose work is done on `executor`. Several threads may run `executor`.
   ///
-  /// Reads certificate files and the environment now, not later.
+  /// The constructor reads certificate files and the environment; nothing is read later.
   explicit client(executor_type executor, client_options options = {});
 
   /// A client whose work is done on `context`, for example an `io_context`.
@@ -44,19 +45,21 @@ class client {
   }
 
   /// A client with a thread of its own, for programs without Asio: see `live::threaded_session`.
+  ///
   /// The thread ends when the client, its sessions and its calls are gone. No destructor waits for
-  /// it, so that a name lookup that hangs delays none; but the end of the program does, for at most
-  /// 1.5 s, so that links are closed in order. Throws `std::system_error` where the system gives no
-  /// thread.
+  /// the thread, so a name lookup that hangs delays no destructor. The end of the program waits for
+  /// the thread, for at most 1.5 s, so that links are closed in order. Throws `std::system_error`
+  /// if the system has no thread to give.
   explicit client(client_options options = {});
 
-  /// Where the work is done, and where handlers run that have no executor of their own.
+  /// The executor on which the work is done, and on which handlers run that have none of their own.
   [[nodiscard]] executor_type get_executor() const noexcept { return live_.get_executor(); }
 
-  /// Live transcription. The reference is valid as long as the client; a copy may outlive it.
+  /// Live transcription. The reference is valid as long as the client; a copy may outlive the
+  /// client.
   [[nodiscard]] live::client const& live() const noexcept { return live_; }
   /// Transcription of recordings. The reference is valid as long as the client; a copy may outlive
-  /// it.
+  /// the client.
   [[nodiscard]] gladia::pre_recorded::client const& pre_recorded() const noexcept {
     return pre_recorded_;
   }

@@ -11,35 +11,40 @@
 
 namespace gladia {
 
-/// What a client is made with, copied into it. Empty members are taken from the environment when
-/// the client is made; options win over the environment. What cannot be right is reported by each
-/// call: `errc::invalid_url` for `api_url`, `insecure_url` where `allow_insecure` is missing,
+/// What a client is made with. The client keeps a copy.
+///
+/// A member that is empty is read from the environment when the client is made; a member that is
+/// set wins over the environment. Each call reports a member that cannot be right:
+/// `errc::invalid_url` for `api_url`, `insecure_url` where `allow_insecure` is needed and not set,
 /// `invalid_options` for the rest.
 struct client_options {
-  /// The key from https://app.gladia.io. Empty: `GLADIA_API_KEY`. Without any, sessions can only be
-  /// attached to; everything else fails with `errc::missing_api_key`. Not insisted on where
-  /// `api_url` is this machine; the emulator wants one all the same, any.
+  /// The key from https://app.gladia.io. Empty: `GLADIA_API_KEY`.
+  ///
+  /// Without a key, sessions can only be attached to; everything else fails with
+  /// `errc::missing_api_key`. The key is optional for loopback URLs; the emulator accepts any key
+  /// that is not empty.
   secret api_key{};
   /// `https://host[:port][/prefix]`; `wss` counts as `https`, `ws` as `http`. Empty:
   /// `GLADIA_API_URL`, else `https://api.gladia.io`.
   std::string api_url{};
-  /// Where sessions are to run: `us-west` or `eu-west`. Empty: `GLADIA_REGION`, else the service
-  /// decides. Goes with the creation of a session only, and is checked by the service.
+  /// Where sessions run: `us-west` or `eu-west`. Empty: `GLADIA_REGION`, else the server decides.
+  /// The region is sent only when a session is created, and only the server checks its name.
   std::string region{};
-  /// Whether plain `http://` and `ws://` may go to another machine: keys and audio can then be read
-  /// on the way.
+  /// Whether plain `http://` and `ws://` may be used to another machine than this one. Others can
+  /// then read keys and audio on their way.
   bool allow_insecure = false;
-  /// A word on the application, sent before this library's in `x-gladia-version` and `User-Agent`,
-  /// for example `my-app/1.2`. No control characters.
+  /// The name of your application, for example `my-app/1.2`. The headers `x-gladia-version` and
+  /// `User-Agent` carry this name in front of the library's own. Empty: the library's name alone.
+  /// Control characters are refused.
   std::string application{};
-  /// Which servers are trusted.
+  /// Which servers are trusted, and how this client proves who it is.
   net::tls_options tls{};
-  /// How they are reached.
+  /// The HTTP proxy between this machine and the server, if there is one.
   net::proxy_options proxy{};
-  /// How long each step of reaching them may take, for HTTP calls; `net::timeouts` has the
-  /// defaults. Sessions have their own in `session_options`, for the creation of the job too.
+  /// How long each step of reaching the server may take in an HTTP call; `net::timeouts` has the
+  /// defaults. Sessions have their own limits in `session_options`, also for creating their job.
   net::timeouts timeouts{};
-  /// How often HTTP calls are tried, the creation of a session among them: twice by default.
+  /// How often an HTTP call is tried: twice by default. Creating a session is such a call.
   net::http_retry retry{};
   /// Where log lines go: nowhere by default.
   gladia::logger logger{};

@@ -3,9 +3,9 @@
 /// \file
 /// How this library is compiled.
 ///
-/// All code lives under `include/gladia`. With the target `gladia::gladia` the files `*/impl/*.ipp`
-/// are compiled once, into the library; with `gladia::header_only`, which defines
-/// `GLADIA_HEADER_ONLY`, each header includes its own.
+/// All code is below `include/gladia`. With the CMake target `gladia::gladia` the files
+/// `*/impl/*.ipp` are compiled once, into the library. With the target `gladia::header_only`, which
+/// defines `GLADIA_HEADER_ONLY`, each header includes its own `.ipp` file.
 
 #include <boost/version.hpp>
 

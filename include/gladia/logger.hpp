@@ -8,19 +8,18 @@ namespace gladia {
 /// How important a log line is; each level includes those before it.
 enum class log_level {
   off,      ///< nothing
-  error,    ///< an operation failed for good
+  error,    ///< an operation failed, and is not tried again
   warning,  ///< something went wrong and was dealt with: a retry, a reconnect, a slow handler
   info,     ///< the life of a session: created, connected, disconnected, ended
   debug,    ///< each request, attempt and decision
 };
 
-/// Where the library writes its log: nowhere unless `write` is set.
+/// Where a client writes its log: nowhere unless `write` is set. There is no global logger.
 ///
-/// A line never holds the API key, a token, audio or a transcript. `write` is called from the
-/// library's I/O threads, possibly from several at once, never under a lock; it must not block and
-/// must not throw. It may be called until the client, its sessions and its calls are all gone, also
-/// a little after their destructors returned. Each client has its own logger; there is no global
-/// one.
+/// A line never holds the API key, a token, audio or a transcript. The library calls `write` from
+/// its I/O threads, possibly from several at once, never under a lock. `write` must not block and
+/// must not throw. `write` may be called until the client, its sessions and its calls are all gone,
+/// and for a little while after their destructors returned.
 struct logger {
   /// Lines above this level are not written.
   log_level level = log_level::warning;

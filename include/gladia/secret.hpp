@@ -9,8 +9,8 @@ namespace gladia {
 
 /// A text that must not be shown: an API key, a WebSocket URL that carries a token, a password.
 ///
-/// It cannot be streamed, its memory is overwritten before it is freed, and everything in this
-/// library that prints a value prints `***` in its place.
+/// A secret cannot be streamed. Its memory is overwritten before it is freed. Whatever in this
+/// library prints a value prints `***` in place of a secret.
 ///
 /// Thread safety: as `std::string`.
 class secret {
@@ -23,9 +23,11 @@ class secret {
   /// \copydoc secret(std::string)
   secret(char const* value) : value_(value) {}
 
+  /// Holds a copy of the text.
   secret(secret const&) = default;
-  /// Takes the text over; `other` is left empty and wiped.
+  /// Takes the text over; `other` is then empty, and its memory is overwritten.
   secret(secret&& other) noexcept : value_(std::move(other.value_)) { other.wipe(); }
+  /// Overwrites the old text, and holds a copy of the text of `other`.
   secret& operator=(secret const& other) {
     if (this != &other) {
       wipe();
@@ -33,6 +35,7 @@ class secret {
     }
     return *this;
   }
+  /// Overwrites the old text, and takes over the text of `other`, which is then empty.
   secret& operator=(secret&& other) noexcept {
     if (this != &other) {
       wipe();
@@ -41,15 +44,18 @@ class secret {
     }
     return *this;
   }
+  /// Overwrites the text.
   ~secret() { wipe(); }
 
   /// The text itself. Valid until the secret is changed or destroyed. Do not log it.
   [[nodiscard]] std::string const& reveal() const noexcept { return value_; }
 
-  /// Whether there is nothing in it.
+  /// Whether the text is empty.
   [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
 
+  /// Whether the texts are equal.
   friend bool operator==(secret const& a, secret const& b) noexcept { return a.value_ == b.value_; }
+  /// Whether the texts differ.
   friend bool operator!=(secret const& a, secret const& b) noexcept { return !(a == b); }
 
   /// A secret is never printed.

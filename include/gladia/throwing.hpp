@@ -10,23 +10,26 @@
 #include <gladia/error.hpp>
 
 /// \file
-/// Exceptions, for those who want them: `co_await op(gladia::throwing(asio::use_awaitable))` gives
-/// a `T` or throws, where `co_await op()` gives a `result<T>`.
+/// Errors as exceptions. `co_await op(gladia::throwing(asio::use_awaitable))` gives a `T` or
+/// throws, where `co_await op()` gives a `result<T>`.
 
 namespace gladia {
 
 /// A completion token that `throwing` made.
 template <class CompletionToken>
 struct throwing_token {
-  CompletionToken token;
+  CompletionToken token;  ///< the token that `throwing` was given
 };
 
-/// Turns the completion `void(result<T>)` into `void(std::exception_ptr, T)`, which `co_await`,
-/// `std::future::get` and the operators of `awaitable_operators.hpp` take as a thrown
-/// `gladia::exception`. A completion with a `summary` throws its `error` likewise: the summary
-/// itself is then lost to who catches; leave the token as it is where the verdict matters. Where
-/// `&&` ends several operations with one of these, they throw together, as
-/// `asio::multiple_exceptions`: its `first_exception()` is the one to look at.
+/// Wraps a completion token, so that errors are thrown as `gladia::exception`.
+///
+/// The completion `void(result<T>)` becomes `void(std::exception_ptr, T)`. `co_await`,
+/// `std::future::get` and the operators of `awaitable_operators.hpp` throw that exception.
+///
+/// A completion with a `summary` throws the `error` of the summary. Whoever catches the exception
+/// does not get the summary: where the verdict matters, do not wrap the token. Where `&&` joins
+/// several operations and one of them fails, they throw one `asio::multiple_exceptions`; look at
+/// its `first_exception()`.
 ///
 /// Executor, allocator and cancellation are those of `token`. `T` must be default-constructible.
 template <class CompletionToken>
@@ -80,6 +83,7 @@ struct throwing_handler {
 }  // namespace detail
 }  // namespace gladia
 
+/// \cond
 template <class CompletionToken, class T>
 class boost::asio::async_result<gladia::throwing_token<CompletionToken>, void(T)> {
  public:
@@ -110,3 +114,4 @@ struct boost::asio::associator<Associator, gladia::detail::throwing_handler<Hand
     return Associator<Handler, DefaultCandidate>::get(h.handler, candidate);
   }
 };
+/// \endcond

@@ -3,8 +3,12 @@
 /// \file
 /// The version of this library. `CMakeLists.txt` reads it from here.
 
+/// Changes when programs have to change.
 #define GLADIA_VERSION_MAJOR 0
+/// Changes when something is added; while the major version is 0, also when programs have to
+/// change.
 #define GLADIA_VERSION_MINOR 1
+/// Changes when something is mended.
 #define GLADIA_VERSION_PATCH 0
 
 /// The version as text, for example `"0.1.0"`.

@@ -10,22 +10,23 @@
 
 namespace gladia::audio {
 
-/// Tells by its beginning whether a stream is a file of encoded audio, such as WebM, Ogg, FLAC, MP4
-/// or MP3, rather than samples: sent to the service, it would be heard as noise.
+/// Tells from its beginning whether a stream is a file of encoded audio, such as WebM, Ogg, FLAC,
+/// MP4 or MP3, instead of samples. A server would hear such a stream as noise.
 ///
-/// An MP3 without a tag is known by two frames that follow each other, because quiet samples look
-/// like the beginning of one. WAV does not count; see `stream_head`. Pure; nothing is allocated.
+/// An MP3 without a tag is recognised by two frames in a row, because quiet samples look like the
+/// beginning of one frame. WAV files are not recognised here; see `stream_head`. Pure; nothing is
+/// allocated.
 ///
 /// Thread safety: as a value. Copies are independent.
 class container_detector {
  public:
-  /// Looks at the next piece of the stream, of any size; not used after the call.
+  /// Looks at the next piece of the stream, of any size. `piece` is not used after the call.
   void feed(boost::asio::const_buffer piece) noexcept;
 
-  /// Whether nothing more is to be learnt: `feed` has nothing to do.
+  /// Whether `name()` will not change any more; `feed` then does nothing.
   [[nodiscard]] bool decided() const noexcept { return state_ == state::decided; }
 
-  /// What the stream begins with, for example `a FLAC file`; empty if nothing is known.
+  /// What the stream begins with, for example `a FLAC file`; empty if no encoding was recognised.
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
  private:

@@ -10,9 +10,9 @@ namespace gladia::audio {
 
 /// Cuts a byte stream of audio into messages of whole frames.
 ///
-/// A message is at most one second and at most 512 KiB, so that pings get through on a slow link
-/// and the service's limit of 1 MiB is never met. Pure arithmetic; all members may be called from
-/// any thread.
+/// A message has at most one second of audio and at most 512 KiB. So pings get through on a slow
+/// link, and the server's limit of 1 MiB is never reached. Pure arithmetic; all members may be
+/// called from any thread.
 class framer {
  public:
   /// The most bytes of a message, whatever the format.
@@ -30,13 +30,14 @@ class framer {
   /// Bytes of the largest message: whole frames, at least one.
   [[nodiscard]] std::size_t max_message_bytes() const noexcept { return message_bytes_; }
 
-  /// How many bytes the next message gets when `available` bytes wait: whole frames, 0 when not
-  /// one is complete. What is left over waits for more, or is dropped at the end of the stream.
+  /// How many bytes the next message gets when `available` bytes wait: whole frames, or 0 if not
+  /// one frame is complete. Bytes that are left over wait for more audio, and are never sent if
+  /// none comes.
   [[nodiscard]] std::size_t message_size(std::uint64_t available) const noexcept {
     return round_down(static_cast<std::size_t>(std::min<std::uint64_t>(available, message_bytes_)));
   }
 
-  /// `offset` without the incomplete frame at its end: where a stream may be resumed.
+  /// `offset`, rounded down to the beginning of a frame: a place where the stream may be resumed.
   [[nodiscard]] std::uint64_t whole_frames(std::uint64_t offset) const noexcept {
     return offset - offset % frame_bytes_;
   }

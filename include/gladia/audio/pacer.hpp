@@ -13,9 +13,9 @@ namespace gladia::audio {
 
 /// Tells how long to wait between chunks, so that recorded audio is sent like a live stream.
 ///
-/// The service digests twice real time, but lags at five times. Times are counted from the first
-/// chunk, so a timer that fires late does not slow the stream down. Pure: the caller brings the
-/// clock and does the waiting.
+/// Gladia documents that its server keeps up with twice real time, and falls behind at five times.
+/// Times are counted from the first chunk, so a timer that fires late does not slow the stream
+/// down. Pure: the caller reads the clock and waits.
 ///
 /// ```
 /// gladia::audio::pacer pace(request.audio);
@@ -28,24 +28,25 @@ namespace gladia::audio {
 /// Thread safety: as a value.
 class pacer {
  public:
-  using time_point = std::chrono::steady_clock::time_point;
-  using duration = std::chrono::steady_clock::duration;
+  using time_point = std::chrono::steady_clock::time_point;  ///< when something happened
+  using duration = std::chrono::steady_clock::duration;      ///< how long to wait
 
-  /// \param format Of the audio.
-  /// \param speed How many times faster than real time: 1 is live; 0, a negative value or NaN is
-  ///   without any wait. Values below 0.001 count as 0.001.
-  /// \param burst How much delay is made up for: after a longer stall, as much audio (in wall clock
-  ///   time) goes out without a wait, and the rest of the stall is forgotten. Negative counts as 0.
+  /// \param format  The format of the audio.
+  /// \param speed   How many times faster than real time: 1 is live. 0, a negative value and NaN
+  ///   mean that there is no wait. Values between 0 and 0.001 count as 0.001.
+  /// \param burst   The longest delay that is made up for. After a longer stall, audio that takes
+  ///   `burst` to play is sent without a wait, and the stream stays behind by the rest of the
+  ///   stall. Negative values count as 0.
   explicit pacer(audio_format format, double speed = 1,
                  duration burst = std::chrono::milliseconds(500))
       : format_(std::move(format)),
         speed_(speed > 0 ? std::max(speed, 0.001) : 0),
         burst_(std::max(burst, duration::zero())) {}
 
-  /// Counts a chunk, and tells when the next one is due.
+  /// Counts a chunk, and tells when the next chunk is due.
   ///
-  /// \param bytes How many were just sent.
-  /// \param now When that was; not earlier than in the last call.
+  /// \param bytes  The number of bytes that were just sent.
+  /// \param now    The time at which they were sent; not earlier than in the last call.
   /// \return How long to wait before the next chunk; never negative.
   duration sent(std::size_t bytes, time_point now) {
     if (speed_ <= 0) return duration::zero();

@@ -10,22 +10,23 @@ namespace gladia::audio {
 
 /// Takes a WAV header off the head of an audio stream.
 ///
-/// Whoever sends a WAV file as it is would have its header heard as a click, and its format
-/// ignored. A header is recognised however it is split, compared with the request, and left out.
-/// A stream that begins with anything else passes from its first byte. Only the first 12 bytes
-/// are ever held back, and only while they may still become a header; nothing is allocated.
+/// If a WAV file were sent as it is, the server would hear the header as a click, and would not
+/// know the format of the file. A header is recognised however the stream is split, compared with
+/// the format that is expected, and left out. A stream that begins with anything else passes from
+/// its first byte. Only the first 12 bytes are ever held back, and only while they may still become
+/// a header; nothing is allocated.
 ///
-/// The size in the header is not believed: programs that write to a pipe do not know it. So chunks
-/// after the samples, which some files have, pass as audio; `wav_file` leaves them out.
+/// The size in the header is not used, because programs that write to a pipe do not know the size.
+/// So chunks after the samples, which some files have, pass as audio; `wav_file` leaves them out.
 ///
-/// Thread safety: as a value. Copies are independent: to accept a piece entirely or not at all,
-/// feed a copy, and assign it back when the audio found a place.
+/// Thread safety: as a value. Copies are independent: to take a piece wholly or not at all, feed a
+/// copy, and assign the copy back when there was room for the audio.
 class stream_head {
  public:
-  /// What is audio, in this order.
+  /// The audio after a call of `feed`: `held`, then `fresh`.
   struct parts {
-    boost::asio::const_buffer held{};   ///< of earlier pieces; points into the `stream_head`
-    boost::asio::const_buffer fresh{};  ///< of the piece just given; points into it
+    boost::asio::const_buffer held{};   ///< audio of earlier pieces; points into the `stream_head`
+    boost::asio::const_buffer fresh{};  ///< audio of the new piece; points into that piece
   };
 
   /// Watches a stream that should have `expected` as its format.
@@ -33,19 +34,22 @@ class stream_head {
 
   /// Looks at the next piece of the stream.
   ///
-  /// \param piece The next bytes, of any size.
-  /// \return Which bytes are audio, valid until the next call and as long as `piece`; or
-  ///   `errc::format_mismatch` when there is a WAV header that differs from the expected format or
-  ///   is of no use. The message names both. The error is lasting: every later call returns it.
-  ///   Send what the request says, or take the request's format from the file.
+  /// \param piece  The next bytes, of any size.
+  /// \return The bytes that are audio, valid until the next call and as long as `piece`; or
+  ///   `errc::format_mismatch`, if there is a WAV header that differs from the expected format or
+  ///   cannot be used. The message names both formats. Every later call returns this error too.
+  ///   Send audio in the format of the request, or take the format of the request from the file.
   result<parts> feed(boost::asio::const_buffer piece);
 
-  /// Whether the head is past: all that comes is audio, and `feed` has nothing to do.
+  /// Whether the head of the stream has passed: all further bytes are audio, and `feed` only passes
+  /// them on.
   [[nodiscard]] bool decided() const noexcept { return state_ == state::passing; }
 
-  /// At the end of the stream: the bytes held back so far, which are audio after all.
+  /// To be called at the end of the stream: the bytes that were held back, which are audio after
+  /// all.
   ///
-  /// \return At most 11 bytes; empty within a WAV header. Valid until the object changes.
+  /// \return At most 11 bytes; none if the stream ends within a WAV header. Valid until the object
+  ///   changes.
   [[nodiscard]] boost::asio::const_buffer finish() const noexcept;
 
  private:

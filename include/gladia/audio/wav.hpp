@@ -15,25 +15,26 @@
 
 namespace gladia::audio {
 
-/// The most bytes that may stand before the samples of a WAV file; more is refused.
+/// The most bytes that may stand before the samples of a WAV file. A file with more is refused.
 inline constexpr std::size_t max_wav_header_bytes = 1024 * 1024;
 
-/// What the header of a WAV file says.
+/// The contents of the header of a WAV file.
 struct wav_header {
-  audio_format format{};          ///< of the samples; one that the service takes
-  std::uint64_t data_offset = 0;  ///< how many bytes stand before the samples
-  /// Bytes of samples; none where the writer did not finish the header (0 or 0xFFFFFFFF): then
-  /// they reach to the end of the file or stream. May hold an incomplete frame at its end.
+  audio_format format{};          ///< of the samples; one that the server takes
+  std::uint64_t data_offset = 0;  ///< the number of bytes before the samples
+  /// The number of bytes of samples, which may end with an incomplete frame. Not set if the writer
+  /// did not finish the header (0 or 0xFFFFFFFF): then the samples reach to the end of the file or
+  /// stream.
   std::optional<std::uint64_t> data_bytes{};
-  /// Whether `data_bytes` may be a stand-in of a program that writes to a pipe, and cannot finish
-  /// the header: about 2 GiB (SoX 0x7FFFF000 in whole frames, LAME 0x7FFFFFFF, arecord 0x80000000;
-  /// so of any size from 0x7FFF0000 to 0x8000FFFF), or 4 GiB less a header. If the file or
-  /// stream holds less than that, its samples reach to its end.
+  /// Whether `data_bytes` may be a stand-in for an unknown size. A program that writes to a pipe
+  /// cannot finish the header, and writes about 2 GiB (SoX 0x7FFFF000 in whole frames, LAME
+  /// 0x7FFFFFFF, arecord 0x80000000; any size from 0x7FFF0000 to 0x8000FFFF counts), or 4 GiB less
+  /// a header. If the file or stream holds less than `data_bytes`, the samples reach to its end.
   bool may_be_unfinished = false;
-  /// Where the file ends, as its first chunk says. In many files that is wrong.
+  /// The end of the file according to its first chunk; wrong in many files.
   std::uint64_t riff_end = 0;
 
-  /// How many whole frames there are, if known.
+  /// The number of whole frames, if `data_bytes` is set.
   [[nodiscard]] std::optional<std::uint64_t> frames() const noexcept {
     if (!data_bytes) return std::nullopt;
     return *data_bytes / format.bytes_per_frame();
@@ -42,41 +43,41 @@ struct wav_header {
 
 /// Reads the header of a WAV file from pieces of any size.
 ///
-/// Takes RIFF, RF64 and BW64 files of integer PCM (8, 16, 24 or 32 bits), A-law and µ-law, with
-/// plain or extensible `fmt ` chunk, and any other chunks before `data`, also those of odd size
-/// whose pad byte was forgotten. The file need not be finished. Pure: no I/O, and no memory but its
-/// own few bytes.
+/// Takes RIFF, RF64 and BW64 files of integer PCM (8, 16, 24 or 32 bits), A-law and µ-law, with a
+/// plain or extensible `fmt ` chunk. Any other chunks may stand before `data`, also chunks of odd
+/// size without their pad byte. The file need not be finished. Pure: no I/O, and nothing is
+/// allocated but messages of errors.
 ///
 /// Thread safety: as a value. Copies are independent.
 class wav_header_parser {
  public:
-  /// How far it is.
+  /// How far the parser is.
   enum class status {
     incomplete,  ///< more bytes are needed
-    complete,    ///< `header()` is valid, and what follows are samples
-    not_a_wav,   ///< it begins with something else than a WAV header
-    failed,      ///< it is a WAV header, but of no use: `error()` says why
+    complete,    ///< `header()` is valid, and the bytes that follow are samples
+    not_a_wav,   ///< the file begins with something else than a WAV header
+    failed,      ///< the WAV header cannot be used; `error()` says why
   };
 
-  /// Reads as much of `piece` as belongs to the header.
+  /// Reads the bytes of `piece` that belong to the header.
   ///
-  /// \param piece The next bytes; not used after the call.
-  /// \return How many of them were read. Once complete, the rest of the piece are samples. After
-  ///   any other verdict than `incomplete` it reads nothing more.
+  /// \param piece  The next bytes; not used after the call.
+  /// \return How many bytes were read. When the header is complete, the rest of the piece are
+  ///   samples. If `state()` is not `incomplete`, no byte is read.
   std::size_t feed(boost::asio::const_buffer piece);
 
-  /// How far it is. `not_a_wav` is known at the first byte that differs.
+  /// How far the parser is. The state is `not_a_wav` at the first byte that no WAV header has.
   [[nodiscard]] status state() const noexcept { return status_; }
-  /// What the header says. Precondition: `state()` is `complete`.
+  /// The contents of the header. Precondition: `state()` is `complete`.
   [[nodiscard]] wav_header const& header() const noexcept { return header_; }
   /// How many bytes were read.
   [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
 
-  /// Why it is of no use; none unless `not_a_wav` or `failed`.
+  /// Why the header cannot be used. No error unless `state()` is `not_a_wav` or `failed`.
   ///
-  /// - `errc::not_a_wav`: no WAV header, or one that contradicts itself. Check the file.
-  /// - `errc::unsupported_audio`: an encoding, rate, depth or channel count that the service does
-  ///   not take; the message names it, what is taken, and how to convert.
+  /// - `errc::not_a_wav`: there is no WAV header, or the header contradicts itself. Check the file.
+  /// - `errc::unsupported_audio`: the server does not take the encoding, rate, depth or channel
+  ///   count. The message says which is wrong, what is taken, and how to convert the file.
   [[nodiscard]] gladia::error const& error() const noexcept { return error_; }
 
  private:
@@ -108,7 +109,7 @@ class wav_header_parser {
 
 /// The samples of a WAV file on disk.
 ///
-/// `open` checks everything that can be checked, so that a file which cannot be transcribed is
+/// `open` checks everything that can be checked, so that a file that cannot be transcribed is
 /// refused before a session is paid for. A file that was cut short by a crash, or copied while it
 /// grew, is read to its end: see `is_cut_short`. Chunks after the samples are not read.
 ///
@@ -122,41 +123,43 @@ class wav_file {
  public:
   /// Opens a file and reads its header.
   ///
-  /// \param path A regular file; a pipe is refused (send its bytes to a session as they are: it
-  ///   strips the header).
-  /// \return The file, standing at its first frame, or
-  ///   - a code of the operating system when it cannot be opened or read,
-  ///   - `errc::not_a_wav`, `errc::unsupported_audio` as `wav_header_parser::error`,
-  ///   - `errc::truncated_audio` when it ends within its header.
+  /// \param path  A regular file. A pipe is refused: send the bytes of a pipe to a session as they
+  ///   are, which takes the header off.
+  /// \return The file, with its first frame as the next one to read; or
+  ///   - a code of the operating system, if the file cannot be opened or read,
+  ///   - `errc::not_a_wav`, `errc::unsupported_audio`, as `wav_header_parser::error`,
+  ///   - `errc::truncated_audio`, if the file ends within its header.
+  ///
   ///   The message always names the file and the fault.
   static result<wav_file> open(std::string path);
 
-  /// The format of the samples: put it into `live_request::audio`.
+  /// The format of the samples, for `live_request::audio`.
   [[nodiscard]] audio_format const& format() const noexcept { return format_; }
-  /// Bytes of all whole frames, as it was when the file was opened.
+  /// The number of bytes of all whole frames when the file was opened.
   [[nodiscard]] std::uint64_t data_bytes() const noexcept { return data_bytes_; }
-  /// How long they last.
+  /// How long these frames last.
   [[nodiscard]] std::chrono::microseconds duration() const noexcept {
     return format_.duration(data_bytes_);
   }
-  /// Whether the header promises more samples than the file held when it was opened, and not as a
-  /// stand-in (`wav_header::may_be_unfinished`): what is there is read, the rest is lost.
+  /// Whether the header promises more samples than the file held when it was opened. The samples
+  /// that are there are read. False if the size in the header is a stand-in
+  /// (`wav_header::may_be_unfinished`).
   [[nodiscard]] bool is_cut_short() const noexcept { return is_cut_short_; }
-  /// The path it was opened with.
+  /// The path that the file was opened with.
   [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
   /// Reads the next whole frames.
   ///
-  /// \param buffer Filled as far as whole frames fit and there are any; must hold at least one.
-  /// \return How many bytes were read, 0 only at the end; or
-  ///   - `boost::system::errc::invalid_argument` when the buffer is smaller than one frame,
-  ///   - `errc::truncated_audio` when the file became shorter since it was opened,
+  /// \param buffer  Filled with as many whole frames as fit; must have room for one frame.
+  /// \return The number of bytes that were read, 0 only at the end; or
+  ///   - `boost::system::errc::invalid_argument`, if the buffer is smaller than one frame,
+  ///   - `errc::truncated_audio`, if the file became shorter since it was opened,
   ///   - a code of the operating system.
   result<std::size_t> read(boost::asio::mutable_buffer buffer);
 
-  /// Stands at the first frame again.
+  /// Makes the first frame the next one to read.
   ///
-  /// \return An error with a code of the operating system, or none.
+  /// \return No error, or a code of the operating system.
   result<void> rewind();
 
  private:

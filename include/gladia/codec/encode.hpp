@@ -17,10 +17,10 @@
 /// \file
 /// Model structs to JSON text.
 ///
-/// Members stand in the order of the struct; those that hold nothing are left out, and so are
-/// nested objects in which nothing is set, unless the service always sends them.
+/// Members are written in the order of the struct. Members that hold nothing are left out, and so
+/// are nested objects in which nothing is set, unless Gladia's server always sends them.
 ///
-/// Thread safety: all functions may be called from any thread. Nothing here throws but
+/// Thread safety: all functions may be called from any thread. Nothing here throws except
 /// `std::bad_alloc`.
 
 namespace gladia::codec {
@@ -35,16 +35,18 @@ namespace gladia::codec {
 template <class T, std::enable_if_t<!std::is_convertible_v<T const&, live_message>, int> = 0>
 [[nodiscard]] result<std::string> encode(T const& value);
 
-/// Writes a message, or any alternative of `live_message`, with its `type`. Errors: as above.
+/// Writes a message with its `type`. Any alternative of `live_message` may be given. Errors: as
+/// above.
 [[nodiscard]] result<std::string> encode(live_message const& message);
 
 /// The message that ends the recording: `{"type":"stop_recording"}`.
 /// Mirrors https://docs.gladia.io/api-reference/v2/live/action/stop-recording.
 [[nodiscard]] std::string encode_stop_recording();
 
-/// Audio as a text message, in base64. `bytes` must hold whole sample frames; none at all make a
-/// message that keeps the session alive. Binary frames are a third smaller.
+/// Audio as a text message, in base64. A binary message with the same audio is a quarter smaller.
 /// Mirrors https://docs.gladia.io/api-reference/v2/live/action/audio-chunk.
+///
+/// \param bytes  Whole sample frames. Empty: a message that keeps the session alive.
 [[nodiscard]] std::string encode_audio_chunk(std::string_view bytes);
 
 }  // namespace gladia::codec

@@ -1,8 +1,10 @@
 #pragma once
 
 /// \file
-/// Opt-in: model structs and `json_text` to and from `nlohmann::json`. The only public header that
-/// includes nlohmann/json; a program that includes it needs that library itself.
+/// Model structs and `json_text` to `nlohmann::json` and back. This is the only public header that
+/// includes nlohmann/json: a program that includes this header needs that library itself.
+///
+/// Thread safety: all functions may be called from any thread.
 
 #include <algorithm>
 #include <cstddef>
@@ -34,8 +36,7 @@ inline std::string dump(nlohmann::json const& value) {
 
 }  // namespace detail
 
-/// `text` parsed; null if it is empty. Errors: `errc::malformed_json`.
-/// Thread safety: as all functions here, may be called from any thread.
+/// Parses `text`. An empty text gives null. Errors: `errc::malformed_json`.
 [[nodiscard]] inline result<nlohmann::json> to_json(json_text const& text) {
   nlohmann::json value;
   detail::fault why;
@@ -46,12 +47,12 @@ inline std::string dump(nlohmann::json const& value) {
   return result<nlohmann::json>(boost::system::in_place_value, std::move(value));
 }
 
-/// `value` as text. Bytes that are not UTF-8 are replaced by U+FFFD.
+/// Writes `value` as text, with U+FFFD in place of bytes that are not UTF-8.
 [[nodiscard]] inline json_text to_json_text(nlohmann::json const& value) {
   return {detail::dump(value)};
 }
 
-/// `value`, a struct of the model or a `live_message`, as JSON. Errors: as of `encode`.
+/// A struct of the model, or a `live_message`, as JSON. Errors: as `encode`.
 template <class T>
 [[nodiscard]] result<nlohmann::json> to_json(T const& value) {
   nlohmann::json document;
@@ -60,9 +61,9 @@ template <class T>
   return result<nlohmann::json>(boost::system::in_place_value, std::move(document));
 }
 
-/// `document` as a struct of the model or a `live_message`. Errors: `errc::malformed_json` if it is
-/// nested deeper than `decode_options::max_depth` is by default; `errc::malformed_response` for a
-/// struct of another shape.
+/// `document` as a struct of the model, or as a `live_message`. Errors: `errc::malformed_json` if
+/// `document` is nested deeper than the default of `decode_options::max_depth`;
+/// `errc::malformed_response` if `document` has another shape than `T`.
 template <class T>
 [[nodiscard]] result<T> from_json(nlohmann::json const& document) {
   if (detail::is_deeper_than(decode_options{}.max_depth, document)) {

@@ -7,38 +7,39 @@
 
 namespace gladia::codec {
 
-/// Finds what would give a wrong transcript, cost money for nothing or be refused with a confusing
-/// answer.
+/// Finds faults that would give a wrong transcript, cost money for nothing, or be refused by the
+/// server with a confusing answer.
 ///
-/// No error, or `errc::invalid_request` with all faults and their paths in `details().message`,
-/// joined by `"; "`:
-/// - `bit_depth`, `sample_rate` or `channels` that the service does not take, or do not fit
+/// Gives no error, or `errc::invalid_request` with all faults and their paths in
+/// `details().message`, joined by `"; "`. The faults are
+/// - `bit_depth`, `sample_rate` or `channels` that the server does not take, or that do not fit
 ///   `encoding`;
 /// - a number out of its range (`endpointing`, thresholds, intensities, ...);
-/// - a config without its flag, which the service ignores, or a flag without what it needs
-///   (translation without target languages, a callback without a URL). A flag that is explicitly
-///   `false` turns its config off on purpose, but the service still wants a list that belongs to
-///   it;
-/// - `code_switching` with exactly one language, which the service ignores;
+/// - a config without its flag, because the server ignores such a config. A flag that is explicitly
+///   `false` turns its config off on purpose, and is no fault; but lists that the server requires
+///   in the config must still be there;
+/// - a flag without the settings that it needs (translation without target languages, a callback
+///   without a URL);
+/// - `code_switching` with exactly one language, because the server ignores it then;
 /// - `custom_metadata` or `extra` that is not an object, metadata of more than 2000 characters;
 /// - `extra` that changes the audio format, or turns off the acknowledgements that sessions need;
 /// - text that is not UTF-8.
 ///
-/// Values that this version does not know are no faults. `extra` counts as it will be sent; where
-/// it gives a known member another type than this version knows, only the text is checked.
+/// Values that this version does not know are no faults. `extra` is checked as it will be sent; if
+/// `extra` gives a known member another type than this version knows, only the text is checked.
 ///
 /// Thread safety: may be called from any thread.
 [[nodiscard]] error validate(live_request const& request);
 
-/// The same of a file's transcription:
+/// Finds faults of a request to transcribe a recording, and reports them as above. The faults are
 /// - no `audio_url`;
 /// - a number out of its range, an entry of a list that is empty;
-/// - a config without its flag, a flag without what it needs (a list of words, target languages or
-///   prompts, a callback's URL), `code_switching` with exactly one language;
+/// - a config without its flag, a flag without the settings that it needs (a list of words, target
+///   languages or prompts, a callback's URL), `code_switching` with exactly one language;
 /// - `custom_metadata` or `extra` that is not an object, metadata of more than 2000 characters;
 /// - text that is not UTF-8.
 ///
-/// Which languages a model knows is not checked: what the service says of it differs.
+/// Which languages a model knows is not checked, because Gladia's documents contradict each other.
 ///
 /// Thread safety: may be called from any thread.
 [[nodiscard]] error validate(pre_recorded_request const& request);

@@ -19,71 +19,82 @@
 
 namespace gladia::live {
 
-/// Hears of one job after the other; false ends the walk. It must not throw. A job that could not
-/// be read has its `id`, as far as that could be read, and says why in `unreadable`.
+/// A function that `async_list_all` calls with each job, one after the other.
+///
+/// The function returns whether to go on: false ends the walk. The function must not throw. If a
+/// job cannot be read, the function is called with a job in which only `id` (if the id can be read)
+/// and `unreadable` (why not) are set.
 using job_visitor = std::function<bool(live_job)>;
 
 /// Live transcription: sessions, and the jobs they leave behind.
 ///
-/// Got from `gladia::client::live`; a small handle that may be copied and may outlive the client.
+/// `gladia::client::live` gives this object: a small handle, which may be copied and may outlive
+/// the client.
 ///
 /// Every HTTP operation is retried as `client_options::retry` says (408, 425, 429, 5xx, network
-/// errors, timeouts), honours `Retry-After`, and follows redirects without taking the key to
-/// another origin. Common errors: those of the client's options (`missing_api_key`, `invalid_url`,
-/// `insecure_url`, `invalid_options`, `no_trust_anchors`, `tls_unavailable`); network and TLS
-/// errors and `errc::timeout`, with the phase; `proxy_refused`; `unauthorized`, `payment_required`,
-/// `forbidden`, `bad_request`, `not_found` (also where `api_url` leads elsewhere),
-/// `too_many_requests`, `server_error`, `unexpected_status`; `too_many_redirects`, `bad_redirect`;
-/// `malformed_json`, `malformed_response` and `message_too_large` for an answer that is not
-/// understood; `operation_aborted`. Calls for one job: `invalid_request` for an empty id.
+/// errors, timeouts), waits as long as `Retry-After` asks, and follows redirects without sending
+/// the key to another origin.
 ///
-/// Cancellation (any type) of an operation ends it with `operation_aborted`; the server may have
-/// acted on it. Completion tokens and executors: as for `session`.
+/// Common errors:
+/// - `errc::missing_api_key`, `invalid_url`, `insecure_url`, `invalid_options`, `no_trust_anchors`,
+///   `tls_unavailable`: the client's options are wrong;
+/// - network and TLS errors and `errc::timeout`, with the phase; `errc::proxy_refused`;
+/// - `errc::unauthorized`, `payment_required`, `forbidden`, `bad_request`, `not_found` (also where
+///   `api_url` leads to another server), `too_many_requests`, `server_error`, `unexpected_status`;
+/// - `errc::too_many_redirects`, `bad_redirect`;
+/// - `errc::malformed_json`, `malformed_response`, `message_too_large`: the answer cannot be read;
+/// - `errc::invalid_request`: a call for one job has an empty id;
+/// - `operation_aborted`: the operation was cancelled.
+///
+/// Cancellation (any type) ends an operation with `operation_aborted`; the server may have carried
+/// out the operation. Completion tokens and executors: as for `session`.
 ///
 /// In a coroutine compiled by gcc 12, give requests, queries and options names of their own before
-/// the `co_await`: it destroys a temporary like `async_list({.limit = 5})` twice.
+/// the `co_await`: gcc 12 destroys a temporary like `async_list({.limit = 5})` twice.
 ///
 /// Thread safety: every member may be called from any thread.
 class client {
  public:
+  /// Where handlers run that have no executor of their own.
   using executor_type = boost::asio::any_io_executor;
 
-  /// Used by `gladia::client`.
+  /// Not for users, who get this object from `gladia::client`.
   explicit client(std::shared_ptr<api::detail::service const> service)
       : service_(std::move(service)) {}
 
-  /// Where handlers run that have no executor of their own.
+  /// The client's executor, on which handlers run that have none of their own.
   [[nodiscard]] executor_type get_executor() const noexcept;
 
-  /// A session that creates its job when it is run. Faults of the request are reported by
-  /// `session::async_run`. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
+  /// A session that creates its job when `session::async_run` is called, which also reports faults
+  /// of the request. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
   [[nodiscard]] live::session session(live_request request, session_options options = {}) const;
 
-  /// A session that joins a job made elsewhere, for example by a backend that keeps the API key.
+  /// A session for a job that was made elsewhere, for example by a backend that keeps the API key.
   ///
+  /// `session::async_run` reports faults of both parameters: `errc::invalid_url`, `insecure_url`,
+  /// `invalid_request`. Whoever has the URL can use the session: send the URL over encrypted
+  /// connections only.
   /// \param info     `url` and `id` as `async_init` gave them.
   /// \param request  The request the job was made with; only `audio` and `messages_config` count.
-  ///   It must not have switched acknowledgements off: without them no audio can be let go.
-  ///
-  /// Faults of both are reported by `session::async_run`: `errc::invalid_url`, `insecure_url`,
-  /// `invalid_request`. Whoever has the URL can use the session: hand it on over encrypted links.
+  ///   The request must not switch acknowledgements off: without acknowledgements no audio could be
+  ///   released.
   [[nodiscard]] live::session attach(live_session_info info, live_request request,
                                      session_options options = {}) const;
 
   /// Creates a job without connecting to it.
   ///
-  /// Handler signature: `void(gladia::result<gladia::live_session_info>)`. The URL in it is secret:
-  /// whoever has it can use the session. Errors: the common ones, and `errc::invalid_request`
-  /// before any network. An attempt that was written and not answered is tried once more, with a
-  /// log line that a session may have been left behind. Mirrors
-  /// https://docs.gladia.io/api-reference/v2/live/init.
+  /// Handler signature: `void(gladia::result<gladia::live_session_info>)`. Keep the URL in the
+  /// result secret: whoever has the URL can use the session. Errors: the common ones;
+  /// `errc::invalid_request` before anything is sent. A request that was sent and not answered is
+  /// sent once more, and a log line says that a session may have been left behind at the server.
+  /// Mirrors https://docs.gladia.io/api-reference/v2/live/init.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_init(live_request request,
                                 CompletionToken&& token = CompletionToken()) const {
     return initiate<live_session_info>(&client::start_init, token, std::move(request));
   }
 
-  /// Asks for a job.
+  /// Gets a job with its result.
   ///
   /// Handler signature: `void(gladia::result<gladia::live_job>)`. Errors: the common ones, and
   /// `errc::not_found`. Mirrors https://docs.gladia.io/api-reference/v2/live/get.
@@ -93,7 +104,7 @@ class client {
     return initiate<live_job>(&client::start_get, token, std::move(id));
   }
 
-  /// Asks for one page of jobs, newest first.
+  /// Gets one page of jobs, newest first.
   ///
   /// Handler signature: `void(gladia::result<gladia::live_job_page>)`. Errors: the common ones.
   /// Mirrors https://docs.gladia.io/api-reference/v2/live/list.
@@ -103,11 +114,13 @@ class client {
     return initiate<live_job_page>(&client::start_list, token, std::move(query));
   }
 
-  /// Asks for the page behind `page`. Of its `next` only path and query are taken, behind the path
-  /// of `client_options::api_url`: the key goes to nobody else.
+  /// Gets the page after `page`.
   ///
-  /// Handler signature: `void(gladia::result<gladia::live_job_page>)`. Errors: the common ones, and
-  /// `errc::invalid_request` where `page.next` is not set: `page` is the last one.
+  /// Only path and query of `page.next` are used, appended to `client_options::api_url`, so that
+  /// the key is sent to no other server.
+  ///
+  /// Handler signature: `void(gladia::result<gladia::live_job_page>)`. Errors: the common ones;
+  /// `errc::invalid_request` if `page.next` is not set, because `page` is the last page.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_list_next(live_job_page const& page,
                                      CompletionToken&& token = CompletionToken()) const {
@@ -117,10 +130,10 @@ class client {
 
   /// Walks over all jobs that match, page by page.
   ///
-  /// Handler signature: `void(gladia::result<std::size_t>)`: how many jobs were visited. Errors:
-  /// the common ones, and `errc::malformed_response` where the pages lead in a circle; jobs visited
-  /// before the error stay visited.
-  /// \param visit  Called on the client's executor, for one job at a time; returns whether to go
+  /// Handler signature: `void(gladia::result<std::size_t>)`, with the number of jobs visited.
+  /// Errors: the common ones; `errc::malformed_response` if a page leads back to an earlier page.
+  /// `visit` may have been called before an error. \param query  Which jobs to list. \param visit
+  /// Called on the client's executor, with one job at a time; returns whether to go
   ///   on.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_list_all(live_list_query query, job_visitor visit,
@@ -132,9 +145,10 @@ class client {
   /// Deletes a job with its audio and transcript.
   ///
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones; `errc::forbidden`
-  /// while the job is not done: try again later; `errc::not_found`, unless an earlier attempt of
-  /// this call may have deleted it. Mirrors https://docs.gladia.io/api-reference/v2/live/delete.
-  /// \param id  As in `live_session_info::id` or `summary::job_id`.
+  /// while the job is not done: try again later; `errc::not_found` if there is no such job, unless
+  /// an earlier attempt of this call may have deleted the job. Mirrors
+  /// https://docs.gladia.io/api-reference/v2/live/delete. \param id  As in `live_session_info::id`
+  /// or `summary::job_id`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_delete(std::string id,
                                   CompletionToken&& token = CompletionToken()) const {
@@ -143,12 +157,14 @@ class client {
 
   /// Downloads the audio of a job, a WAV file, into `sink`.
   ///
-  /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones, `errc::not_found`,
-  /// and what the sink returns. Not retried once the sink has got something. There is no limit for
-  /// the whole, only for a silence of the server: 10 s, then `errc::timeout`.
-  /// \param sink      Called with each part, on the client's executor, which waits for it.
-  /// \param progress  Called after each part, if it is not empty.
-  /// Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio.
+  /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones; `errc::not_found`;
+  /// the errors that `sink` returns. A download is not retried once `sink` was called. There is no
+  /// limit for the whole download; a silence of the server of 10 s ends the download with
+  /// `errc::timeout`. Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio. \param id As
+  /// in `live_session_info::id` or `summary::job_id`. \param sink      Called with each part of the
+  /// file, on the client's executor. The next part is
+  ///   read when `sink` has returned.
+  /// \param progress  Called after each part. May be empty.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_download(std::string id, net::body_sink sink,
                                     net::body_progress progress = {},
@@ -157,12 +173,16 @@ class client {
                           std::move(progress));
   }
 
-  /// Downloads the audio of a job into a file. The file has its name only when it is whole: until
-  /// then it is `path` with `.part` behind it, which is removed on any error.
+  /// Downloads the audio of a job into a file.
   ///
-  /// Handler signature and errors: as `async_download`, and those of the file system.
-  /// \param path  An existing file is replaced, and so is one with `.part` behind it: two downloads
-  ///   at a time need two paths. It is written on the client's executor.
+  /// While the download goes on, the file is named `path` followed by `.part`; any error removes
+  /// that file. A file named `path` is always whole.
+  ///
+  /// Handler signature and errors: as `async_download`; also errors of the file system.
+  /// \param id        As in `live_session_info::id` or `summary::job_id`.
+  /// \param path      Existing files `path` and `path` followed by `.part` are replaced, so two
+  ///   downloads at a time need two paths. The file is written on the client's executor.
+  /// \param progress  As for `async_download`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_download_file(std::string id, std::string path,
                                          net::body_progress progress = {},

@@ -28,6 +28,7 @@ template <class... Visitors>
 struct overloaded : Visitors... {
   using Visitors::operator()...;
 };
+/// Deduces the lambdas' types.
 template <class... Visitors>
 overloaded(Visitors...) -> overloaded<Visitors...>;
 
@@ -35,56 +36,56 @@ overloaded(Visitors...) -> overloaded<Visitors...>;
 
 namespace gladia::live {
 
-/// The session exists; its id is known from here on. Comes once, unless creating failed.
+/// The job was created, and its id is known. Delivered once, unless the job could not be created.
 struct started {
-  live_session_info session{};
+  live_session_info session{};  ///< the job's id, and the link's URL, which is secret
 };
 
 /// A link is being opened.
 struct connecting {
-  int connection = 0;  ///< which link it is to be, from 1
-  int attempt = 0;     ///< which attempt at it, from 1
+  int connection = 0;  ///< the number of the link, from 1
+  int attempt = 0;     ///< the number of the attempt to open that link, from 1
 };
 
-/// A link is open; audio flows.
+/// A link is open, and audio is sent on this link.
 struct connected {
-  int connection = 0;  ///< from 1
-  /// Where in the audio it starts, in bytes. Audio that was dropped unsent does not count.
+  int connection = 0;  ///< the number of the link, from 1
+  /// The position in the audio at which this link starts, in bytes. Dropped audio is not counted.
   std::uint64_t resume_offset = 0;
-  /// What lies between `resume_offset` and this was sent on an earlier link already. The same as
-  /// `resume_offset` where nothing was.
+  /// Audio from `resume_offset` to this position was already sent on an earlier link, and is sent
+  /// again. Equal to `resume_offset` if no audio is sent again.
   std::uint64_t replayed_to = 0;
-  /// Text on this link that overlaps this stretch, in seconds as transcripts have them, may contain
-  /// words that were already delivered. `transcript_view` marks it. Both 0 where nothing was sent
-  /// again.
+  /// Text on this link that overlaps [repeated_from, repeated_to) may contain words that were
+  /// already delivered. In seconds, on the clock of the transcripts. Both are 0 if no audio is sent
+  /// again. `transcript_view` marks such text as `maybe_repeated`.
   double repeated_from = 0;
-  double repeated_to = 0;  ///< exclusive
-  /// Final transcripts of this stretch, in seconds as transcripts have them, may be missing: it
-  /// spans all that earlier links may have lost. A voice agent can ask again. When the server sums
-  /// up, those that are missing are delivered, marked `recovered`. Both 0 where none can be
-  /// missing, and where finals are not asked for.
+  double repeated_to = 0;  ///< the end of that span, exclusive
+  /// Final transcripts within this span of time may be missing, because earlier links were lost. A
+  /// voice agent can ask its user again. If the server's summing-up has the missing transcripts,
+  /// they are delivered then, marked `recovered`. Both members are 0 if no transcript can be
+  /// missing, and if the request does not ask for final transcripts.
   time_span words_unknown{};
 };
 
 /// A link ended, or could not be opened.
 struct disconnected {
-  std::uint16_t close_code = 0;        ///< the server's, or 0 if the link was lost
-  std::string reason{};                ///< the server's words beside it; untrusted
-  gladia::error error{};               ///< what happened; none after a normal close (1000)
-  bool will_retry = false;             ///< whether another attempt follows
-  std::chrono::milliseconds delay{0};  ///< after this time
+  std::uint16_t close_code = 0;        ///< of the server's close frame; 0 if the link was lost
+  std::string reason{};                ///< the text in the close frame; untrusted
+  gladia::error error{};               ///< what happened; no error after a normal close (1000)
+  bool will_retry = false;             ///< whether the session tries to open another link
+  std::chrono::milliseconds delay{0};  ///< the time until that attempt
 };
 
 /// What a `warning` is about.
 enum class warning_code {
   resume_mismatch,   ///< the server's byte ranges do not continue where the link resumed; once
-  replay_shortened,  ///< audio not yet acknowledged was let go to make room for new audio
+  replay_shortened,  ///< unacknowledged audio became unreplayable, to make room for new audio
   audio_refused,     ///< the server answered a chunk with a negative acknowledgement
-  ack_stalled,       ///< the link lives, but acknowledgements stand still
-  keep_alive_limit,  ///< the caller was silent for too long: the session is left to end
+  ack_stalled,       ///< the link is alive, but acknowledgements do not advance
+  keep_alive_limit,  ///< no audio came for so long that the session is no longer kept alive
   incomplete_frame,  ///< the audio ended in the middle of a sample frame
-  addons_missing,    ///< a lost link may have swallowed translations, entities or sentiments; once
-  encoded_audio,     ///< the audio begins as a WebM, MP3 or other encoded file; noise is heard
+  addons_missing,    ///< translations, entities or sentiments may be lost with a link; once
+  encoded_audio,  ///< the audio begins as a WebM, MP3 or other encoded file: the server hears noise
 };
 
 /// The warning's name, for example `"ack_stalled"`.
@@ -110,31 +111,32 @@ enum class warning_code {
   return "unknown";
 }
 
-/// Something the user may want to know about; the session goes on.
+/// Something went wrong that the user may want to know about; the session goes on.
 struct warning {
-  warning_code code{};
-  std::string text{};  ///< for a person
-  /// The stretch of audio it is about, in bytes over all accepted audio; both 0 where it is about
-  /// none. Of `resume_mismatch`: where the link resumed, and the number that stands for it in the
-  /// server's ranges, which may be smaller.
+  warning_code code{};  ///< for programs
+  std::string text{};   ///< for people
+  /// The audio that the warning is about, [from, to), in bytes counted over all accepted audio.
+  /// Both are 0 if the warning is about no audio. With `resume_mismatch`, `from` is where the link
+  /// resumed, and `to` is the position that the server's byte ranges give for the same place; `to`
+  /// may be smaller than `from`.
   std::uint64_t from = 0;
-  std::uint64_t to = 0;  ///< the byte behind the last
+  std::uint64_t to = 0;  ///< one behind the last byte
 };
 
-/// A stretch of accepted audio that the server will never hear.
+/// Accepted audio that the server will never hear.
 struct audio_dropped {
   std::uint64_t from = 0;  ///< the first byte, counted over all accepted audio
-  std::uint64_t to = 0;    ///< the byte behind the last
+  std::uint64_t to = 0;    ///< one behind the last byte
 };
 
-/// Events that were thrown away because nobody received them.
+/// Events were thrown away, because nobody received them.
 struct events_dropped {
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;  ///< how many
 };
 
-/// The session is over. The last event, always.
+/// The session is over. This is always the last event.
 struct ended {
-  live::summary summary{};
+  live::summary summary{};  ///< how the session ended
 };
 
 namespace detail {

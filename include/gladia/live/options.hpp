@@ -9,107 +9,118 @@
 
 namespace gladia::live {
 
-/// What happens to audio that finds the buffer full of audio not yet sent, where the caller cannot
-/// wait (`try_send`, `audio_sink`). A caller that can wait does, under either policy.
+/// What `try_send` and `audio_sink` do when the buffer is full of unsent audio. `async_send` and
+/// `threaded_session::send` wait, whatever the policy is.
 enum class overflow_policy {
-  refuse,       ///< the new audio: `errc::would_block`, nothing is lost that was accepted
-  drop_oldest,  ///< the oldest: reported as `audio_dropped`
+  refuse,       ///< refuse the new audio with `errc::would_block`; no accepted audio is dropped
+  drop_oldest,  ///< take the new audio, and drop the oldest: reported as `audio_dropped`
 };
 
 /// Which events the session queues for `async_receive`.
 enum class event_selection {
-  all,   ///< everything but acknowledgements that the request did not ask for
-  none,  ///< `ended` alone, for callers who read the results elsewhere
+  all,   ///< all events but acknowledgements, which come only if the request asks for them
+  none,  ///< `ended` alone, for callers who get the results by callback or from the job
 };
 
 /// How a session behaves. The defaults suit live audio from a microphone or a telephone.
 ///
-/// Unless it says otherwise, zero switches a time limit off: what it bounds may then take for ever.
-/// Negative times and numbers count as zero; no value is an error. Thread safety: as a value.
+/// A time limit of zero means that there is no limit, unless its comment says otherwise. Negative
+/// times and numbers count as zero. No value is an error. Thread safety: as a value.
 struct session_options {
   // Reconnecting.
 
-  /// How long a lost link is tried to be restored, since the last progress: an acknowledgement of
-  /// more audio, or 5 s of open link.
+  /// How long to keep reconnecting, counted from the last progress. Progress is an acknowledgement
+  /// of more audio, or a link that was open for 5 s.
   std::chrono::milliseconds reconnect_window{30'000};
-  /// How many attempts that may take; zero: as many as fit into the window. Reconnecting cannot be
-  /// switched off: with 1 it is tried once.
+  /// How many attempts there are within `reconnect_window`; zero: no limit but the window.
+  /// Reconnecting cannot be switched off: 1 means one attempt.
   int reconnect_attempts = 0;
-  /// The waits between attempts. Whatever it says, there are at most 4 connects a second.
+  /// The waits between attempts. There are never more than 4 connects a second, whatever the waits.
   net::backoff_options backoff{};
-  /// Whether the unassigned close codes 4000 to 4399 are retried, as the JavaScript SDK does.
+  /// Whether to reconnect after the close codes 4000 to 4399, which have no assigned meaning.
+  /// Gladia's JavaScript SDK does.
   bool retry_unassigned_close_codes = false;
 
   // Time limits.
 
-  /// Reaching the server, step by step.
+  /// How long each step of opening a link, or of creating the job, may take.
   net::timeouts timeouts{};
-  /// Creating the session: one attempt of the POST.
+  /// How long one attempt to create the job (one POST) may take in all.
   std::chrono::milliseconds init_timeout{10'000};
-  /// How long nothing may leave of a message that is being sent before the link counts as lost. A
-  /// slow link alone is not lost so.
+  /// How long a message may be stuck, with none of its bytes leaving, before the link counts as
+  /// lost. A link that is only slow does not count as lost.
   std::chrono::milliseconds send_stall_timeout{10'000};
-  /// How long nothing at all may come in, pongs included, before the link counts as dead, and is
-  /// opened again. Pings are sent after half of it; a link is never given up without one, so a
-  /// process that was stopped goes on where it can. While a ping waits behind audio that leaves
-  /// slowly, the time for its answer has not begun.
+  /// How long the server may be silent, pongs included, before the link counts as dead and a new
+  /// one is opened.
+  ///
+  /// A ping is sent after half of this time. A link is never given up before a ping was sent, so
+  /// that a process that was suspended can go on with its link. While a ping still waits behind
+  /// audio that leaves slowly, the time for the pong does not run.
   std::chrono::milliseconds link_timeout{10'000};
-  /// How long acknowledgements may stand still while audio is sent, before `ack_stalled` is
-  /// reported and a waiting send stops waiting for them. Never a reason to reconnect.
+  /// How long acknowledgements may fail to advance while audio is sent. Then the warning
+  /// `ack_stalled` is reported, and a waiting `async_send` no longer waits for acknowledgements.
+  /// The session never reconnects for this reason.
   std::chrono::milliseconds ack_timeout{10'000};
-  /// How long the server may take to finish, from the call of `stop()`; audio that is still to be
-  /// sent then takes of this, too.
+  /// How long the session may last after the call of `stop()`. Sending the audio that is still
+  /// unsent takes its time out of this limit.
   std::chrono::milliseconds stop_timeout{60'000};
-  /// How long the closing handshake may take after `cancel()`, and at the end. Zero: the link is
-  /// dropped at once, and the service may not notice.
+  /// How long the closing handshake may take, at the end and after `cancel()`. Zero: the link ends
+  /// at once without a close frame, and the server may not notice.
   std::chrono::milliseconds close_timeout{1'000};
 
   // Silence of the caller.
 
-  /// After how much time without audio the session is kept alive with an empty chunk: the service
-  /// ends a session after about 30 s. Zero: never.
+  /// After how much time without audio an empty chunk is sent, to keep the session alive: the
+  /// server ends a session after about 30 s without audio. Zero: never.
   std::chrono::milliseconds keep_alive_after{20'000};
-  /// How often from then on. Zero: not again.
+  /// The time between further empty chunks. Zero: only one is sent.
   std::chrono::milliseconds keep_alive_interval{5'000};
-  /// For how long in all, from the last audio; then the service is left to end the session. Zero:
-  /// for ever.
+  /// How long empty chunks are sent, counted from the last audio. Then none is sent any more, and
+  /// the server ends the session. Zero: for ever.
   std::chrono::milliseconds keep_alive_limit{600'000};
 
   // Memory.
 
-  /// How much audio may be kept, unsent and unacknowledged together; if less than one message (a
-  /// second, or 512 KiB), as much as that. Memory follows what is really kept.
+  /// How much audio may be kept, unsent and unacknowledged audio together; at least one message (a
+  /// second of audio, or 512 KiB if that is less). Memory is used only for audio that is really
+  /// kept.
   std::chrono::milliseconds buffer{60'000};
-  /// `async_send` waits while more audio than this is unsent, or than `low_water` if that is
-  /// more...
+  /// `async_send` waits while unsent audio exceeds the larger of `high_water` and `low_water`, and
+  /// goes on when unsent audio has fallen to `low_water`.
   std::chrono::milliseconds high_water{5'000};
-  /// ... until it has fallen to this.
+  /// See `high_water`.
   std::chrono::milliseconds low_water{2'500};
-  /// What gives way when the buffer is full.
+  /// What `try_send` does when the buffer is full.
   overflow_policy overflow = overflow_policy::refuse;
 
   // Events.
 
   /// Which events are queued.
   event_selection events = event_selection::all;
-  /// Whether server messages keep their text (`message.envelope.raw`).
+  /// Whether the server's messages keep their text, in `message.envelope.raw`.
   bool keep_raw = false;
-  /// A larger message from the server, in bytes, ends the session with `errc::message_too_large`;
-  /// zero is taken at its word. The final transcript repeats every word of a session.
+  /// The largest message that the server may send, in bytes. A larger one ends the session with
+  /// `errc::message_too_large`. 0 means that no message is accepted. The message with the whole
+  /// transcript, at the end, repeats every word of the session.
   std::size_t max_message = std::size_t{64} << 20;
 
   // The end.
 
-  /// Whether, and how long, to ask for the job once the stop was written: final transcripts of a
-  /// lost link are found there, and the job is put into `summary::job`.
+  /// Whether the session may ask for its job, to find final transcripts that a lost link swallowed.
+  /// The job is then in `summary::job`.
   ///
-  /// The job is asked for where the end was lost, or final transcripts may be missing; `async_run`
-  /// then completes later, also after an end in order. Unset: until `stop_timeout` is over, but for
-  /// at least 5 s; for `fetch_timeout` where `stop_timeout` is 0. `true`: for `fetch_timeout`.
-  /// `false`: never. Needs an API key: without one, as on a device that attached, nothing is asked.
-  /// After `cancel()` nothing is asked either.
+  /// The session asks only after the stop was written, and only if the end of the session was not
+  /// seen or final transcripts may be missing. `async_run` completes when that is done, also after
+  /// an end in order.
+  /// - Not set: the session asks until `stop_timeout` is over, but for at least 5 s; if
+  ///   `stop_timeout` is 0, for `fetch_timeout`.
+  /// - `true`: the session asks for `fetch_timeout`.
+  /// - `false`: the session never asks.
+  ///
+  /// Asking needs an API key: without one, as on a device that attached, the session does not ask.
+  /// Nor does it ask after `cancel()`.
   std::optional<bool> fetch_result{};
-  /// How long the job is asked for, where `fetch_result` says so. 0: without a limit.
+  /// How long the session asks for its job, where `fetch_result` says so. 0: no limit.
   std::chrono::milliseconds fetch_timeout{30'000};
 };
 

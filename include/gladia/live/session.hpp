@@ -23,14 +23,14 @@ class engine;
 struct session_setup;
 }  // namespace detail
 
-/// A small handle that takes audio from a callback of a sound device.
+/// A small handle for the callback of a sound device, which takes audio and never waits.
 ///
-/// It may outlive its session: then `try_send` says `errc::session_ended`. It must not outlive the
-/// `io_context` that the client was given. Thread safety: `try_send` may be called from any thread;
-/// copying and destroying as a value.
+/// A sink may outlive its session: then `try_send` returns `errc::session_ended`. A sink must not
+/// outlive the `io_context` that the client was given. Thread safety: `try_send` may be called from
+/// any thread; copying and destroying as a value.
 class audio_sink {
  public:
-  /// Takes all of `audio`, or nothing. As `session::try_send`: it never waits.
+  /// Takes all of `audio`, or nothing: as `session::try_send`, with its errors.
   [[nodiscard]] result<void> try_send(boost::asio::const_buffer audio) const;
 
  private:
@@ -42,9 +42,9 @@ class audio_sink {
 
 /// A live transcription: audio goes in, events come out.
 ///
-/// Made by `live::client::session` or `live::client::attach`. Nothing happens before `async_run`,
-/// but audio may be sent from construction on: what comes before the link is up is kept and goes
-/// first. A session runs once.
+/// `live::client::session` and `live::client::attach` make sessions. Nothing happens before
+/// `async_run`, but audio may be sent from construction on: audio that comes before the link is
+/// open is kept, and is sent first. A session runs once.
 ///
 /// ```
 /// auto session = client.live().session(request);
@@ -57,20 +57,24 @@ class audio_sink {
 /// session.stop();
 /// ```
 ///
-/// What it promises: audio that was accepted reaches the server at least once, in order and without
-/// a gap, across lost links, unless it is reported as dropped; a stop survives every reconnect; it
-/// always ends, within the limits of `session_options`; its memory is bounded. It may outlive its
-/// client.
+/// What a session promises:
+/// - accepted audio reaches the server at least once, in order and without a gap, across lost
+///   links, unless the audio is reported as dropped;
+/// - a stop survives every reconnect;
+/// - the session always ends, within the limits of `session_options`;
+/// - the memory of a session is bounded.
+///
+/// A session may outlive its client.
 ///
 /// Completion tokens: `asio::deferred` by default, so `co_await session.async_receive()` works in a
 /// coroutine, and a call whose result is thrown away does nothing. With a callback, a future or
-/// `use_awaitable` the operation starts at once. Handlers run on their associated executor, by
+/// `use_awaitable` the operation starts at once. A handler runs on its associated executor, by
 /// default the client's, never inside the function that started the operation. Wrap a token in
 /// `gladia::throwing()` to have errors thrown.
 ///
 /// Thread safety: every member may be called from any thread at any time, except moving and
-/// destroying, which need that no other call is under way. The session must be destroyed before the
-/// `io_context` it runs on.
+/// destroying, during which no other call may be under way. The session must be destroyed before
+/// the `io_context` that the session runs on.
 ///
 /// Mirrors https://docs.gladia.io/api-reference/v2/live/websocket.
 class session {
@@ -82,42 +86,46 @@ class session {
   explicit session(detail::session_setup setup);
   /// A moved-from session may only be assigned to and destroyed.
   session(session&&) noexcept = default;
-  /// Destroys the session that is replaced, which ends as its destructor says.
+  /// Destroys the session on the left as its destructor does, and takes over `other`.
   session& operator=(session&& other) noexcept;
-  /// As `cancel()`. Never blocks: pending operations complete with `operation_aborted` on their own
-  /// executors, possibly after the destructor returned; no event is delivered any more. May be
-  /// called from within a handler.
+  /// Cancels the session, as `cancel()`, and never blocks. Pending operations complete with
+  /// `operation_aborted` on their own executors, possibly after the destructor returned. No event
+  /// is delivered any more. May be called from within a handler.
   ~session();
 
   /// The client's executor.
   [[nodiscard]] executor_type get_executor() const noexcept;
 
-  /// Runs the session from beginning to end: creates it, connects, streams, reconnects, stops,
-  /// closes. It depends on nobody receiving: events then wait, 64 MiB of them at most, or none with
-  /// `event_selection::none`.
+  /// Runs the session from beginning to end: creates the job, connects, streams, reconnects, stops,
+  /// closes.
+  ///
+  /// The session goes on whether or not anybody receives events. Events that nobody receives wait,
+  /// up to 64 MiB of them; with `event_selection::none` there are none but `ended`.
   ///
   /// Handler signature: `void(gladia::live::summary)`.
   ///
-  /// Completes when the session is over; then its sockets and waiting sends are gone. After a good
-  /// end (`stop()` was called, the server got everything and closed the session) `summary::error`
-  /// is empty. Otherwise it is
+  /// Completes when the session is over. By then the sockets are closed, and every waiting send has
+  /// completed. After a good end (`stop()` was called, the server got everything and closed the
+  /// session) `summary::error` holds no error. Otherwise `summary::error` is
   /// - `errc::invalid_request`, `invalid_options`, `missing_api_key`, `invalid_url`,
   ///   `insecure_url`: nothing was sent; the message says what to change;
   /// - `errc::unauthorized`, `payment_required`, `forbidden`, `bad_request`, `too_many_requests`,
-  ///   `server_error`, `timeout`, `proxy_refused`, or a network error: the session could not be
+  ///   `server_error`, `timeout`, `proxy_refused`, or a network error: the job could not be
   ///   created, retries included;
-  /// - `errc::malformed_json`, `malformed_response`: the answer to its creation cannot be read;
-  /// - `errc::closed_by_server`, `session_gone`, `idle_timeout`, `no_speech`: a final close code,
-  ///   or the server ended the session before `stop()`; make a new session;
-  /// - `errc::unauthorized`, `forbidden`, `not_found` and the like with phase `upgrade`: the link
-  ///   was refused for good; `errc::no_trust_anchors` or a TLS code: the server cannot be trusted;
-  ///   `errc::tls_unavailable`: OpenSSL cannot encrypt here;
+  /// - `errc::malformed_json`, `malformed_response`: the answer to the creation cannot be read;
+  /// - `errc::closed_by_server`, `session_gone`, `idle_timeout`, `no_speech`: the server ended the
+  ///   session before `stop()`, or closed the link with a code after which no link can be opened
+  ///   again; make a new session;
+  /// - `errc::unauthorized`, `forbidden`, `not_found` and the like with phase `upgrade`: the server
+  ///   refuses the link for good; `errc::no_trust_anchors` or a TLS code: the server cannot be
+  ///   trusted; `errc::tls_unavailable`: OpenSSL cannot encrypt here;
   /// - `errc::message_too_large`: see `session_options::max_message`;
-  /// - `errc::reconnect_failed`: the link could not be restored within `reconnect_window`;
-  /// - `errc::stop_timeout`: the server did not finish in time; `async_get` may tell more;
+  /// - `errc::reconnect_failed`: no link could be opened again within `reconnect_window`;
+  /// - `errc::stop_timeout`: the server did not finish in time; `live::client::async_get` may tell
+  ///   more;
   /// - `operation_aborted`: after `cancel()`, the destructor, or cancellation of this operation;
-  /// - `errc::already_running`, `already_ended`: at once, for a second call, which disturbs
-  ///   nothing.
+  /// - `errc::already_running`, `already_ended`: a second call of `async_run`, which completes at
+  ///   once and does not disturb the session.
   ///
   /// Cancellation (any type): as `cancel()`; the handler still gets its summary.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -130,38 +138,44 @@ class session {
   ///
   /// Handler signature: `void(gladia::result<gladia::live::event>)`.
   ///
-  /// May be called before `async_run`: then it waits for the first event. After the end what is
-  /// queued is still delivered; the last event is `ended`, and after it every call completes with
-  /// `errc::session_ended`. One call at a time: a second one completes with
-  /// `errc::already_receiving`. The queue never stops the link: beyond 1 MiB partial transcripts
-  /// that newer ones replaced are left out, beyond 64 MiB the oldest events, reported as
-  /// `events_dropped`.
+  /// May be called before `async_run`, to wait for the first event. After the end of the session,
+  /// queued events are still delivered. The last event is `ended`; after `ended` every call
+  /// completes with `errc::session_ended`. Only one call may be pending: a second one completes
+  /// with `errc::already_receiving`.
   ///
-  /// Cancellation (any type): completes with `operation_aborted`; no event is lost.
+  /// The link never waits for events to be received. When more than 1 MiB of events are queued,
+  /// partial transcripts that newer ones replaced are left out; when more than 64 MiB are queued,
+  /// the oldest events are thrown away, and reported as `events_dropped`.
+  ///
+  /// Cancellation (any type): completes with `operation_aborted`; no event is thrown away.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_receive(CompletionToken&& token = CompletionToken()) {
     return boost::asio::async_initiate<CompletionToken, void(result<event>)>(
         receive_operation{engine_}, token);
   }
 
-  /// Hands over audio, waiting for room: all or nothing.
+  /// Hands over audio, and waits for room: takes all of the audio, or nothing.
   ///
   /// Handler signature: `void(gladia::result<void>)`.
   ///
-  /// Completes at once while no more than `high_water` of audio is unsent; else when it has fallen
-  /// to `low_water`. Several calls may wait; they are served in order. When the buffer is full of
-  /// unacknowledged audio it waits as long as acknowledgements advance, at most `ack_timeout`
-  /// without one. Before `async_run` nothing is sent: beyond `high_water` it waits until the
-  /// session runs.
+  /// Completes at once while no more than `high_water` of audio is unsent; otherwise when unsent
+  /// audio has fallen to `low_water`. Several calls may wait; they are served in order. When the
+  /// buffer is full of unacknowledged audio, the call waits as long as acknowledgements advance,
+  /// and at most `ack_timeout` without an acknowledgement. Before `async_run` no audio is sent: a
+  /// call that would exceed `high_water` waits until the session runs.
   ///
   /// \param audio  Samples in the request's format, interleaved, of any length up to
-  ///   `session_options::buffer`; whole frames are not needed; empty audio does nothing. Must stay
-  ///   valid until completion. A WAV header at the head of the stream is recognised and left out.
+  ///   `session_options::buffer`. The audio need not end with a whole frame. Empty audio does
+  ///   nothing. Must stay valid until completion. A WAV header at the head of the stream is
+  ///   recognised and left out.
   ///
-  /// Errors: `errc::stopping` after `stop()`; `errc::session_ended` after the end;
-  /// `errc::chunk_too_large`: send smaller pieces; `errc::format_mismatch`: the WAV header at the
-  /// head differs from the request; every later call returns this error too: `cancel()`, and make a
-  /// session of the right format; `operation_aborted`.
+  /// Errors:
+  /// - `errc::stopping`: `stop()` was called;
+  /// - `errc::session_ended`: the session is over;
+  /// - `errc::chunk_too_large`: send smaller pieces;
+  /// - `errc::format_mismatch`: the WAV header at the head differs from the request. Every later
+  ///   call returns this error too: call `cancel()`, and make a session of the right format;
+  /// - `operation_aborted`: the operation or the session was cancelled.
   ///
   /// Cancellation (any type): completes with `operation_aborted` and takes none of the audio.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -171,47 +185,52 @@ class session {
         send_operation{{engine_}, audio}, token);
   }
 
-  /// Hands over audio without waiting: all or nothing.
+  /// Hands over audio without waiting: takes all of the audio, or nothing.
   ///
-  /// Unlike `async_send` it fills the whole buffer; when that is full, audio that was sent but not
-  /// acknowledged gives way (reported as a `warning`), then `session_options::overflow` decides.
-  /// Holds a mutex for as long as it copies, and allocates only while the buffer grows.
+  /// Unlike `async_send`, `try_send` fills the whole buffer. When the buffer is full,
+  /// unacknowledged audio becomes unreplayable first (reported once as the warning
+  /// `replay_shortened`); when the buffer is full of unsent audio, `session_options::overflow`
+  /// decides. The call holds a mutex while the audio is copied, and allocates only while the buffer
+  /// grows.
   ///
   /// \param audio  As for `async_send`; copied before the call returns.
   ///
-  /// Errors: as `async_send`, and `errc::would_block` when there is no room: nothing was taken, try
-  /// again later.
+  /// Errors: as `async_send`; also `errc::would_block` when there is no room: nothing was taken,
+  /// try again later.
   [[nodiscard]] result<void> try_send(boost::asio::const_buffer audio);
 
   /// A handle for audio callbacks, which may outlive the session.
   [[nodiscard]] live::audio_sink audio_sink() const { return live::audio_sink(engine_); }
 
-  /// Ends the recording: no more audio is taken; once what was accepted is sent, the server is told
-  /// to finish, after every reconnect again, and the session ends when it has sent its last
-  /// results, or after `stop_timeout` from now. Returns at once; legal before `async_run` and from
-  /// handlers; a second call does nothing.
+  /// Says that no more audio will come.
+  ///
+  /// Audio that was accepted is still sent. Then the server is told to finish; after a reconnect
+  /// the server is told again. The session ends when the server has sent its last results, or when
+  /// `stop_timeout` has passed since this call. Returns at once. May be called before `async_run`
+  /// and from handlers. A second call does nothing.
   void stop() noexcept;
 
-  /// `stop()`, then waits for the end.
+  /// Calls `stop()`, then waits for the end of the session.
   ///
-  /// Handler signature: `void(gladia::live::summary)`, the same as `async_run` completes with; any
-  /// number of waiters, also after the end. If `async_run` was not called yet it completes at once
-  /// with `errc::not_running` in `summary::error`; the stop stands, and ends the session once it
-  /// runs.
+  /// Handler signature: `void(gladia::live::summary)`, with the summary that `async_run` completes
+  /// with. Any number of calls may wait, and may be made after the end. If `async_run` was not
+  /// called yet, the operation completes at once with `errc::not_running` in `summary::error`; the
+  /// stop is remembered, and ends the session when it runs.
   ///
-  /// Cancellation: none; the wait ends with the session, which is bounded. Use `cancel()`.
+  /// Cancellation: none. The wait ends with the session, which `stop_timeout` bounds; to end the
+  /// session at once use `cancel()`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_stop(CompletionToken&& token = CompletionToken()) {
     return boost::asio::async_initiate<CompletionToken, void(summary)>(stop_operation{engine_},
                                                                        token);
   }
 
-  /// Waits for the end, and stops nothing: for whoever feeds a live source that may be silent, and
-  /// has to learn that the session is over.
+  /// Waits for the end of the session, and stops nothing. Use this where audio comes from a source
+  /// that may be silent: a caller who waits for samples has to learn that the session is over.
   ///
-  /// Handler signature: `void(gladia::live::summary)`, the same as `async_run` completes with; any
-  /// number of waiters, before `async_run` and after the end too. If the session is destroyed
-  /// before it ran, `summary::error` is `operation_aborted`.
+  /// Handler signature: `void(gladia::live::summary)`, with the summary that `async_run` completes
+  /// with. Any number of calls may wait, also before `async_run` and after the end. If the session
+  /// is destroyed before it ran, `summary::error` is `operation_aborted`.
   ///
   /// Cancellation (any type): completes with `operation_aborted` in `summary::error`; the session
   /// goes on.
@@ -221,22 +240,28 @@ class session {
                                                                        token);
   }
 
-  /// Gives up: waiting operations complete with `operation_aborted`, audio not yet sent is thrown
-  /// away, a link that is up is closed with 1000, so that the service finishes the job and frees
-  /// its slot (a session that has no link yet, or not again, keeps it until it idles out, about 30
-  /// s), and `async_run` completes, at most `close_timeout` later, with `operation_aborted` and the
-  /// verdict `partial`, or `unknown` if the stop had been written. Returns at once; legal at any
-  /// time.
+  /// Ends the session at once.
+  ///
+  /// - Waiting operations complete with `operation_aborted`.
+  /// - Unsent audio is dropped.
+  /// - A link that is open is closed with 1000, so that the server finishes the job and frees its
+  ///   slot. Where no link is open, the server keeps the slot until the session idles out, for
+  ///   about 30 s.
+  /// - `async_run` completes, at most `close_timeout` later, with `operation_aborted` and the
+  ///   verdict `partial`, or `unknown` if the stop had been written.
+  ///
+  /// Returns at once. May be called at any time.
   void cancel() noexcept;
 
-  /// The session in numbers, at any time, also after the end: a copy, taken under a mutex.
+  /// The numbers of the session at this moment: a copy, taken under a mutex. May be called at any
+  /// time, also after the end.
   [[nodiscard]] statistics stats() const;
 
-  /// Where the session is in its life, as it was a moment ago.
+  /// Where the session was in its life a moment ago.
   [[nodiscard]] session_state state() const noexcept;
 
-  /// The job's id, which the service gives: empty until the session is created, or, if it was
-  /// attached to without one, until the first message that tells.
+  /// The id of the job, which the server chooses. Empty until the job is created. In a session that
+  /// was attached without an id, empty until the first message that names the id.
   [[nodiscard]] std::string id() const;
 
  private:

@@ -22,18 +22,24 @@ template <class Signature>
 inline constexpr bool may_be_empty<std::function<Signature>> = true;
 }  // namespace detail
 
-/// A function that takes an `Argument const&`, or a `threaded_session&` before it. May be empty.
+/// A function that takes an `Argument const&`, or a `threaded_session&` and an `Argument const&`.
+/// May be empty.
 template <class Argument>
 class session_handler {
   template <class F>
   static constexpr bool takes_session = std::is_invocable_v<F&, threaded_session&, Argument const&>;
 
  public:
+  /// Whether a handler can be made of an `F`.
   template <class F>
   static constexpr bool is_made_of = takes_session<F> || std::is_invocable_v<F&, Argument const&>;
 
+  /// An empty handler.
   session_handler() = default;
+  /// An empty handler.
   session_handler(std::nullptr_t) {}
+  /// A handler that calls `f`.
+  ///
   /// \param f  Copyable; an empty `std::function` makes an empty handler.
   template <class F, std::enable_if_t<is_made_of<F>, int> = 0>
   session_handler(F f) {
@@ -49,7 +55,9 @@ class session_handler {
     };
   }
 
+  /// Whether the handler is not empty.
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(call_); }
+  /// Calls the function. Precondition: the handler is not empty.
   void operator()(threaded_session& session, Argument const& argument) const {
     call_(session, argument);
   }
@@ -58,8 +66,9 @@ class session_handler {
   std::function<void(threaded_session&, Argument const&)> call_;
 };
 
-/// A function that takes a `transcript const&` or its text, a `std::string const&`, or a
-/// `threaded_session&` before either. May be empty. A parameter that is `auto` is the transcript.
+/// A function that takes a `transcript const&`, or its text as a `std::string const&`; a
+/// `threaded_session&` may stand before either parameter. May be empty. A parameter declared `auto`
+/// gets the transcript.
 class text_handler : public session_handler<transcript> {
   using of_text = session_handler<std::string>;
 
@@ -79,22 +88,26 @@ class text_handler : public session_handler<transcript> {
   }
 
  public:
+  /// An empty handler.
   text_handler() = default;
+  /// An empty handler.
   text_handler(std::nullptr_t) {}
+  /// A handler that calls `f`.
+  ///
   /// \param f  As for `session_handler`.
   template <class F, std::enable_if_t<is_made_of<F> || of_text::is_made_of<F>, int> = 0>
   text_handler(F f) : session_handler<transcript>(make(std::move(f))) {}
 };
 
-/// What a `threaded_session` calls. All members may be empty.
+/// The functions that a `threaded_session` calls. Each member may be empty.
 ///
-/// Handlers are called in order, never two at once, never on an I/O thread. They may call any
-/// member of the session, and destroy it. An exception that leaves a handler is caught, and
-/// reported to `on_exception`; the session goes on.
+/// Handlers are called in order, never two at once, never on an I/O thread. A handler may call any
+/// member of the session, and may destroy the session. An exception that leaves a handler is caught
+/// and given to `on_exception`; the session goes on.
 ///
 /// `on_event`, `on_end`, `on_partial` and `on_final` may take the session as their first parameter.
-/// Use it instead of a variable of your own: they may be called before the constructor of
-/// `threaded_session` has returned.
+/// Use that parameter instead of a variable of your own: handlers may be called before the
+/// constructor of `threaded_session` has returned.
 ///
 /// ```
 /// gladia::live::session_handlers handlers;
@@ -104,24 +117,30 @@ class text_handler : public session_handler<transcript> {
 /// };
 /// ```
 struct session_handlers {
-  /// Called for each event, the last one being `ended`. The event is valid during the call.
+  /// Called with each event; the last event is `ended`. The event is valid during the call.
   session_handler<event> on_event{};
-  /// Called once, after the last event, with what `ended` holds; valid during the call.
+  /// Called once, after the last event, with the summary that `ended` holds. The summary is valid
+  /// during the call.
   session_handler<summary> on_end{};
-  /// Called with what a handler threw, on the handler's thread. It must not throw itself. Empty: it
-  /// is ignored.
+  /// Called with the exception that a handler threw, on the handler's thread. Must not throw.
+  /// Empty: exceptions are ignored.
   std::function<void(std::exception_ptr)> on_exception{};
-  /// Runs a function soon, after this call returned, for example in a GUI's event loop. It is
-  /// called on an I/O thread, for one function at a time. It must not throw. It must not wait for
-  /// the thread that destroys the session, because the destructor waits for it. Functions that are
-  /// never run keep the session's memory; one that runs after the end does nothing. Empty: a thread
-  /// of the session's own.
+  /// Has a function run soon on a thread of yours, for example in a GUI's event loop. Handlers are
+  /// then called by these functions. Empty: handlers are called on a thread of the session's own.
+  ///
+  /// `post` is called on an I/O thread, with one function at a time, and the function must run
+  /// after `post` has returned. `post` must not throw. `post` must not block on the thread that
+  /// runs the session's destructor, or both wait for ever. A function that is never run keeps the
+  /// session's memory; a function that runs after the end does nothing.
   std::function<void(std::function<void()>)> post{};
-  /// Called after `on_event` with what is being said and may still change, where the request asks
-  /// for it (`messages_config::receive_partial_transcripts`). It takes the text, or all of the
-  /// `transcript`; valid during the call.
+  /// Called after `on_event` with each partial transcript: text that may still change. Partial
+  /// transcripts come only if the request asks for them
+  /// (`messages_config.receive_partial_transcripts`). The handler takes the text, or the whole
+  /// `transcript`; either is valid during the call.
   text_handler on_partial{};
-  /// The same with what was said, also with what was recovered after a lost link.
+  /// Called after `on_event` with each final transcript, also with one that was recovered after a
+  /// lost link. The handler takes the text, or the whole `transcript`; either is valid during the
+  /// call.
   text_handler on_final{};
 };
 

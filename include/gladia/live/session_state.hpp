@@ -4,15 +4,15 @@ namespace gladia::live {
 
 /// Where a session is in its life.
 enum class session_state {
-  idle,        ///< it was not told to run yet
-  creating,    ///< the POST is under way
+  idle,        ///< `async_run` was not called yet
+  creating,    ///< the job is being created
   connecting,  ///< a link is being opened
   streaming,   ///< a link is open
-  waiting,     ///< there is no link; the next attempt to open one is to come
-  closing,     ///< the last link is being closed from here
-  fetching,    ///< the job is being asked for
-  polling,     ///< the job is not done; it will be asked for again
-  ended,
+  waiting,     ///< no link is open; the session waits before the next attempt to open one
+  closing,     ///< the session is closing its last link
+  fetching,    ///< the session is asking for its job
+  polling,     ///< the job is not done; the session waits before it asks again
+  ended,       ///< the session is over
 };
 
 /// The state's name, for example `"streaming"`.

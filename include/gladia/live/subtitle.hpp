@@ -9,8 +9,8 @@
 #include <gladia/model/live_result.hpp>
 
 /// \file
-/// Subtitles from utterances: those of `transcript_view::utterances`, of a `post_transcript` or of
-/// a job. Pure functions; they may be called from any thread.
+/// Subtitles from the utterances of a `transcript_view`, of a `post_transcript` or of a job. All
+/// functions are pure and may be called from any thread.
 
 namespace gladia::live {
 
@@ -18,9 +18,9 @@ namespace gladia::live {
 struct subtitle_options {
   /// Unicode code points in a row; 0: no limit. A word that is longer is cut.
   std::size_t max_characters_per_row = 42;
-  /// Rows shown at a time; 0: no limit. What does not fit comes in the next caption.
+  /// Rows of one caption; 0: no limit. Text that does not fit comes in the next caption.
   std::size_t max_rows = 2;
-  /// How long a caption is shown at least, unless the next one comes earlier.
+  /// How long a caption is shown at least, unless the next caption begins earlier.
   std::chrono::milliseconds minimum_duration{1'000};
 };
 
@@ -28,22 +28,23 @@ struct subtitle_options {
 struct caption {
   std::chrono::milliseconds start{};  ///< from the session's start
   std::chrono::milliseconds end{};    ///< later than `start`
-  std::vector<std::string> rows{};    ///< at least one, none of them empty
+  std::vector<std::string> rows{};    ///< at least one row; no row is empty
 };
 
 /// Lays utterances out as captions, ordered by their start.
 ///
-/// \param utterances In any order; empty ones give no caption. Where one is cut, the times of its
-///   words are used, or, where they are missing, the time is divided by the length of the text.
-///   Times that make no sense (negative, not a number, end before start) are put right.
-/// \param options The layout.
-/// \return The captions. Control characters and line breaks are replaced by spaces.
+/// \param utterances  In any order. An empty utterance gives no caption. If an utterance is divided
+///   into several captions, their times are those of its words; if its words have no times, the
+///   time of the utterance is divided in proportion to the length of the text. Times that make no
+///   sense (negative, not a number, end before start) are put right.
+/// \param options  The layout.
+/// \return The captions, with spaces in place of control characters and line breaks.
 [[nodiscard]] std::vector<caption> make_captions(
     std::vector<transcript_utterance> const& utterances, subtitle_options const& options = {});
 
 /// The text of a SubRip file (`.srt`), UTF-8.
 ///
-/// The format knows no escapes: `-->` in the text is written as `->`.
+/// The format has no escapes: `-->` in the text is written as `->`.
 /// \param utterances,options As for `make_captions`.
 [[nodiscard]] std::string to_srt(std::vector<transcript_utterance> const& utterances,
                                  subtitle_options const& options = {});

@@ -13,7 +13,7 @@
 
 namespace gladia::live {
 
-/// A session for programs without Asio: it runs from construction on, and calls handlers.
+/// A session for programs without Asio, which runs from construction on and calls handlers.
 ///
 /// ```
 /// gladia::client client;  // with a thread of its own
@@ -24,67 +24,73 @@ namespace gladia::live {
 /// auto const end = session.wait();
 /// ```
 ///
-/// What the session left behind is asked for with a future, which also must not wait on an I/O
-/// thread: `client.live().async_get(end.job_id, boost::asio::use_future).get()`, with
-/// `<boost/asio/use_future.hpp>`.
+/// To get the session's job afterwards, use a future:
+/// `client.live().async_get(end.job_id, boost::asio::use_future).get()`, with
+/// `<boost/asio/use_future.hpp>`. Do not wait for the future on an I/O thread.
 ///
-/// Thread safety: every member may be called from any thread, also from handlers, except
-/// destruction, which must be the last call.
+/// Thread safety: every member may be called from any thread, also from handlers. The destructor
+/// must be the last call.
 class threaded_session {
  public:
-  /// Starts to run `session` and returns at once. Throws `std::system_error` where the handlers'
-  /// thread cannot be had; whether the session works out, `on_end` and `wait` tell. Handlers may be
-  /// called before the constructor has returned: one that needs the session takes it as its first
-  /// parameter.
+  /// Starts to run `session`, and returns at once.
   ///
-  /// \param session  Not running yet. Its client must have a thread of its own or an executor that
-  ///   is run by another thread: `send` and `wait` block until it did its work.
+  /// Throws `std::system_error` if the system has no thread for the handlers. `on_end` and `wait`
+  /// tell how the session ended. Handlers may be called before the constructor has returned: a
+  /// handler that needs the session takes a `threaded_session&` as its first parameter.
+  ///
+  /// \param session   Not running yet. Its client must have a thread of its own, or an executor
+  ///   that another thread runs: `send` and `wait` block until that thread has done the work.
+  /// \param handlers  Called until the session is over.
   threaded_session(live::session session, session_handlers handlers);
   threaded_session(threaded_session&&) = delete;
   threaded_session& operator=(threaded_session&&) = delete;
-  /// Cancels. Nothing of `session_handlers` is called afterwards: it waits for the handler, or
-  /// `post`, that is running, unless called from it, and for nothing else.
+  /// Cancels the session. The destructor waits for the handler or `post` that is running, unless it
+  /// is called from there, and for nothing else. Afterwards no member of `session_handlers` is
+  /// called.
   ~threaded_session();
 
-  /// Hands over audio, and waits while too much of it is unsent: as `session::async_send`, with its
-  /// errors. `audio` is not used after the call. It ends when the session does; `cancel()` from
-  /// another thread ends it at once, with `operation_aborted`. Not to be called on an I/O thread.
+  /// Hands over audio, and waits while too much audio is unsent: as `session::async_send`, with its
+  /// errors. `audio` is not used after the call. The wait ends when the session ends; `cancel()`
+  /// from another thread ends the wait at once, with `operation_aborted`. Must not be called on an
+  /// I/O thread.
   [[nodiscard]] result<void> send(boost::asio::const_buffer audio);
-  /// The same for `bytes` bytes at `audio`.
+  /// Hands over `bytes` bytes at `audio`, as above.
   [[nodiscard]] result<void> send(void const* audio, std::size_t bytes) {
     return send(boost::asio::const_buffer(audio, bytes));
   }
 
-  /// Hands over audio without waiting: as `session::try_send`.
+  /// Hands over audio without waiting: as `session::try_send`, with its errors.
   [[nodiscard]] result<void> try_send(boost::asio::const_buffer audio);
-  /// The same for `bytes` bytes at `audio`.
+  /// Hands over `bytes` bytes at `audio`, as above.
   [[nodiscard]] result<void> try_send(void const* audio, std::size_t bytes) {
     return try_send(boost::asio::const_buffer(audio, bytes));
   }
 
-  /// As `session::audio_sink`.
+  /// A handle for audio callbacks, which may outlive the session: as `session::audio_sink`.
   [[nodiscard]] live::audio_sink audio_sink() const;
 
-  /// Ends the recording: no more audio is taken, and the words that are still missing are
-  /// delivered. As `session::stop`.
+  /// Says that no more audio will come: as `session::stop`. The session goes on until the last
+  /// words are delivered.
   void stop() noexcept;
 
-  /// Gives up. As `session::cancel`.
+  /// Ends the session at once: as `session::cancel`.
   void cancel() noexcept;
 
-  /// Waits until the session is over and, unless called from a handler or with
-  /// `session_handlers::post`, until all handlers were called. Returns how it ended:
-  /// `summary::error` as of `session::async_run`, which says what to do.
+  /// Waits until the session is over, and until all handlers were called. Does not wait for
+  /// handlers if it is called from a handler, or if `session_handlers::post` is set.
   ///
-  /// It does not stop the session: without `stop()` that may take as long as the server likes. May
-  /// be called by several threads, and again. Not to be called on an I/O thread.
+  /// Returns how the session ended. `session::async_run` lists the errors in `summary::error`, and
+  /// what to do about them.
+  ///
+  /// `wait` does not stop the session: without `stop()` the wait may last as long as the server
+  /// likes. May be called by several threads, and again. Must not be called on an I/O thread.
   [[nodiscard]] summary wait();
 
-  /// As `session::stats`.
+  /// The numbers of the session at this moment: as `session::stats`.
   [[nodiscard]] statistics stats() const;
-  /// As `session::state`.
+  /// Where the session is in its life: as `session::state`.
   [[nodiscard]] session_state state() const noexcept;
-  /// As `session::id`.
+  /// The id of the job: as `session::id`.
   [[nodiscard]] std::string id() const;
 
  private:

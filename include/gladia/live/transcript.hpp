@@ -22,75 +22,80 @@ class word_ledger;
 struct connected;
 struct disconnected;
 
-/// What somebody said without a pause, as far as it is known.
+/// An utterance: what somebody said without a pause, as far as the text is known.
 struct transcript_line {
-  std::string id{};                  ///< of the utterance
-  bool is_final = false;             ///< false: a later message may change it
-  bool maybe_repeated = false;       ///< some of it may have been heard twice, after a reconnect
-  bool recovered = false;            ///< a lost link had swallowed it: see `transcript::recovered`
+  std::string id{};             ///< of the utterance
+  bool is_final = false;        ///< false: a later message may change the text
+  bool maybe_repeated = false;  ///< words of an earlier line may stand here again
+  bool recovered = false;       ///< a lost link had swallowed the line: see `transcript::recovered`
   transcript_utterance utterance{};  ///< the newest text, with its times, channel and language
-  /// By target language.
+  /// The translations, by target language.
   std::map<language_code, transcript_utterance> translations{};
 
   /// The text without the spaces around it. Valid until the line changes.
   [[nodiscard]] std::string_view text() const noexcept;
 };
 
-/// A live transcript: one line for each utterance, whatever partials and finals arrive.
+/// Folds partial and final transcripts into a text with one line for each utterance.
 ///
 /// ```
-/// view.add(event);   // each one that the session gives
+/// view.add(event);   // each event of the session
 /// std::cout << view.text() << '\n';
 /// ```
 ///
-/// A newer partial replaces an older one, and the final replaces them all and stays. Lines are told
-/// apart by utterance id and channel. No text is ever dropped for looking like a repetition: after
-/// a reconnect it is marked instead (`maybe_repeated`), if the view is given the `connected` events
-/// too. Where a server starts its ids again, what begins after the end of a finished line is a new
-/// one.
+/// A newer partial replaces an older one of the same utterance; the final replaces the partials,
+/// and stays. Lines are told apart by utterance id and channel. If a server uses an id again, text
+/// that begins after the end of a finished line is a new line.
 ///
-/// What a lost link swallowed becomes a line of its own (`recovered`): from recovered transcripts,
-/// and, where the view was given the `disconnected` events, from what the server sums up. A
-/// finished line is never replaced by one.
+/// Text is never left out because it looks like a repetition. After a reconnect such text is marked
+/// `maybe_repeated`, if the view is given the `connected` events too.
+///
+/// Text that a lost link swallowed becomes a line of its own, marked `recovered`, and never
+/// replaces a finished line. The view takes such text from recovered transcripts and, if the view
+/// is given the `disconnected` events, from the server's summing-up.
 ///
 /// Thread safety: as a value; one thread at a time.
 class transcript_view {
  public:
-  /// \param max_lines How many lines are kept; the oldest go first. 0: all.
+  /// An empty view.
+  ///
+  /// \param max_lines  How many lines are kept; the oldest are removed first. 0: all.
   explicit transcript_view(std::size_t max_lines = 0);
+  /// An independent copy.
   transcript_view(transcript_view const& other);
-  /// One that was moved from is empty, and can be used.
+  /// Takes the lines over; `other` is then empty, and can be used.
   transcript_view(transcript_view&& other) noexcept;
+  /// Becomes an independent copy.
   transcript_view& operator=(transcript_view const& other);
-  /// One that was moved from is empty, and can be used.
+  /// Takes the lines over; `other` is then empty, and can be used.
   transcript_view& operator=(transcript_view&& other) noexcept;
   ~transcript_view();
 
-  /// Folds a partial or final transcript in.
+  /// Adds a partial or final transcript.
   ///
-  /// \return The line that changed, or null if none did: a partial that came after its final, or a
-  ///   line older than all that are kept. Valid until the next change.
-  ///   A recovered one changes nothing where a finished line has its text.
+  /// \return The line that changed, valid until the next change. Null if no line changed: a partial
+  ///   came after its final, the text is older than all lines that are kept, or a finished line
+  ///   already has the text of a recovered transcript.
   transcript_line const* add(transcript const& message);
 
   /// Adds a translation to its line.
   ///
-  /// Where the line is not known, as when finals are switched off, it is made from the original
-  /// that comes with the translation.
-  /// \return As above; null for a translation that failed.
+  /// If there is no such line, for example because finals are switched off, a line is made from the
+  /// original text that comes with the translation.
+  /// \return As above; null if the translation failed.
   transcript_line const* add(translation_message const& message);
 
-  /// Folds in what the server sums up: only what is missing where a link was lost.
+  /// Adds text from the server's summing-up: only text that a lost link swallowed.
   ///
-  /// \return The last line that was added, or null. Valid until the next change.
+  /// \return The last line that was added, valid until the next change; null if none was added.
   transcript_line const* add(post_transcript const& message);
   /// \copydoc add(post_transcript const&)
   transcript_line const* add(post_final_transcript const& message);
 
-  /// Folds in a `live_message` or an `event`, whatever it is. Give it all of a session's events:
-  /// of `connected` and `disconnected` it learns which text may be a repetition, or missing.
+  /// Adds a `live_message` or an `event` of any kind. Give the view all events of a session: from
+  /// `connected` and `disconnected` the view learns which text may be a repetition, or missing.
   ///
-  /// \return As above; null for what has no text.
+  /// \return As above; null if the message or event has no text.
   template <class... Ts>
   transcript_line const* add(std::variant<Ts...> const& message) {
     return std::visit(
@@ -114,12 +119,11 @@ class transcript_view {
         message);
   }
 
-  /// Notes that audio may be heard twice. Text that arrives from now on and lies in this stretch,
-  /// or reaches into it, is marked `maybe_repeated`. Not needed where the view gets `connected`
-  /// events.
+  /// Notes that the server may hear a span of audio twice. Text that arrives from now on and
+  /// overlaps the span is marked `maybe_repeated`. Not needed if the view gets `connected` events.
   ///
-  /// \param from Where it starts, in seconds as transcripts have them: `connected::repeated_from`.
-  /// \param to Where it ends, exclusive: `connected::repeated_to`.
+  /// \param from  The start of the span in seconds, as `connected::repeated_from`.
+  /// \param to    The end of the span in seconds, exclusive, as `connected::repeated_to`.
   void mark_repeated(double from, double to);
 
   /// All lines, ordered by their start. Valid until the next change.
@@ -127,13 +131,13 @@ class transcript_view {
 
   /// The whole text: all lines that are not empty, without the spaces around them.
   ///
-  /// \param separator Stands between two lines.
+  /// \param separator  Stands between two lines.
   [[nodiscard]] std::string text(std::string_view separator = " ") const;
 
-  /// The final utterances, ordered by their start: what subtitles are made of.
+  /// The final utterances, ordered by their start, for example to make subtitles.
   ///
-  /// \param translated_to Where given, their translations to this language, as far as there are
-  ///   any.
+  /// \param translated_to  If not empty, the translations to this language are returned instead;
+  ///   utterances without such a translation are left out.
   [[nodiscard]] std::vector<transcript_utterance> utterances(
       language_code const& translated_to = {}) const;
 

@@ -7,15 +7,15 @@
 
 namespace gladia {
 
-/// The body of an HTTP error, read leniently: nothing in it is certain to be there.
+/// The body of an HTTP error. Any member may be missing.
 ///
-/// `gladia::error` carries what of it a user needs.
+/// `gladia::error` has the members that a user needs.
 struct api_error {
   std::string timestamp{};   ///< ISO 8601
   std::string path{};        ///< of the request
   std::string request_id{};  ///< what Gladia's support asks for
   int statusCode = 0;        ///< the HTTP status; the only name of the API in camel case
-  std::string message{};     ///< the service's words; untrusted text
+  std::string message{};     ///< the server's words; untrusted text
   std::vector<std::string> validation_errors{};  ///< what is wrong with the request
 };
 

@@ -22,17 +22,17 @@ struct enum_names<audio_encoding> {
   static constexpr std::string_view names[] = {"wav/pcm", "wav/alaw", "wav/ulaw"};
 };
 
-/// The sample rates the service takes, in Hz.
+/// The sample rates that the server takes, in Hz.
 inline constexpr int supported_sample_rates[] = {8000, 16000, 32000, 44100, 48000};
-/// The bits of a PCM sample the service takes; A-law and µ-law samples have 8.
+/// The numbers of bits of a PCM sample that the server takes; A-law and µ-law samples have 8.
 inline constexpr int supported_bit_depths[] = {8, 16, 24, 32};
-/// The most channels the service takes.
+/// The most channels that the server takes.
 inline constexpr int max_channels = 8;
 
-/// The format of an audio stream, and the arithmetic between its bytes and its time.
+/// The format of an audio stream, which converts between bytes and time.
 ///
-/// The members `encoding`, `bit_depth`, `sample_rate` and `channels` of
-/// https://docs.gladia.io/api-reference/v2/live/init.
+/// Mirrors the members `encoding`, `bit_depth`, `sample_rate` and `channels` of
+/// https://docs.gladia.io/api-reference/v2/live/init. Thread safety: as a value.
 struct audio_format {
   open_enum<audio_encoding> encoding = audio_encoding::pcm;  ///< how samples are coded
   int bit_depth = 16;                                        ///< bits of one sample
@@ -56,7 +56,7 @@ struct audio_format {
     auto const rate = static_cast<std::uint64_t>(sample_rate > 0 ? sample_rate : 1);
     return (seconds * rate + rest * rate / 1'000'000'000u) * bytes_per_frame();
   }
-  /// How long `bytes` of audio last, rounded down to a microsecond.
+  /// How long `bytes` bytes of audio last, rounded down to a microsecond.
   [[nodiscard]] std::chrono::microseconds duration(std::uint64_t bytes) const noexcept {
     auto const rate = bytes_per_second();
     return std::chrono::microseconds((bytes / rate) * 1'000'000u +

@@ -10,10 +10,10 @@
 #include <gladia/model/pre_recorded_result.hpp>
 
 /// \file
-/// What the service posts to a URL of yours.
+/// What the server posts to a URL of yours.
 ///
-/// A receiver should be idempotent: whether and how often the service repeats a post, and in what
-/// order posts arrive, is not documented.
+/// Gladia does not document whether a post is repeated, and in which order posts arrive: a receiver
+/// should give the same result when a post comes twice.
 
 namespace gladia {
 
@@ -28,7 +28,7 @@ struct live_callback {
 /// Why a job failed.
 struct job_error {
   int code = 0;           ///< a status of HTTP, 400..599; 0 where there is none
-  std::string message{};  ///< the service's words; untrusted text
+  std::string message{};  ///< the server's words; untrusted text
 };
 
 /// The outcome of a file's transcription, posted because the request had `callback`.
@@ -39,8 +39,8 @@ struct pre_recorded_callback {
   std::optional<pre_recorded_result> payload{};  ///< of a success: the same as in the job
   std::optional<job_error> error{};              ///< of an error
   json_text custom_metadata{};                   ///< as given in the request
-  /// Not on the wire: what of the post could not be read and counts as absent, and why; the first
-  /// such place. Usually empty.
+  /// Not on the wire. Usually empty. If a part of the post could not be read, that part counts as
+  /// absent; this member says which (the first one) and why.
   std::string unreadable{};
 };
 
@@ -49,19 +49,18 @@ struct webhook_payload {
   std::string id{};  ///< the job's id
 };
 
-/// A short notice that an account's dashboard asked for, about a job of either kind; `event` is,
-/// for example, `live.end_session` or `transcription.created`. Mirrors
-/// https://docs.gladia.io/api-reference/v2/live/webhook and
+/// A short notice about a job of either kind, posted because the account's dashboard asks for it.
+/// Mirrors https://docs.gladia.io/api-reference/v2/live/webhook and
 /// https://docs.gladia.io/api-reference/v2/pre-recorded/webhook.
 struct job_webhook {
-  std::string event{};        ///< what happened
-  webhook_payload payload{};  ///< to which job
+  std::string event{};        ///< for example `live.end_session` or `transcription.created`
+  webhook_payload payload{};  ///< the job that the notice is about
 };
-/// The name it has beside `live_callback`.
+/// Another name of `job_webhook`, to go with `live_callback`.
 using live_webhook = job_webhook;
 
-/// What a post holds. An `event` may come in both forms: a callback has an `id` beside it. Of
-/// callbacks, those whose `event` begins with `transcription.` are about files.
+/// Any of the posts. A webhook and a callback may have the same `event`; a callback has an `id`
+/// beside `event`. A callback whose `event` begins with `transcription.` is about a recording.
 using callback_post = std::variant<live_callback, job_webhook, pre_recorded_callback>;
 
 template <class V, class S>

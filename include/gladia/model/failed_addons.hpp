@@ -14,10 +14,11 @@ namespace gladia {
 
 /// An add-on that failed.
 struct failed_addon {
-  /// As on the wire, for example `summarization`. Of several, which one: `audio_to_llm[0]` is the
-  /// first prompt, `translation[1]` the second language.
+  /// The name on the wire, for example `summarization`. Where an add-on has several results, the
+  /// name has an index: `audio_to_llm[0]` is the first prompt, `translation[1]` the second
+  /// language.
   std::string name{};
-  addon_error error{};  ///< why; empty where the service does not say
+  addon_error error{};  ///< why the add-on failed; empty if the server does not say why
 };
 
 template <class V, class S>
@@ -74,8 +75,11 @@ class failed_addon_finder : public uniform_visitor<failed_addon_finder> {
 
 }  // namespace detail
 
-/// Which add-ons of a job failed, though the job is done; empty if none did, or if the job has no
-/// result. Takes a `pre_recorded_job` or a `live_job`.
+/// The add-ons that failed in a job that is done. Empty if none failed, or if the job has no
+/// result.
+///
+/// Thread safety: may be called from any thread.
+/// \param job  A `pre_recorded_job` or a `live_job`.
 template <class Request, class Result>
 [[nodiscard]] std::vector<failed_addon> failed_addons(basic_job<Request, Result> const& job) {
   detail::failed_addon_finder finder;

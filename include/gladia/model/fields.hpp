@@ -4,23 +4,24 @@
 #include <utility>
 
 /// \file
-/// The visitor protocol of the model: each struct states its members once.
+/// How structs of the model name their members. Each struct has one list of its members.
 ///
-/// A struct `T` of the model has a function, found by argument-dependent lookup,
+/// For a struct `T` of the model there is a function, found by argument-dependent lookup,
 /// \code
 /// template <class V, class S>          // S is T or T const
 /// void fields(V& v, S& s, T const*) {
-///   v.required("id", s.id);            // always there; a reader cannot do without it
-///   v.always("created_at", s.created_at);  // always there; a reader can do without it
-///   v.member("speaker", s.speaker);    // left out when it holds nothing
-///   v.flatten(s.audio);                // its members stand at this level
-///   v.local("recovered", s.recovered); // not on the wire: this library says so
+///   v.required("id", s.id);            // always written; reading fails if the member is missing
+///   v.always("created_at", s.created_at);  // always written; reading goes on if it is missing
+///   v.member("speaker", s.speaker);    // written only if the member holds something
+///   v.flatten(s.audio);                // the members of `audio` stand at this level
+///   v.local("recovered", s.recovered); // not on the wire: set by this library
 ///   v.source(s.raw);                   // not on the wire: the whole text, kept on request
 ///   v.extra(s.extra);                  // not on the wire: an object merged in when writing
 /// }
 /// \endcode
-/// which calls the visitor once for each member, in order, with the name it has on the wire.
-/// Reading, writing, comparing and printing are visitors; there is no second list anywhere.
+/// which calls the visitor once for each member, in order, with the member's name on the wire.
+/// Reading, writing, comparing and printing are visitors; there is no second list of members
+/// anywhere.
 
 namespace gladia {
 
@@ -106,7 +107,8 @@ struct equal_visitor : uniform_visitor<equal_visitor> {
 
 }  // namespace detail
 
-/// Whether all members are equal; the kept source text of a message does not count.
+/// Whether all members are equal. The text that a message was read from (`envelope.raw`) does not
+/// count.
 template <class T, std::enable_if_t<has_fields<T>, int> = 0>
 [[nodiscard]] bool operator==(T const& a, T const& b) {
   detail::equal_visitor visitor(a, b);
@@ -114,7 +116,7 @@ template <class T, std::enable_if_t<has_fields<T>, int> = 0>
   return visitor.equal;
 }
 
-/// \copydoc operator==
+/// Whether a member differs. The text that a message was read from does not count.
 template <class T, std::enable_if_t<has_fields<T>, int> = 0>
 [[nodiscard]] bool operator!=(T const& a, T const& b) {
   return !(a == b);

@@ -10,17 +10,17 @@
 #include <gladia/model/open_enum.hpp>
 
 /// \file
-/// What both kinds of job have, as the service keeps them: sessions (`live_job.hpp`) and files
+/// What both kinds of job have in common: jobs of sessions (`live_job.hpp`) and jobs of recordings
 /// (`pre_recorded_job.hpp`).
 
 namespace gladia {
 
 /// How far a job is.
 enum class job_status {
-  queued,      ///< not begun
-  processing,  ///< a session is open, a file is transcribed, or post-processing runs
-  done,        ///< `result` is there
-  error,       ///< `error_code` says why
+  queued,      ///< the job has not begun
+  processing,  ///< a session is open, a recording is being transcribed, or post-processing runs
+  done,        ///< the job has a `result`
+  error,       ///< the job failed; `error_code` says why
 };
 template <>
 struct enum_names<job_status> {
@@ -30,36 +30,36 @@ struct enum_names<job_status> {
 /// The audio of a job.
 struct job_file {
   std::string id{};                         ///< of the file
-  std::optional<std::string> filename{};    ///< a name
-  std::optional<std::string> source{};      ///< where it came from
+  std::optional<std::string> filename{};    ///< the name of the file
+  std::optional<std::string> source{};      ///< the URL or place that the file came from
   std::optional<double> audio_duration{};   ///< seconds
   std::optional<int> number_of_channels{};  ///< at least 1
 };
 
-/// A job, as the service keeps it: a `live_job` or a `pre_recorded_job`.
+/// A job, as the server keeps it: a `live_job` or a `pre_recorded_job`.
 template <class Request, class Result>
 struct basic_job {
   std::string id{};                           ///< given when the job was made
   std::string request_id{};                   ///< what Gladia's support asks for
   int version = 0;                            ///< of the API
-  open_enum<job_status> status{};             ///< how far it is
+  open_enum<job_status> status{};             ///< how far the job is
   std::string created_at{};                   ///< ISO 8601
   std::optional<std::string> completed_at{};  ///< ISO 8601
   json_text custom_metadata{};                ///< as given in the request
   std::optional<int> error_code{};            ///< 400..599, with the status `error`
-  json_text post_session_metadata{};          ///< an object that the service may add
+  json_text post_session_metadata{};          ///< an object that the server may add
   std::string kind{};                         ///< `live` or `pre-recorded`
   std::optional<job_file> file{};             ///< the audio
-  std::optional<Request> request_params{};    ///< as given, with the service's defaults
+  std::optional<Request> request_params{};    ///< the request, with the server's defaults filled in
   std::optional<Result> result{};             ///< with the status `done`
-  /// Not on the wire: what of the job could not be read and counts as absent, and why; the first
-  /// such place. Usually empty.
+  /// Not on the wire. Usually empty. If a part of the job could not be read, that part counts as
+  /// absent; this member says which (the first one) and why.
   std::string unreadable{};
 };
 
 /// A job in a list that could not be read.
 struct unreadable_job {
-  std::string id{};   ///< of the job, where that could be read
+  std::string id{};   ///< of the job; empty if the id could not be read
   std::string why{};  ///< what is wrong, and where in the job
 };
 
@@ -68,21 +68,21 @@ template <class Job>
 struct basic_job_page {
   std::string first{};                ///< the URL of the first page
   std::string current{};              ///< the URL of this page
-  std::optional<std::string> next{};  ///< the URL of the next page, until there is none
+  std::optional<std::string> next{};  ///< the URL of the next page; not set on the last page
   std::vector<Job> items{};           ///< the jobs
-  /// Not on the wire: those that are missing in `items`, because they could not be read.
+  /// Not on the wire: the jobs that are missing in `items`, because they could not be read.
   std::vector<unreadable_job> unreadable{};
 };
 
-/// Which jobs to list. Both kinds have lists of their own.
+/// Which jobs to list. The jobs of sessions and those of recordings are in separate lists.
 struct job_list_query {
   std::optional<int> offset{};                  ///< jobs to skip, from 0; 0 by default
   std::optional<int> limit{};                   ///< jobs on a page, from 1; 20 by default
   std::optional<std::string> date{};            ///< created on this day, `YYYY-MM-DD`
   std::optional<std::string> before_date{};     ///< created before this time, ISO 8601
   std::optional<std::string> after_date{};      ///< created after this time, ISO 8601
-  std::vector<open_enum<job_status>> status{};  ///< any of these; empty: all
-  json_text custom_metadata{};                  ///< an object whose members the job's must equal
+  std::vector<open_enum<job_status>> status{};  ///< jobs in any of these states; empty: all jobs
+  json_text custom_metadata{};  ///< jobs whose metadata have these members; an object
 };
 
 template <class V, class S>

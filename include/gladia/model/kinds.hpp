@@ -11,11 +11,11 @@
 #include <gladia/secret.hpp>
 
 /// \file
-/// The kinds that a member of a model struct may be, and when one holds nothing.
+/// The types that a member of a model struct may have, and when such a member holds nothing.
 ///
-/// They are bool, `int`, `std::int64_t`, `double`, `std::string`, `secret`, `open_enum`,
+/// The types are `bool`, `int`, `std::int64_t`, `double`, `std::string`, `secret`, `open_enum`,
 /// `language_code`, `json_text`, `half_open_range`, `live_message`, other model structs, and
-/// `std::optional`, `std::vector` and `std::map<std::string, T>` of them.
+/// `std::optional`, `std::vector` and `std::map<std::string, T>` of these types.
 
 namespace gladia::detail {
 

@@ -11,17 +11,19 @@ struct language_constant {
   std::string_view code;  ///< as on the wire
 };
 
-/// The code of a language, for example `en`: any text, for the service's list grows.
+/// The code of a language, for example `en`. Any text is allowed, because the server's list grows.
 ///
 /// Empty means no language. `gladia::languages` has a constant for each code known to this version.
-/// The codes are ISO 639-1 but for `jw` (Javanese) and `haw`; regional tags as `en-US` are refused
-/// by the service. See https://docs.gladia.io/chapters/language/supported-languages.
+/// The codes are those of ISO 639-1, and `jw` (Javanese) and `haw` (Hawaiian). The server refuses
+/// regional tags such as `en-US`.
+/// See https://docs.gladia.io/chapters/language/supported-languages.
 ///
 /// Thread safety: as `std::string`.
 struct language_code {
   /// The code as on the wire.
   std::string code{};
 
+  /// No language.
   language_code() = default;
   /// From a code. Implicit, so that a request can be written as `{.languages = {"en"}}`.
   language_code(std::string text) : code(std::move(text)) {}
@@ -35,12 +37,15 @@ struct language_code {
   /// Whether there is no language.
   [[nodiscard]] bool empty() const noexcept { return code.empty(); }
 
+  /// Whether the codes are equal.
   friend bool operator==(language_code const& a, language_code const& b) noexcept {
     return a.code == b.code;
   }
+  /// Whether the codes differ.
   friend bool operator!=(language_code const& a, language_code const& b) noexcept {
     return !(a == b);
   }
+  /// Whether the code of `a` comes before that of `b`, so that codes can be keys of a `std::map`.
   friend bool operator<(language_code const& a, language_code const& b) noexcept {
     return a.code < b.code;
   }
@@ -72,15 +77,16 @@ struct language_code {
 // clang-format on
 
 /// The languages known to this version, for example `languages::english`. All of them can be
-/// transcribed and translated to, but for `wolof`, which is a target of translation only.
+/// transcribed and translated to, except `wolof`, which can only be translated to.
 namespace languages {
 
-#define GLADIA_LANGUAGE(name, code) inline constexpr language_constant name{code};
+#define GLADIA_LANGUAGE(name, code) /** The language \c code. */ \
+  inline constexpr language_constant name{code};
 GLADIA_LANGUAGES(GLADIA_LANGUAGE)
 #undef GLADIA_LANGUAGE
 
-/// Every constant of this namespace.
 #define GLADIA_LANGUAGE(name, code) name,
+/// Every constant of this namespace.
 inline constexpr language_constant all[] = {GLADIA_LANGUAGES(GLADIA_LANGUAGE)};
 #undef GLADIA_LANGUAGE
 

@@ -16,60 +16,62 @@
 #include <gladia/model/transcription.hpp>
 
 /// \file
-/// What the service says over the WebSocket, one struct for each type of message.
+/// The server's messages over the link, one struct for each type of message.
 /// Mirrors https://docs.gladia.io/api-reference/v2/live/websocket.
 ///
-/// Members bear the names they have on the wire. Times are seconds from the session's start. An
-/// acknowledgement or add-on that failed has an `error` and no `data`.
+/// Members have their names on the wire. Times are seconds from the session's start. If an
+/// acknowledgement or add-on failed, its message has an `error` and no `data`.
 
 namespace gladia {
 
-/// What every message has.
+/// The members that every message has.
 struct message_envelope {
   std::string session_id{};  ///< the job's id
   std::string created_at{};  ///< ISO 8601
-  /// The whole message, where `decode_options::keep_raw` asks for it; of an experimental message
-  /// always.
+  /// The text of the whole message. Set if `session_options::keep_raw` or
+  /// `decode_options::keep_raw` asks for it; always set in experimental messages.
   json_text raw{};
-  /// Not on the wire: what of the message could not be read and counts as absent, and why; the
-  /// first such place. Usually empty.
+  /// Not on the wire. Usually empty. If a part of the message could not be read, that part counts
+  /// as absent; this member says which (the first one) and why.
   std::string unreadable{};
 };
 
-/// From `begin` to before `end`; two numbers in an array on the wire.
+/// The range [begin, end). On the wire an array of two numbers.
 template <class T>
 struct half_open_range {
   T begin{};  ///< the first
   T end{};    ///< one behind the last
 
+  /// Whether both ends are equal.
   friend bool operator==(half_open_range const& a, half_open_range const& b) noexcept {
     return a.begin == b.begin && a.end == b.end;
   }
+  /// Whether an end differs.
   friend bool operator!=(half_open_range const& a, half_open_range const& b) noexcept {
     return !(a == b);
   }
 };
 
-/// The session was created. May come never, once or twice.
+/// The session was created. This message may come never, once or twice.
 struct start_session {
   message_envelope envelope{};  ///< session and time
 };
 
-/// The service is ready for audio.
+/// The server is ready for audio.
 struct start_recording {
   message_envelope envelope{};  ///< session and time
 };
 
-/// Which audio was received.
+/// Which audio an acknowledgement is about.
 struct audio_chunk_ack_data {
   half_open_range<std::int64_t> byte_range{};  ///< bytes of audio, counted over the whole session
-  half_open_range<double> time_range{};        ///< the same in seconds
+  half_open_range<double> time_range{};        ///< the same audio in seconds
 };
-/// Audio was received, or refused.
+/// An acknowledgement: the server received audio, or refused it.
 struct audio_chunk_ack {
   message_envelope envelope{};                 ///< session and time
-  bool acknowledged = false;                   ///< whether it was received
-  std::optional<addon_error> error{};          ///< why not
+  bool acknowledged = false;                   ///< whether the audio was received
+  std::optional<addon_error> error{};          ///< why the audio was refused
   std::optional<audio_chunk_ack_data> data{};  ///< which audio
 };
 
@@ -89,20 +91,20 @@ struct speech_end {
   speech_data data{};           ///< when and where
 };
 
-/// When and where a turn ended. The service does not describe it: these names are guessed.
+/// When and where a turn ended. Gladia does not describe these members: their names are guessed.
 struct speech_turn_end_data {
   std::optional<double> time{};   ///< seconds
   std::optional<int> channel{};   ///< the index in the interleaved audio
-  std::optional<double> score{};  ///< 0..1, how sure the service is
+  std::optional<double> score{};  ///< 0..1, how sure the server is
 };
-/// Experimental: somebody has said what they wanted to say, as `live_request::end_of_turn` asks
-/// for. Mirrors https://docs.gladia.io/chapters/live-stt/features/end-of-turn.
+/// Experimental: somebody has said what they wanted to say. Sent if `live_request::end_of_turn` is
+/// set. Mirrors https://docs.gladia.io/chapters/live-stt/features/end-of-turn.
 ///
-/// No schema of the service has this message yet, so its `data` may be of any form: `envelope.raw`
-/// always holds the whole text.
+/// No schema of Gladia's has this message yet, so `data` may be of any form: `envelope.raw` always
+/// holds the text of the whole message.
 struct speech_turn_end {
   message_envelope envelope{};                 ///< session and time
-  std::optional<speech_turn_end_data> data{};  ///< when and where, as far as it can be read
+  std::optional<speech_turn_end_data> data{};  ///< when and where, as far as `data` can be read
 };
 
 /// Who answered a call.
@@ -115,22 +117,22 @@ struct enum_names<call_answerer> {
   static constexpr std::string_view names[] = {"human", "machine"};
 };
 
-/// Who answered, and when that was known.
+/// Who answered, and when the server knew.
 struct answering_machine_data {
-  open_enum<call_answerer> kind{};     ///< who it is
+  open_enum<call_answerer> kind{};     ///< who answered
   std::optional<double> confidence{};  ///< 0..1, how machine-like: a rank, not a probability
   std::optional<double> time{};        ///< seconds
   std::optional<int> channel{};        ///< the index in the interleaved audio
 };
-/// Experimental: whether a person or a machine answered the call; at most once in a session.
+/// Experimental: whether a person or a machine answered the call. Sent at most once in a session.
 /// Mirrors https://docs.gladia.io/chapters/live-stt/features/answering-machine-detection.
 ///
-/// What switches it on is not described: try `live_request::extra`. The message is only in the
-/// service's AsyncAPI document yet, so its `data` may be of another form: `envelope.raw` always
-/// holds the whole text.
+/// Gladia does not describe which setting asks for this message: try `live_request::extra`. So far
+/// the message is only in Gladia's AsyncAPI document, so `data` may be of another form:
+/// `envelope.raw` always holds the text of the whole message.
 struct answering_machine {
   message_envelope envelope{};                   ///< session and time
-  std::optional<answering_machine_data> data{};  ///< who, as far as it can be read
+  std::optional<answering_machine_data> data{};  ///< who answered, as far as `data` can be read
 };
 
 /// A piece of the transcript.
@@ -139,32 +141,33 @@ struct transcript_data {
   bool is_final = false;             ///< false: a later message replaces this one
   transcript_utterance utterance{};  ///< what was said
 };
-/// Something was said.
+/// Somebody said something.
 struct transcript {
   message_envelope envelope{};  ///< session and time
-  transcript_data data{};       ///< what
-  /// Not on the wire: the link was lost that was to bring this transcript, and it was found when
-  /// the server summed up, or in the job. It arrives late, and out of order. From a summing-up it
-  /// has no envelope, an id that begins with `recovered-`, and the confidence of the whole
-  /// utterance there.
+  transcript_data data{};       ///< the text
+  /// Not on the wire. True: a lost link had swallowed this transcript, and the session found the
+  /// transcript later, in the server's summing-up or in the job. Such a transcript arrives late and
+  /// out of order. If the summing-up was the source, the transcript has no envelope, an id that
+  /// begins with `recovered-`, and the confidence of the whole utterance in the summing-up.
   bool recovered = false;
 };
 
 /// An utterance in another language.
 struct translation_data {
   std::string utterance_id{};                   ///< the `id` of the final transcript
-  transcript_utterance utterance{};             ///< the original
-  language_code original_language{};            ///< of the original
+  transcript_utterance utterance{};             ///< the original utterance
+  language_code original_language{};            ///< of the original utterance
   language_code target_language{};              ///< of the translation
   transcript_utterance translated_utterance{};  ///< the translation
 };
 /// An utterance was translated.
 struct translation_message {
   message_envelope envelope{};             ///< session and time
-  std::optional<addon_error> error{};      ///< why not
+  std::optional<addon_error> error{};      ///< why the translation failed
   std::optional<translation_data> data{};  ///< the translation
-  /// See `transcript::recovered`. From a summing-up, `data->utterance` has times and channel alone.
-  bool recovered = false;  ///< see `transcript::recovered`
+  /// See `transcript::recovered`. If the summing-up was the source, `data->utterance` has only
+  /// times and channel.
+  bool recovered = false;
 };
 
 /// The entities in an utterance.
@@ -173,10 +176,10 @@ struct named_entity_recognition_data {
   transcript_utterance utterance{};     ///< the utterance
   std::vector<named_entity> results{};  ///< may be empty
 };
-/// Names, places ... were looked for in an utterance.
+/// The server looked for names, places and the like in an utterance.
 struct named_entity_recognition_message {
   message_envelope envelope{};                          ///< session and time
-  std::optional<addon_error> error{};                   ///< why not
+  std::optional<addon_error> error{};                   ///< why the add-on failed
   std::optional<named_entity_recognition_data> data{};  ///< what was found
   bool recovered = false;                               ///< see `transcript::recovered`
 };
@@ -187,35 +190,35 @@ struct sentiment_analysis_data {
   transcript_utterance utterance{};         ///< the utterance
   std::vector<sentiment_result> results{};  ///< may be empty
 };
-/// Sentiments were looked for in an utterance.
+/// The server looked for sentiments in an utterance.
 struct sentiment_analysis_message {
   message_envelope envelope{};                    ///< session and time
-  std::optional<addon_error> error{};             ///< why not
+  std::optional<addon_error> error{};             ///< why the add-on failed
   std::optional<sentiment_analysis_data> data{};  ///< what was found
   bool recovered = false;                         ///< see `transcript::recovered`
 };
 
-/// How far the service is when it hears the stop.
+/// How far the server is when it receives the stop.
 struct stop_recording_ack_data {
-  std::optional<double> recording_duration{};         ///< seconds received
-  std::optional<double> recording_left_to_process{};  ///< seconds not transcribed yet
+  std::optional<double> recording_duration{};         ///< seconds of audio received
+  std::optional<double> recording_left_to_process{};  ///< seconds of audio not transcribed yet
 };
-/// The stop was received, or refused.
+/// The server received the stop, or refused it.
 struct stop_recording_ack {
   message_envelope envelope{};                    ///< session and time
-  bool acknowledged = false;                      ///< whether it was received
-  std::optional<addon_error> error{};             ///< why not
-  std::optional<stop_recording_ack_data> data{};  ///< how far the service is
+  bool acknowledged = false;                      ///< whether the stop was received
+  std::optional<addon_error> error{};             ///< why the stop was refused
+  std::optional<stop_recording_ack_data> data{};  ///< how far the server is
 };
 
-/// How much was recorded.
+/// How much audio the session had.
 struct end_recording_data {
   std::optional<double> recording_duration{};  ///< seconds
 };
-/// No more audio is taken; post-processing begins.
+/// The server takes no more audio; post-processing begins.
 struct end_recording {
   message_envelope envelope{};  ///< session and time
-  end_recording_data data{};    ///< how much was recorded
+  end_recording_data data{};    ///< how much audio the session had
 };
 
 /// The whole transcript.
@@ -224,44 +227,46 @@ struct post_transcript {
   transcription_result data{};  ///< all that was said
 };
 
-/// The summary.
+/// The summary of a session.
 struct post_summarization_data {
-  std::string results{};  ///< its text
+  std::string results{};  ///< the text of the summary
 };
-/// The session was summed up.
+/// The server wrote a summary of the session, because the request asked for one.
 struct post_summarization {
   message_envelope envelope{};                    ///< session and time
-  std::optional<addon_error> error{};             ///< why not
+  std::optional<addon_error> error{};             ///< why the summary failed
   std::optional<post_summarization_data> data{};  ///< the summary
 };
 
-/// The chapters.
+/// The chapters of a session.
 struct post_chapterization_data {
   json_text results{};  ///< an array of chapters
 };
-/// The session was divided into chapters; no longer offered by the service.
+/// The server divided the session into chapters; Gladia no longer offers this.
 struct post_chapterization {
   message_envelope envelope{};                     ///< session and time
-  std::optional<addon_error> error{};              ///< why not
+  std::optional<addon_error> error{};              ///< why the add-on failed
   std::optional<post_chapterization_data> data{};  ///< the chapters
 };
 
-/// Everything that came of the session.
+/// All results of the session.
 struct post_final_transcript {
   message_envelope envelope{};  ///< session and time
   live_result data{};           ///< the same as in the job
 };
 
-/// The last message before the service closes the socket.
+/// The last message before the server closes the link.
 struct end_session {
   message_envelope envelope{};  ///< session and time
 };
 
-/// The service reports a fault; the session goes on unless it closes the socket. Its form is
-/// undocumented, so the words are looked for wherever a server may have put them.
+/// The server reports a fault. The session goes on unless the server closes the link.
+///
+/// Gladia does not document the form of this message, so the text is looked for in all places where
+/// servers usually put it.
 struct error_message {
   message_envelope envelope{};  ///< session and time, where there are any
-  std::string message{};        ///< the service's words; untrusted text
+  std::string message{};        ///< the server's words; untrusted text
   json_text code{};             ///< a number or a text, where there is one
 };
 
@@ -270,9 +275,11 @@ struct unknown_message {
   std::string type{};  ///< as on the wire
   json_text raw{};     ///< the whole message
 
+  /// Whether type and text are equal.
   friend bool operator==(unknown_message const& a, unknown_message const& b) noexcept {
     return a.type == b.type && a.raw == b.raw;
   }
+  /// Whether type or text differs.
   friend bool operator!=(unknown_message const& a, unknown_message const& b) noexcept {
     return !(a == b);
   }
@@ -280,19 +287,21 @@ struct unknown_message {
 
 /// A message that cannot be read: not JSON, without a type, or of the wrong shape.
 struct malformed_message {
-  std::string type{};     ///< as on the wire, where it could be read
-  json_text raw{};        ///< the whole message; empty if it was larger than the limit
+  std::string type{};     ///< as on the wire; empty if the type could not be read
+  json_text raw{};        ///< the whole message; empty if the message was larger than the limit
   gladia::error error{};  ///< `details().message` has the JSON path and what is wrong there
 
+  /// Whether type, text and error code are equal.
   friend bool operator==(malformed_message const& a, malformed_message const& b) {
     return a.type == b.type && a.raw == b.raw && a.error.code() == b.error.code();
   }
+  /// Whether type, text or error code differs.
   friend bool operator!=(malformed_message const& a, malformed_message const& b) {
     return !(a == b);
   }
 };
 
-/// Any message of the service.
+/// Any message of the server.
 using live_message =
     std::variant<unknown_message, malformed_message, error_message, start_session, start_recording,
                  audio_chunk_ack, speech_start, speech_end, transcript, translation_message,

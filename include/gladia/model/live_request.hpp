@@ -16,8 +16,8 @@
 /// What a live session is asked to do: the body of
 /// https://docs.gladia.io/api-reference/v2/live/init.
 ///
-/// Whatever is not set is not sent, and the service's default counts. All members bear the names
-/// they have on the wire.
+/// A member that is not set is not sent: the server's default counts. All members have their names
+/// on the wire. The defaults in the comments are the server's, as Gladia documents them.
 /// ```
 /// gladia::live_request r{.audio = format, .language_config = {.languages = {"en"}}};  // C++20
 /// r.realtime_processing.translation = true;                                           // C++17
@@ -28,7 +28,7 @@ namespace gladia {
 
 /// The model that transcribes.
 enum class live_model {
-  solaria_1,  ///< the service's default, and the only one for live sessions
+  solaria_1,  ///< the default, and the only model for live sessions
 };
 template <>
 struct enum_names<live_model> {
@@ -38,23 +38,27 @@ struct enum_names<live_model> {
 /// What happens to the audio before it is transcribed.
 struct pre_processing_settings {
   std::optional<bool> audio_enhancer{};  ///< improve the audio first; off by default
-  /// 0..1, how strictly speech is told from noise; 0.6 by default.
+  /// 0..1: how sure the server must be that it hears speech. Closer to 1, less background noise is
+  /// taken for speech. The server's default is 0.6.
   std::optional<double> speech_threshold{};
 };
 
-/// Experimental: find the end of a turn by what is said, not by silence alone; it is told by
-/// `speech_turn_end`. No schema of the service has it yet.
-/// Mirrors https://docs.gladia.io/chapters/live-stt/features/end-of-turn.
+/// Experimental: the server finds the end of a turn by what is said, not by silence alone, and
+/// sends `speech_turn_end`. No schema of Gladia's has these settings yet. Mirrors
+/// https://docs.gladia.io/chapters/live-stt/features/end-of-turn.
 struct end_of_turn_settings {
-  std::optional<double> threshold{};  ///< 0..1, how sure to be to end the utterance; 0.5 by default
-  /// 0..1, how sure to be to send the message; by default the same as `threshold`.
+  /// 0..1: how sure the server must be to end the utterance. The server's default is 0.5.
+  std::optional<double> threshold{};
+  /// 0..1: how sure the server must be to send the message. The server's default is `threshold`.
   std::optional<double> emission_threshold{};
-  std::optional<double> max_wait_secs{};  ///< seconds to wait at most, 1..30; 8 by default
-  std::optional<int> probe_base_ms{};     ///< milliseconds, 100..5000; 900 by default
+  /// The longest wait for the end of a turn, in seconds, 1..30. The server's default is 8.
+  std::optional<double> max_wait_secs{};
+  /// Milliseconds, 100..5000; see Gladia's documentation. The server's default is 900.
+  std::optional<int> probe_base_ms{};
 };
 
-/// What happens while people speak. Each config has an effect only together with its flag, and a
-/// flag is off by default.
+/// What happens while people speak. All flags are off by default. A member that ends in `_config`
+/// has an effect only if its flag is true.
 struct realtime_processing_settings {
   std::optional<bool> custom_vocabulary{};                ///< use `custom_vocabulary_config`
   custom_vocabulary_settings custom_vocabulary_config{};  ///< words to be recognised
@@ -66,16 +70,16 @@ struct realtime_processing_settings {
   std::optional<bool> sentiment_analysis{};               ///< find sentiments and emotions
 };
 
-/// What happens after the end.
+/// What happens after the end of the audio.
 struct post_processing_settings {
   std::optional<bool> summarization{};            ///< use `summarization_config`; off by default
   summarization_settings summarization_config{};  ///< the form of the summary
-  std::optional<bool> chapterization{};           ///< deprecated: the service ignores it
+  std::optional<bool> chapterization{};           ///< deprecated: the server ignores this flag
 };
 
-/// Which messages are wanted, over the socket or by callback.
+/// Which messages the server sends, over the link or by callback.
 ///
-/// The service's defaults differ between the two; they stand as socket / callback.
+/// The server's defaults differ between the two. The comments have them as link / callback.
 struct message_flags {
   std::optional<bool> receive_partial_transcripts{};         ///< off / off
   std::optional<bool> receive_final_transcripts{};           ///< on / on
@@ -90,36 +94,40 @@ struct message_flags {
 
 /// Used only if `callback` is true.
 struct callback_settings {
-  std::optional<std::string> url{};  ///< where the service posts the messages to
-  message_flags flags{};             ///< which messages; on the wire they stand beside `url`
+  std::optional<std::string> url{};  ///< the URL to which the server posts the messages
+  message_flags flags{};             ///< which messages; on the wire these flags stand beside `url`
 };
 
-/// A live session, as asked for. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
+/// The request for a live session. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
 ///
-/// The default asks for 16 kHz mono 16-bit PCM and leaves the rest to the service. `codec/validate`
-/// says what it checks before anything is sent. Thread safety: as a value.
+/// A default-constructed request asks for 16 kHz mono 16-bit PCM, and leaves the rest to the
+/// server. `codec::validate` lists what is checked before anything is sent. Thread safety: as a
+/// value.
 struct live_request {
   audio_format audio{};           ///< always sent; on the wire its members stand at top level
   json_text custom_metadata{};    ///< an object of at most 2000 characters; comes back with the job
   open_enum<live_model> model{};  ///< `solaria-1` by default
-  /// Seconds of silence that end an utterance, 0.01..10; 0.05 by default.
+  /// How much silence ends an utterance, in seconds, 0.01..10. The server's default is 0.05. A
+  /// larger value gives fewer and longer utterances, and later final transcripts.
   std::optional<double> endpointing{};
-  /// Seconds after which an utterance is cut, 5..60; 5 by default.
+  /// After how many seconds an utterance ends even if nobody pauses, 5..60. The server's default
+  /// is 5.
   std::optional<double> maximum_duration_without_endpointing{};
-  /// Experimental. By default silence alone ends an utterance; `end_of_turn_settings()` asks for
-  /// the ends of turns with the service's defaults.
+  /// Experimental. Not set: silence alone ends an utterance. Set to `end_of_turn_settings()`, the
+  /// server looks for the ends of turns, with its defaults.
   std::optional<end_of_turn_settings> end_of_turn{};
   language_settings language_config{};                 ///< which languages are spoken
   pre_processing_settings pre_processing{};            ///< before transcription
   realtime_processing_settings realtime_processing{};  ///< while people speak
   post_processing_settings post_processing{};          ///< after the end
-  message_flags messages_config{};                     ///< what the socket carries
+  message_flags messages_config{};                     ///< which messages come over the link
   std::optional<bool> callback{};                      ///< use `callback_config`; off by default
-  callback_settings callback_config{};                 ///< what is posted, and where
+  callback_settings callback_config{};  ///< which messages are posted, and to which URL
 
-  /// An object that is merged into the body last and wins: for members that the service knows and
-  /// this version does not. Objects merge with objects, anything else replaces. It must not change
-  /// the audio format, nor turn acknowledgements off.
+  /// A JSON object for members that the server knows and this version of the library does not. The
+  /// object is merged into the body last: nested objects are merged member by member, any other
+  /// value replaces the one in the body. `extra` must not change the audio format, nor turn
+  /// acknowledgements off.
   json_text extra{};
 };
 
@@ -127,7 +135,7 @@ struct live_request {
 struct live_session_info {
   std::string id{};          ///< the job's id, the `session_id` of its messages
   std::string created_at{};  ///< ISO 8601; may be missing
-  secret url{};              ///< of the WebSocket; whoever has it can use the session
+  secret url{};              ///< of the WebSocket; whoever has the URL can use the session
 };
 
 template <class V, class S>

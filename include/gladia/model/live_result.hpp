@@ -10,17 +10,17 @@
 
 namespace gladia {
 
-/// Everything that came of a session.
+/// All results of a session.
 struct live_result {
   result_metadata metadata{};                                                  ///< numbers
   std::optional<transcription_result> transcription{};                         ///< the transcript
   std::optional<addon<std::vector<translation_result>>> translation{};         ///< one per language
   std::optional<addon<std::string>> summarization{};                           ///< the summary
   std::optional<addon<std::vector<named_entity>>> named_entity_recognition{};  ///< entities
-  /// `results` is a text by the service's schema and an array by its documentation.
+  /// `results` is a text according to Gladia's schema, and an array according to its documentation.
   std::optional<addon<json_text>> sentiment_analysis{};
-  std::optional<addon<json_text>> chapterization{};  ///< no longer offered by the service
-  /// In a job only: the JSON text of each message that the socket carried.
+  std::optional<addon<json_text>> chapterization{};  ///< no longer offered by Gladia
+  /// In a job only: the JSON text of each message that the links carried.
   std::vector<std::string> messages{};
 };
 

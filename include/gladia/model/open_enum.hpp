@@ -10,17 +10,18 @@
 
 namespace gladia {
 
-/// The names of an enumeration on the wire.
+/// The names of the enumerators of `E` on the wire.
 ///
-/// Each enumeration of the model specialises it with `static constexpr std::string_view names[]`,
-/// in the order of its enumerators, which count from 0.
+/// Each enumeration of the model has a specialisation with
+/// `static constexpr std::string_view names[]`, in the order of the enumerators, which count from
+/// 0.
 template <class E>
 struct enum_names;
 
-/// A value of the enumeration `E`, or a text the service knows and this version does not.
+/// A value of the enumeration `E`, or a text that the server knows and this version does not.
 ///
-/// So a user can send a value newer than the library, and a response keeps its text. The default
-/// is empty text: no value.
+/// So a user can send a value that is newer than this library, and a response keeps its text. A
+/// default-constructed object holds an empty text, which means no value.
 ///
 /// Thread safety: as `std::string`.
 template <class E>
@@ -39,15 +40,15 @@ class open_enum {
     }
   }
 
-  /// Becomes a value known to this version. No temporary: gcc 12 takes its text for uninitialised
-  /// with -O1 -fsanitize=address,undefined.
+  /// Becomes a value known to this version.
+  // No temporary: gcc 12 takes its text for uninitialised with -O1 -fsanitize=address,undefined.
   template <class Value, std::enable_if_t<std::is_same_v<Value, E>, int> = 0>
   open_enum& operator=(Value value) noexcept {
     value_ = value;
     return *this;
   }
 
-  /// The value, if this version knows it.
+  /// The value, if this version knows the value.
   [[nodiscard]] std::optional<E> value() const noexcept {
     auto const* known = std::get_if<E>(&value_);
     return known ? std::optional<E>(*known) : std::nullopt;
@@ -61,9 +62,11 @@ class open_enum {
   /// Whether there is no value.
   [[nodiscard]] bool empty() const noexcept { return name().empty(); }
 
+  /// Whether both hold the same value or text.
   friend bool operator==(open_enum const& a, open_enum const& b) noexcept {
     return a.value_ == b.value_;
   }
+  /// Whether the values or texts differ.
   friend bool operator!=(open_enum const& a, open_enum const& b) noexcept { return !(a == b); }
 
  private:

@@ -43,8 +43,8 @@ namespace gladia {
   X(project, "PROJECT") X(trend, "TREND") X(year, "YEAR")
 // clang-format on
 
-/// What is to be hidden: a single kind of entity, or a preset of many, as `gdpr`, `pci` and
-/// `hipaa_safe_harbor`. On the wire they are upper-case: `GDPR`, `EMAIL_ADDRESS`.
+/// A kind of personal data to hide, or a preset of many kinds, such as `gdpr`, `pci` and
+/// `hipaa_safe_harbor`. The names on the wire are in upper case: `GDPR`, `EMAIL_ADDRESS`.
 /// See https://docs.gladia.io/api-reference/v2/pre-recorded/init.
 enum class pii_entity {
 #define GLADIA_PII_ENTITY(enumerator, name) enumerator,

@@ -14,12 +14,13 @@
 #include <gladia/secret.hpp>
 
 /// \file
-/// Uploads, and what the transcription of a file is asked to do: the bodies of
+/// Uploads, and what the transcription of a recording is asked to do: the bodies of
 /// https://docs.gladia.io/api-reference/v2/upload/audio-file and
 /// https://docs.gladia.io/api-reference/v2/pre-recorded/init.
 ///
-/// Whatever is not set is not sent, and the service's default counts; a flag is off by default. All
-/// members bear the names they have on the wire.
+/// A member that is not set is not sent: the server's default counts. All flags are off by default.
+/// All members have their names on the wire. The defaults in the comments are the server's, as
+/// Gladia documents them.
 /// ```
 /// gladia::pre_recorded_request r;
 /// r.audio_url = uploaded.audio_url;
@@ -28,21 +29,21 @@
 
 namespace gladia {
 
-/// Asks the service to fetch a file itself.
+/// Asks the server to fetch a file itself.
 /// Mirrors https://docs.gladia.io/api-reference/v2/upload/audio-file.
 struct upload_url_request {
-  secret audio_url{};  ///< of the file; it may be signed
+  secret audio_url{};  ///< of the file; secret, because the URL may be signed
 };
 
-/// What the service found in an uploaded file.
+/// What the server found in an uploaded file.
 struct uploaded_audio_metadata {
   std::string id{};            ///< of the file
   std::string filename{};      ///< as uploaded
-  secret source{};             ///< the URL that the service fetched, where it did; it may be signed
+  secret source{};             ///< the URL that the server fetched, if it did; may be signed
   std::string extension{};     ///< as detected, for example `wav`
   std::int64_t size = 0;       ///< bytes
   double audio_duration = 0;   ///< seconds
-  int number_of_channels = 0;  ///< each is billed
+  int number_of_channels = 0;  ///< each channel is billed
 };
 
 /// The answer to an upload. Mirrors https://docs.gladia.io/api-reference/v2/upload/audio-file.
@@ -53,9 +54,9 @@ struct uploaded_audio {
 
 /// The model that transcribes a file.
 enum class pre_recorded_model {
-  solaria_1,       ///< the service's default
-  solaria_3,       ///< for one of a few languages; see the service's documentation
-  solaria_fusion,  ///< not documented
+  solaria_1,       ///< the default
+  solaria_3,       ///< for one of a few languages; see Gladia's documentation
+  solaria_fusion,  ///< not documented by Gladia
 };
 template <>
 struct enum_names<pre_recorded_model> {
@@ -64,8 +65,8 @@ struct enum_names<pre_recorded_model> {
 
 /// How a callback is sent.
 enum class callback_method {
-  post,  ///< the service's default
-  put,   ///< the same body
+  post,  ///< the default
+  put,   ///< the same body, by PUT
 };
 template <>
 struct enum_names<callback_method> {
@@ -74,7 +75,7 @@ struct enum_names<callback_method> {
 
 /// Used only if the flag `callback` is true.
 struct pre_recorded_callback_settings {
-  secret url{};                         ///< where the service posts the outcome to; needed
+  secret url{};                         ///< the URL to which the server posts the outcome; needed
   open_enum<callback_method> method{};  ///< `POST` by default
 };
 
@@ -90,8 +91,8 @@ struct enum_names<subtitle_format> {
 
 /// The style of subtitles.
 enum class subtitle_style {
-  standard,    ///< `default`, which is the service's default
-  compliance,  ///< see the service's documentation
+  standard,    ///< `default` on the wire; the default
+  compliance,  ///< see Gladia's documentation
 };
 template <>
 struct enum_names<subtitle_style> {
@@ -108,22 +109,23 @@ struct subtitle_settings {
   open_enum<subtitle_style> style{};                  ///< `default` by default
 };
 
-/// Used only if the flag `diarization` is true. They are hints, not limits.
+/// Used only if the flag `diarization` is true. The numbers are hints, not limits.
 struct diarization_settings {
-  std::optional<int> number_of_speakers{};  ///< exactly, from 1
-  std::optional<int> min_speakers{};        ///< from 0
-  std::optional<int> max_speakers{};        ///< from 0
+  std::optional<int> number_of_speakers{};  ///< the exact number, from 1
+  std::optional<int> min_speakers{};        ///< the least number, from 0
+  std::optional<int> max_speakers{};        ///< the greatest number, from 0
 };
 
-/// Used only if the flag `audio_to_llm` is true. The language model is sent the plain text alone.
+/// Used only if the flag `audio_to_llm` is true. The language model gets nothing but the plain
+/// text.
 struct audio_to_llm_settings {
-  std::vector<std::string> prompts{};  ///< at least one; each has a result, in this order
+  std::vector<std::string> prompts{};  ///< at least one; each gets an answer, in this order
   std::string model{};                 ///< a name of OpenRouter; `openai/gpt-5.4-nano` by default
 };
 
-/// What stands in the place of what is hidden.
+/// What the text has in place of hidden data.
 enum class redaction_style {
-  marker,  ///< its kind and a number, the same for the same entity: `[NAME_1]`; the default
+  marker,  ///< kind and number, the same for the same entity: `[NAME_1]`; the default
   mask,    ///< signs that do not say what was there
 };
 template <>
@@ -137,14 +139,14 @@ struct pii_redaction_settings {
   open_enum<redaction_style> processed_text_type{};   ///< `MARKER` by default
 };
 
-/// The transcription of a file, as asked for.
+/// The request to transcribe a recording.
 /// Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/init.
 ///
-/// Each config has an effect only together with its flag. `codec/validate` says what it checks
-/// before anything is sent. Thread safety: as a value.
+/// A member that ends in `_config` has an effect only if its flag is true. `codec::validate` lists
+/// what is checked before anything is sent. Thread safety: as a value.
 struct pre_recorded_request {
-  /// Of the file: from an upload, or any other that the service can fetch, also pages of YouTube
-  /// and the like. Needed. It may be signed.
+  /// The URL of the recording: `uploaded_audio::audio_url`, or any other URL that the server can
+  /// fetch, also of a page of YouTube and the like. Needed. Secret, because the URL may be signed.
   secret audio_url{};
   open_enum<pre_recorded_model> model{};  ///< `solaria-1` by default
   language_settings language_config{};    ///< which languages are spoken; detected by default
@@ -161,31 +163,32 @@ struct pre_recorded_request {
   summarization_settings summarization_config{};          ///< the form of the summary
 
   std::optional<bool> subtitles{};                ///< make subtitles
-  subtitle_settings subtitles_config{};           ///< which, and how
+  subtitle_settings subtitles_config{};           ///< which formats, and the layout
   std::optional<bool> diarization{};              ///< tell speakers apart
-  diarization_settings diarization_config{};      ///< how many there are
+  diarization_settings diarization_config{};      ///< how many speakers there are
   std::optional<bool> audio_to_llm{};             ///< ask a language model
-  audio_to_llm_settings audio_to_llm_config{};    ///< what
+  audio_to_llm_settings audio_to_llm_config{};    ///< the prompts and the model
   std::optional<bool> pii_redaction{};            ///< hide personal data
-  pii_redaction_settings pii_redaction_config{};  ///< which, and how
+  pii_redaction_settings pii_redaction_config{};  ///< which data, and how
   std::optional<bool> sentences{};                ///< split the transcript into sentences
   std::optional<bool> punctuation_enhanced{};     ///< better punctuation; alpha
 
   std::optional<bool> callback{};                    ///< use `callback_config`
-  pre_recorded_callback_settings callback_config{};  ///< where the outcome is posted to
-  secret callback_url{};                             ///< deprecated by the service: use `callback`
+  pre_recorded_callback_settings callback_config{};  ///< the URL to which the outcome is posted
+  secret callback_url{};                             ///< deprecated by Gladia: use `callback`
   json_text custom_metadata{};  ///< an object of at most 2000 characters; comes back with the job
 
-  /// An object that is merged into the body last and wins: for members that the service knows and
-  /// this version does not. Objects merge with objects, anything else replaces.
+  /// A JSON object for members that the server knows and this version of the library does not. The
+  /// object is merged into the body last: nested objects are merged member by member, any other
+  /// value replaces the one in the body.
   json_text extra{};
 };
 
 /// The answer to a `pre_recorded_request`.
 /// Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/init.
 ///
-/// The service's `result_url` is left out: its published example names a deprecated path, and the
-/// id says the same.
+/// The server's `result_url` is left out: Gladia's example of it has a deprecated path, and the id
+/// is enough to get the result.
 struct pre_recorded_info {
   std::string id{};  ///< the job's id
 };

@@ -10,13 +10,13 @@
 
 namespace gladia {
 
-/// What a language model said to one prompt.
+/// The answer of a language model to one prompt.
 struct llm_answer {
-  std::optional<std::string> prompt{};    ///< as given
+  std::optional<std::string> prompt{};    ///< as in the request
   std::optional<std::string> response{};  ///< untrusted text
 };
 
-/// Everything that came of a file. An add-on can have failed though the job is done: see
+/// All results of a recording. An add-on may have failed although the job is done: see
 /// `failed_addons`.
 struct pre_recorded_result {
   result_metadata metadata{};                                                  ///< numbers
@@ -24,20 +24,20 @@ struct pre_recorded_result {
   std::optional<addon<std::vector<translation_result>>> translation{};         ///< one per language
   std::optional<addon<std::string>> summarization{};                           ///< the summary
   std::optional<addon<std::vector<named_entity>>> named_entity_recognition{};  ///< entities
-  /// `results` is a text by the service's schema and an array by its documentation.
+  /// `results` is a text according to Gladia's schema, and an array according to its documentation.
   std::optional<addon<json_text>> sentiment_analysis{};
-  std::optional<addon<json_text>> chapterization{};  ///< no longer offered by the service
-  /// One answer per prompt, in their order; each can fail by itself.
+  std::optional<addon<json_text>> chapterization{};  ///< no longer offered by Gladia
+  /// One answer for each prompt, in the order of the prompts. Each answer can fail by itself.
   std::optional<addon<std::vector<addon<llm_answer>>>> audio_to_llm{};
-  /// Here only if telling the speakers apart failed; else they are in the utterances.
+  /// Set only if diarization failed; otherwise the speakers are in the utterances.
   std::optional<addon<std::vector<transcript_utterance>>> diarization{};
-  /// Deprecated by the service: see `transcription_result::sentences`.
+  /// Deprecated by Gladia: see `transcription_result::sentences`.
   std::optional<addon<std::vector<std::string>>> sentences{};
   // No request member asks for these.
-  std::optional<addon<std::string>> moderation{};                  ///< see the service's schema
-  std::optional<addon<std::string>> name_consistency{};            ///< see the service's schema
-  std::optional<addon<std::string>> structured_data_extraction{};  ///< see the service's schema
-  std::optional<addon<std::vector<std::string>>> display_mode{};   ///< see the service's schema
+  std::optional<addon<std::string>> moderation{};                  ///< see Gladia's schema
+  std::optional<addon<std::string>> name_consistency{};            ///< see Gladia's schema
+  std::optional<addon<std::string>> structured_data_extraction{};  ///< see Gladia's schema
+  std::optional<addon<std::vector<std::string>>> display_mode{};   ///< see Gladia's schema
 };
 
 template <class V, class S>

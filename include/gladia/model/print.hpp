@@ -19,8 +19,9 @@
 /// \file
 /// Model structs as text for people: `{id: "00_00000000", is_final: true, utterance: {...}}`.
 ///
-/// Members that hold nothing are left out, a secret is `***`, control characters are spaces so
-/// that one line stays one line. The form may change; to exchange data use `codec/encode.hpp`.
+/// Members that hold nothing are left out. A secret is printed as `***`. Control characters are
+/// printed as spaces, so that the text is one line. The form may change in any version; to exchange
+/// data use `codec/encode.hpp`. All functions may be called from any thread.
 
 namespace gladia {
 namespace detail {

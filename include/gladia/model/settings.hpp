@@ -11,15 +11,16 @@
 #include <gladia/model/open_enum.hpp>
 
 /// \file
-/// What jobs of both kinds can be asked to do. Whatever is not set is not sent, and the service's
-/// default counts.
+/// Settings that sessions and recordings have in common. A member that is not set is not sent: the
+/// server's default counts. The defaults in the comments are the server's, as Gladia documents
+/// them.
 
 namespace gladia {
 
 /// The model that translates.
 enum class translation_model {
-  base,      ///< the service's default
-  batch,     ///< see the service's documentation
+  base,      ///< the default
+  batch,     ///< see Gladia's documentation
   enhanced,  ///< better and slower
 };
 template <>
@@ -29,7 +30,7 @@ struct enum_names<translation_model> {
 
 /// The form of a summary.
 enum class summary_type {
-  general,        ///< the service's default
+  general,        ///< the default
   bullet_points,  ///< a list
   concise,        ///< a short text
 };
@@ -40,30 +41,31 @@ struct enum_names<summary_type> {
 
 /// Which languages are spoken.
 struct language_settings {
-  /// One entry fixes the language; none means that it is detected.
+  /// With exactly one entry, the server uses that language. Empty: the server detects the language.
   std::vector<language_code> languages{};
-  /// Detect the language anew for each utterance; off by default. Ignored by the service with
-  /// exactly one language.
+  /// Whether the server detects the language of each utterance anew. Off by default: then the
+  /// server detects the language of the first utterance, and uses it for the rest. With exactly one
+  /// language the server ignores this flag.
   std::optional<bool> code_switching{};
 };
 
 /// A word or phrase to be recognised. Only `value` is needed: `{"Westeros"}`.
 struct vocabulary_entry {
-  std::string value{};                        ///< as it shall be written
+  std::string value{};                        ///< the word as the transcript shall have it
   std::optional<double> intensity{};          ///< 0..1; overrides `default_intensity`
-  std::vector<std::string> pronunciations{};  ///< plain spellings, not phonetics
+  std::vector<std::string> pronunciations{};  ///< plain spellings, not phonetic ones
   language_code language{};                   ///< of this word; by default the transcript's
 };
 
 /// Used only if the flag `custom_vocabulary` is true.
 struct custom_vocabulary_settings {
-  std::vector<vocabulary_entry> vocabulary{};  ///< the words; needed
-  std::optional<double> default_intensity{};   ///< 0..1, of entries that have none; 0.5
+  std::vector<vocabulary_entry> vocabulary{};  ///< the words; at least one
+  std::optional<double> default_intensity{};   ///< 0..1, of entries without one; 0.5 by default
 };
 
 /// Used only if the flag `custom_spelling` is true.
 struct custom_spelling_settings {
-  /// The wanted text, and the transcripts that it replaces: `{{"SQL", {"sequel", "S Q L"}}}`.
+  /// Each wanted text, with the texts that it replaces: `{{"SQL", {"sequel", "S Q L"}}}`.
   std::map<std::string, std::vector<std::string>> spelling_dictionary{};
 };
 
@@ -71,8 +73,8 @@ struct custom_spelling_settings {
 struct translation_settings {
   std::vector<language_code> target_languages{};    ///< at least one
   open_enum<translation_model> model{};             ///< `base` by default
-  std::optional<bool> match_original_utterances{};  ///< keep the utterances apart; on by default
-  std::optional<bool> lipsync{};                    ///< match the lips' movement; on by default
+  std::optional<bool> match_original_utterances{};  ///< align with the original's; on by default
+  std::optional<bool> lipsync{};                    ///< fit the movement of the lips; on by default
   std::optional<bool> context_adaptation{};         ///< use `context`; on by default
   std::optional<std::string> context{};             ///< what the talk is about
   std::optional<bool> informal{};                   ///< prefer informal forms; off by default

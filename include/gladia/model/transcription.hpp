@@ -9,12 +9,12 @@
 #include <gladia/model/language.hpp>
 
 /// \file
-/// The pieces that messages and the results of jobs of both kinds are made of. Times are seconds
-/// from the start of the audio.
+/// Pieces of messages, and of the results of both kinds of job. Times are seconds from the start of
+/// the audio.
 
 namespace gladia {
 
-/// One word. It usually begins with a space, as the service sends it.
+/// One word. Gladia's server usually sends a space before the word.
 struct transcript_word {
   std::string word{};     ///< the text, with its leading space
   double start = 0;       ///< seconds
@@ -22,7 +22,7 @@ struct transcript_word {
   double confidence = 0;  ///< 0..1
 };
 
-/// What somebody said without a pause.
+/// An utterance: what somebody said without a pause.
 struct transcript_utterance {
   double start = 0;                      ///< seconds
   double end = 0;                        ///< seconds
@@ -37,19 +37,20 @@ struct transcript_utterance {
 /// Why an add-on, or an acknowledgement, failed.
 struct addon_error {
   json_text status_code{};  ///< a number or a text, where there is one
-  std::string exception{};  ///< the service's name for it, where there is one
-  std::string message{};    ///< the service's words; untrusted text
+  std::string exception{};  ///< the server's name for the error, where there is one
+  std::string message{};    ///< the server's words; untrusted text
 };
 
 /// The outcome of one add-on.
 template <class T>
 struct addon {
-  bool success = false;                ///< whether it ran to its end
-  bool is_empty = false;               ///< whether it found nothing
-  double exec_time = 0;                ///< seconds
-  std::optional<addon_error> error{};  ///< why it failed
-  std::optional<T> results{};          ///< what it found
-  /// Not on the wire: what of it could not be read and counts as absent, and why. Usually empty.
+  bool success = false;                ///< whether the add-on ran to its end
+  bool is_empty = false;               ///< whether the add-on found nothing
+  double exec_time = 0;                ///< how long the add-on took, in seconds
+  std::optional<addon_error> error{};  ///< why the add-on failed
+  std::optional<T> results{};          ///< what the add-on found
+  /// Not on the wire. Usually empty. If a part of the outcome could not be read, that part counts
+  /// as absent; this member says which and why.
   std::string unreadable{};
 };
 
@@ -61,8 +62,8 @@ struct subtitle_file {
 
 /// All that was said.
 struct transcription_result {
-  std::string full_transcript{};                             ///< one text
-  std::vector<language_code> languages{};                    ///< those that were heard
+  std::string full_transcript{};                             ///< everything as one text
+  std::vector<language_code> languages{};                    ///< the languages that were heard
   std::vector<transcript_utterance> utterances{};            ///< in order of time
   std::vector<addon<std::vector<std::string>>> sentences{};  ///< usually absent
   std::vector<subtitle_file> subtitles{};                    ///< usually absent
@@ -71,12 +72,12 @@ struct transcription_result {
 /// All that was said, in one target language.
 struct translation_result {
   std::optional<addon_error> error{};    ///< why this language failed
-  transcription_result transcription{};  ///< on the wire its members stand beside `error`
+  transcription_result transcription{};  ///< on the wire these members stand beside `error`
 };
 
-/// A name, place, number ... that was said.
+/// A name, place, number or the like that was said.
 struct named_entity {
-  std::string entity_type{};  ///< an open vocabulary, for example `NAME_GIVEN`
+  std::string entity_type{};  ///< for example `NAME_GIVEN`; Gladia may add types
   std::string text{};         ///< as it was said
   double start = 0;           ///< seconds
   double end = 0;             ///< seconds
@@ -85,7 +86,7 @@ struct named_entity {
 /// How something was said.
 struct sentiment_result {
   std::string sentiment{};  ///< `positive`, `negative`, `neutral`, `mixed`, `unknown`, or another
-  std::string emotion{};    ///< `joy`, `anger`, `neutral`, ... an open vocabulary
+  std::string emotion{};    ///< for example `joy`, `anger`, `neutral`; Gladia may add others
   std::string text{};       ///< what was said
   double start = 0;         ///< seconds
   double end = 0;           ///< seconds
@@ -95,9 +96,9 @@ struct sentiment_result {
 /// Numbers about a finished job.
 struct result_metadata {
   double audio_duration = 0;            ///< seconds of audio
-  int number_of_distinct_channels = 0;  ///< each different one is billed
+  int number_of_distinct_channels = 0;  ///< each distinct channel is billed
   double billing_time = 0;              ///< seconds that are billed
-  double transcription_time = 0;        ///< seconds of work
+  double transcription_time = 0;        ///< how long the transcription took, in seconds
 };
 
 template <class V, class S>

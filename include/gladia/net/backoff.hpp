@@ -5,21 +5,24 @@
 
 namespace gladia::net {
 
-/// Waiting times between attempts: full jitter below an exponentially growing bound.
+/// The waits between attempts. Each wait is a random time below a bound; the bound doubles each
+/// time.
 struct backoff_options {
   std::chrono::milliseconds base{250};  ///< the bound of the first wait
-  std::chrono::milliseconds cap{5000};  ///< the bound never grows beyond it
+  std::chrono::milliseconds cap{5000};  ///< the greatest bound
 };
 
 /// A seed that differs from process to process and from call to call.
 [[nodiscard]] std::uint64_t random_seed();
 
-/// Draws the waiting times. Pure: no clock; the same seed gives the same times.
+/// Draws the waits. Pure: no clock; the same seed gives the same waits. Thread safety: as a value.
 class backoff {
  public:
+  /// \param options  The bounds of the waits.
+  /// \param seed     For example `random_seed()`.
   explicit backoff(backoff_options options, std::uint64_t seed) noexcept;
 
-  /// A time between 0 and the bound, which doubles each time.
+  /// The next wait: a time between 0 and the bound.
   [[nodiscard]] std::chrono::milliseconds next() noexcept;
 
   /// Starts again with the first bound, after progress.

@@ -14,55 +14,55 @@
 
 namespace gladia::net {
 
-/// What all calls of a client share.
+/// What all calls of an HTTP client share.
 struct http_client_options {
-  http_retry retry{};
-  bool allow_insecure = false;  ///< plain `http://` to other hosts than loopback
-  gladia::logger logger{};
+  http_retry retry{};           ///< how often a call is tried
+  bool allow_insecure = false;  ///< whether plain `http://` may go to other hosts than loopback
+  gladia::logger logger{};      ///< where log lines go
 };
 
 /// One request, to be retried and redirected.
 struct http_call {
-  http_request request{};
-  /// Takes back what went to `request.sink`, before the next attempt sends the body from its
-  /// beginning; an error ends the call with it. Empty: an attempt that fails after its first part
-  /// went to the sink is the last.
+  http_request request{};  ///< what is asked
+  /// Called before another attempt writes the body to `request.sink` from the beginning: undoes
+  /// what went to the sink. An error ends the call with that error. Empty: an attempt that fails
+  /// after its first part went to the sink is the last one.
   std::function<result<void>()> restart_sink{};
-  bool is_tried_once = false;  ///< whoever makes the call sees to retries
+  bool is_tried_once = false;  ///< whether there is no retry: the caller retries
 };
 
 /// A call under way.
 class http_operation {
  public:
-  virtual ~http_operation() = default;
-  /// Ends the call: `done` gets `operation_aborted`, later and not from within this function.
-  /// Harmless at any time. To be called on the call's strand.
+  virtual ~http_operation() = default;  ///< does not cancel the call
+  /// Ends the call: `done` gets `operation_aborted`, later and not from within this function. May
+  /// be called at any time, on the call's strand.
   virtual void cancel() noexcept = 0;
 };
 
-/// Makes HTTP calls: retries, redirects, and errors out of answers.
+/// Makes HTTP calls: retries, follows redirects, and turns answers into errors.
 ///
 /// Thread safety: `start` may be called from any thread.
 class http_client {
  public:
+  /// A client that makes its connections with `transport`.
   http_client(std::shared_ptr<net::transport> transport, http_client_options options);
 
   /// Makes a call.
   ///
-  /// `done` gets the first 2xx response, or the error of the last attempt with `attempts`,
-  /// `elapsed` and all that the server said. It is called once, on `strand`, never from within
-  /// this function. The pending operations keep the call alive; whoever started it need only hold
-  /// it weakly.
+  /// `done` gets the first 2xx response, or the error of the last attempt, with `attempts`,
+  /// `elapsed` and all that the server said. `done` is called once, on `strand`, never from within
+  /// this function. Pending operations keep the call alive: the caller may hold a `std::weak_ptr`.
   ///
-  /// A DELETE is also done with the 404 or 410 that follows an attempt which may have deleted what
-  /// it asked for: one that was sent and not answered, or answered with 408 or 5xx.
+  /// A DELETE also succeeds with a 404 or 410, if an earlier attempt of the call may have deleted
+  /// the object: that attempt was sent and not answered, or answered with 408 or 5xx.
   ///
-  /// Redirects are followed up to 20 times, never from `https` to `http` but for loopback. The
-  /// `http_request::secret_headers` stay with the origin that they were meant for.
+  /// Up to 20 redirects are followed, and none from `https` to `http` except to loopback. The
+  /// fields in `http_request::secret_headers` are sent only to the origin of the first request.
   ///
-  /// Errors: what `http_exchange::start` gives; the codes of `errc_for_status`;
-  /// `errc::insecure_url` for plain `http` that is not allowed; `errc::too_many_redirects` and
-  /// `errc::bad_redirect`; `operation_aborted` after `cancel`.
+  /// Errors: those of `http_exchange::start`; the codes of `errc_for_status`; `errc::insecure_url`
+  /// for plain `http` that is not allowed; `errc::too_many_redirects`; `errc::bad_redirect`;
+  /// `operation_aborted` after `cancel`.
   std::shared_ptr<http_operation> start(boost::asio::any_io_executor const& strand, http_call call,
                                         std::function<void(result<http_response>)> done) const;
 

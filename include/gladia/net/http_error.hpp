@@ -9,21 +9,26 @@
 
 namespace gladia::net {
 
-/// The code for a status other than 2xx, of a response and of a refused WebSocket handshake alike.
+/// The code for a status other than 2xx, of a response or of a refused WebSocket handshake.
 [[nodiscard]] errc errc_for_status(int status) noexcept;
 
-/// Reads a `Retry-After`: seconds, or an HTTP date, which is taken relative to `now`.
+/// Reads the value of a `Retry-After`: a number of seconds, or an HTTP date, which is compared with
+/// `now`.
 ///
-/// Gives nothing for any other text; never a negative time.
+/// \return A time that is not negative; nothing if `value` is neither a number nor a date.
 [[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(
     std::string_view value, std::chrono::system_clock::time_point now);
 
 /// The error that a response other than 2xx stands for.
 ///
-/// `read` finds the server's message in it; where there is no `read`, or it finds none, the
-/// beginning of the body serves as one. `asked` is what was answered, for example
-/// `GET https://...`. A date in `Retry-After` is relative to the response's `Date` and `Age`, or to
-/// `now` where there is no `Date` that can be read.
+/// A date in `Retry-After` is compared with the response's `Date` and `Age`, or with `now` if the
+/// response has no readable `Date`.
+/// \param response  The response.
+/// \param phase     The step in which the response came.
+/// \param asked     The request that was answered, for example `GET https://...`.
+/// \param now       The time of the response.
+/// \param read      Finds the server's message in the body. Null, or if it finds none: the
+///   beginning of the body is the message.
 [[nodiscard]] error error_from_response(http_response const& response, gladia::phase phase,
                                         std::string const& asked,
                                         std::chrono::system_clock::time_point now,

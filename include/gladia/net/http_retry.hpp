@@ -6,14 +6,15 @@
 
 namespace gladia::net {
 
-/// How often an HTTP call is tried, and how long is waited in between.
+/// How often an HTTP call is tried, and the waits between the attempts.
 ///
-/// Retried are the statuses 408, 425, 429 and 5xx, network errors and timeouts. A POST or PATCH
-/// that was sent but not answered may have been carried out: it is retried once at most.
+/// The statuses 408, 425, 429 and 5xx, network errors and timeouts are retried. The server may have
+/// carried out a POST or PATCH that was sent but not answered: such a request is retried once at
+/// most.
 struct http_retry {
-  int attempts = 2;           ///< in all; 1 and less: no retry
+  int attempts = 2;           ///< the number of attempts in all; 1 or less: no retry
   backoff_options backoff{};  ///< the waits between attempts
-  /// The longest wait that a `Retry-After` can ask for.
+  /// The longest wait that a server can ask for with `Retry-After`.
   std::chrono::seconds retry_after_cap{30};
 };
 

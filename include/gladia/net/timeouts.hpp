@@ -4,9 +4,10 @@
 
 namespace gladia::net {
 
-/// How long each step of reaching a server may take. Zero means no limit.
+/// How long each step of reaching a server may take. Zero means that there is no limit.
 ///
-/// A step that takes longer fails with `errc::timeout` and its phase, and may be retried.
+/// A step that takes longer fails with `errc::timeout`, with the step in `details().phase`, and may
+/// be retried.
 struct timeouts {
   std::chrono::milliseconds resolve{5000};   ///< looking up the host name
   std::chrono::milliseconds connect{5000};   ///< TCP; a host's addresses are tried 250 ms apart

@@ -12,36 +12,46 @@
 
 namespace gladia::net {
 
-/// What all links of a client share.
+/// What all links and HTTP exchanges of a client share.
 struct transport_options {
-  tls_options tls{};
-  proxy_options proxy{};
-  std::string user_agent{};
+  tls_options tls{};         ///< which servers are trusted
+  proxy_options proxy{};     ///< which proxy is used
+  std::string user_agent{};  ///< the value of `User-Agent`
 };
 
-/// Makes connections. Every member may be called from any thread.
+/// Makes links and HTTP exchanges. Every member may be called from any thread.
 ///
-/// This is the one seam between decisions and sockets: tests put a fake in its place.
+/// This is the one seam between decisions and sockets: tests put a fake in the place of a
+/// transport.
 class transport {
  public:
+  /// The links and exchanges that the transport made may outlive the transport.
   virtual ~transport() = default;
-  /// A WebSocket not yet opened, whose calls all come from `executor`, which must not run two
-  /// handlers at once (a strand).
+  /// A WebSocket that is not open yet.
+  ///
+  /// \param executor  A strand: an executor that runs one handler at a time. The WebSocket is used,
+  ///   and calls its listener, only there.
   [[nodiscard]] virtual std::shared_ptr<websocket> make_websocket(
       boost::asio::any_io_executor const& executor) = 0;
-  /// An HTTP exchange not yet started, likewise.
+  /// An HTTP exchange that is not started yet.
+  ///
+  /// \param executor  As for `make_websocket`.
   [[nodiscard]] virtual std::shared_ptr<http_exchange> make_http_exchange(
       boost::asio::any_io_executor const& executor) = 0;
 };
 
 /// The transport over TCP and TLS.
 ///
-/// Reads certificate files and, where `options.proxy` asks for it, the environment, now and not
-/// later; blocks for that long. Errors: `errc::invalid_options` for a file that cannot be read or
-/// holds no certificate or key, a proxy URL that cannot be used, a user agent with a control
-/// character. That there is nothing to trust is no error yet, for plain links to loopback need no
-/// trust: it is `errc::no_trust_anchors` of each encrypted link. Likewise
-/// `errc::tls_unavailable`, where OpenSSL cannot make a context at all.
+/// Reads certificate files and, if `options.proxy` asks for it, the environment, and blocks
+/// meanwhile; nothing is read later.
+///
+/// Errors: `errc::invalid_options` for a file that cannot be read or holds no certificate or key,
+/// for a proxy URL that cannot be used, and for a user agent with a control character.
+///
+/// If there is no certificate to trust, each encrypted connection fails with
+/// `errc::no_trust_anchors`; if OpenSSL cannot make a context, each fails with
+/// `errc::tls_unavailable`. Neither is an error of this function, because plain connections to
+/// loopback need no trust.
 [[nodiscard]] result<std::shared_ptr<transport>> make_transport(transport_options options);
 
 }  // namespace gladia::net

@@ -19,112 +19,125 @@ namespace gladia::net {
 
 /// What a WebSocket is opened with.
 struct websocket_request {
-  net::url url{};
-  http_headers headers{};  ///< of the upgrade request, beside those the protocol needs
-  net::timeouts timeouts{};
-  /// A larger message ends the link with `errc::message_too_large`.
+  net::url url{};            ///< `ws` or `wss`; may hold a token
+  http_headers headers{};    ///< of the upgrade request, beside those that the protocol needs
+  net::timeouts timeouts{};  ///< of the steps up to the open link
+  /// The largest message that the server may send, in bytes. A larger one ends the link with
+  /// `errc::message_too_large`.
   std::size_t max_message = std::size_t{64} << 20;
-  /// The usual size of a message that is sent: the write buffer fits it. The system keeps no more
-  /// than some ten of them, or of 32 KiB.
+  /// The usual size of a message that is sent, in bytes. The write buffer has this size. The system
+  /// buffers no more than about ten such messages, or about ten times 32 KiB if that is more.
   std::size_t usual_message = 3200;
-  /// How long `close` waits for the server's answer before it drops the link.
+  /// How long `close` waits for the server's close frame.
   std::chrono::milliseconds close_timeout{1000};
-  /// Reads the answer to a handshake that was refused; optional.
+  /// Reads the body of the answer that refuses the handshake. May be null.
   refusal_reader read_refusal = nullptr;
 };
 
-/// How a link ended. A close frame of the server is the whole truth, whatever went wrong beside it.
+/// How a link ended. If the server sent a close frame, the link counts as closed, whatever else
+/// failed.
 struct link_end {
-  /// The server's close code, its answer to our own close included; 1005 for a close frame without
-  /// one; 1006 for one that may not be sent (0 to 999, 1004 to 1006, 1015, half a code); 0 if no
-  /// close frame came.
+  /// The code of the server's close frame, also of one that answers our own close frame. 1005 if
+  /// the close frame has no code; 1006 if the code is one that may not be sent (0 to 999, 1004 to
+  /// 1006, 1015, half a code); 0 if no close frame came.
   std::uint16_t close_code = 0;
-  /// The server's words beside it, as UTF-8; untrusted.
+  /// The text in the close frame, as UTF-8; untrusted.
   std::string reason{};
-  /// Why the link ended where `close_code` is 0: `operation_aborted` after `close` and `close_now`,
-  /// else the first thing that went wrong. None where there is a close code.
+  /// Why the link ended, if `close_code` is 0: `operation_aborted` after `close` and `close_now`,
+  /// else the first thing that went wrong. No error if there is a close code.
   gladia::error error{};
-  /// Where the answer to the upgrade says that the WebSocket is, if that is on the same scheme,
-  /// host and port; beside an `error` that says so. May hold a token: never log it.
+  /// Set if the answer to the upgrade is a redirect to the same scheme, host and port: where to.
+  /// `error` is then `errc::bad_redirect`. The URL may hold a token: never log the URL.
   std::optional<url> redirect{};
 };
 
-/// What of the bytes that were given to a link has left this machine.
+/// How much of the bytes that were given to a link has left this machine.
 struct outflow {
-  /// So many, since the link opened, have arrived at the next hop's system. Where the own system
-  /// does not tell (others than Linux and macOS): so many has it taken, and it keeps few.
+  /// The number of bytes, since the link opened, that the next hop has acknowledged. On other
+  /// systems than Linux and macOS: the number of bytes that the system has taken; it buffers only
+  /// few.
   std::uint64_t bytes = 0;
-  /// Whether the last ping is among them.
+  /// Whether the last ping is among these bytes.
   bool ping_left = false;
 };
 
 class websocket;
 
-/// Hears what happens on a WebSocket. All calls come from its executor.
+/// A WebSocket calls its listener, on the WebSocket's executor.
 class websocket_listener {
  public:
-  virtual ~websocket_listener() = default;
-  /// The handshake succeeded: messages may be sent and will come.
+  virtual ~websocket_listener() = default;  ///< the WebSocket keeps its listener alive
+  /// The handshake succeeded: messages may be sent, and may come.
   virtual void on_open(websocket& link) = 0;
-  /// A whole message, as UTF-8: U+FFFD stands for bytes that are not. `text` is valid during the
-  /// call only.
+  /// A whole message came, as UTF-8, with U+FFFD in place of bytes that are not UTF-8. `text` is
+  /// valid only during the call.
   virtual void on_message(websocket& link, std::string_view text) = 0;
-  /// Anything at all came in: a part of a message (the last part too, before `on_message`), a ping,
-  /// a pong, a close frame. A sign of life.
+  /// The server gave a sign of life: a part of a message (the last part too, before `on_message`),
+  /// a ping, a pong or a close frame.
   virtual void on_activity(websocket& link) = 0;
-  /// The message given to `write` was handed to the network; the next one may be written.
+  /// The message given to `write` was handed to the network; the next message may be written.
   virtual void on_written(websocket& link) = 0;
-  /// The link ended, or never came to be. Called exactly once, when no operation is pending any
-  /// more; nothing is called after it.
+  /// The link ended, or could not be opened. Called exactly once, when no operation is pending any
+  /// more. No function of the listener is called afterwards.
   virtual void on_closed(websocket& link, link_end end) = 0;
 };
 
-/// One WebSocket connection, for one attempt: it is opened once and not used again.
+/// One link. A `websocket` is opened once, and cannot be opened again.
 ///
-/// It reads all the time and answers pings and closes by itself. All members are called on the
-/// executor it was made with. Between `open` and `on_closed` its pending operations keep it, and it
-/// keeps the listener, alive; whoever opened it holds it weakly.
+/// A link reads all the time, and answers pings and close frames by itself. All members must be
+/// called on the executor that the link was made with. From `open` to `on_closed`, pending
+/// operations keep the link alive, and the link keeps the listener alive: the caller may hold a
+/// `std::weak_ptr`.
 class websocket {
  public:
-  virtual ~websocket() = default;
+  virtual ~websocket() = default;  ///< only called when no operation is pending
 
-  /// Connects and upgrades. Ends in `on_open` or `on_closed`, never from within this function.
-  /// A refused upgrade is an error with phase `upgrade` and the HTTP status, `Retry-After`, and the
-  /// server's words, as far as they came within a second: the status counts once the head of the
-  /// answer is whole. A redirect is not followed: `errc::bad_redirect` says where to, and
-  /// `link_end::redirect` where it may be followed.
+  /// Connects and upgrades. Later, never from within this function, `on_open` or `on_closed` is
+  /// called.
+  ///
+  /// A refused upgrade is an error with the phase `upgrade`, the HTTP status, `Retry-After`, and
+  /// the server's words, as far as they came within a second after the head of the answer. A
+  /// redirect is not followed: the message of `errc::bad_redirect` says where to, and
+  /// `link_end::redirect` is set if the redirect may be followed.
   virtual void open(websocket_request request, std::shared_ptr<websocket_listener> listener) = 0;
 
-  /// Whether messages can be sent: from `on_open` until the link is closing or lost, which
-  /// `on_closed` reports later.
+  /// Whether messages can be sent: from `on_open` until the link is being closed or is lost.
+  /// `on_closed` reports that end later.
   [[nodiscard]] virtual bool is_open() const noexcept = 0;
 
-  /// Sends `message` in one frame; it is copied before the call returns. Precondition: open, and
-  /// the last write was reported written. A failure is reported by `on_closed`.
+  /// Sends `message` in one frame. The message is copied before the call returns. Preconditions:
+  /// the link is open, and `on_written` was called for the last message. `on_closed` reports a
+  /// failure.
+  ///
+  /// \param message    The bytes of the message.
+  /// \param is_binary  Whether the message is binary; else text.
   virtual void write(boost::asio::const_buffer message, bool is_binary) = 0;
 
-  /// Sends what was put into `next_message()`, which must not be changed until it is reported
-  /// written: as `write`, without a copy.
+  /// Sends the bytes in `next_message()`: as `write`, without a copy. `next_message()` must not be
+  /// changed until `on_written` is called.
   virtual void write_next_message(bool is_binary) {
     write(boost::asio::buffer(next_message_), is_binary);
   }
-  /// The buffer that `write_next_message` sends. Once it is written it is taken back.
+  /// The buffer that `write_next_message` sends. When the message was written, the link may release
+  /// the memory of the buffer.
   [[nodiscard]] std::vector<char>& next_message() noexcept { return next_message_; }
 
-  /// Sends a ping; the pong is an activity. Does nothing while one is still being sent. May be
-  /// called during a write.
+  /// Sends a ping; its pong is reported by `on_activity`. Does nothing while another ping is being
+  /// sent. May be called while a message is being written.
   virtual void ping() = 0;
 
-  /// What has left by now: how to tell a slow link, on which this grows, from a dead one. Costs a
-  /// system call.
+  /// How much has left this machine by now. On a slow link this number grows, on a dead one it does
+  /// not. Costs a system call.
   [[nodiscard]] virtual outflow outgoing() const = 0;
 
-  /// Sends a close frame and waits for the server's, at most `close_timeout`; while connecting, the
-  /// same as `close_now`; once the link is closing, nothing. Messages that come meanwhile are
-  /// passed over. Ends in `on_closed`.
+  /// Sends a close frame, and waits for the server's close frame for at most `close_timeout`.
+  /// Messages that come meanwhile are ignored. Then `on_closed` is called. While the link is being
+  /// opened, `close` is the same as `close_now`; while the link is being closed, `close` does
+  /// nothing.
   virtual void close(std::uint16_t code) = 0;
 
-  /// Drops the link. Ends in `on_closed`, never from within this function.
+  /// Ends the link without a close frame. Later, never from within this function, `on_closed` is
+  /// called.
   virtual void close_now() noexcept = 0;
 
  private:

@@ -18,42 +18,50 @@
 
 namespace gladia::pre_recorded {
 
-/// Hears of one job after the other; false ends the walk. It must not throw. A job that could not
-/// be read has its `id`, as far as that could be read, and says why in `unreadable`.
+/// A function that `async_list_all` calls with each job, one after the other.
+///
+/// The function returns whether to go on: false ends the walk. The function must not throw. If a
+/// job cannot be read, the function is called with a job in which only `id` (if the id can be read)
+/// and `unreadable` (why not) are set.
 using job_visitor = std::function<bool(pre_recorded_job)>;
 
-/// Transcription of recordings: they are uploaded, a job is created, and the job is waited for.
+/// Transcription of recordings: upload a recording, create a job, wait for the job.
 ///
-/// Got from `gladia::client::pre_recorded`; a small handle that may be copied and may outlive the
-/// client. Retries, redirects, the common errors, cancellation, executors and thread safety are
-/// those of `live::client`, but where a function says otherwise.
+/// `gladia::client::pre_recorded` gives this object: a small handle, which may be copied and may
+/// outlive the client. Retries, redirects, the common errors, cancellation, executors and thread
+/// safety are those of `live::client`, unless a function says otherwise.
 ///
 /// In a coroutine compiled by gcc 12, give requests, queries and options names of their own before
-/// the `co_await`: it destroys a temporary twice.
+/// the `co_await`: gcc 12 destroys a temporary twice.
 class client {
  public:
+  /// Where handlers run that have no executor of their own.
   using executor_type = boost::asio::any_io_executor;
 
-  /// Used by `gladia::client`.
+  /// Not for users, who get this object from `gladia::client`.
   explicit client(std::shared_ptr<api::detail::service const> service)
       : service_(std::move(service)) {}
 
-  /// Where handlers run that have no executor of their own.
+  /// The client's executor, on which handlers run that have none of their own.
   [[nodiscard]] executor_type get_executor() const noexcept;
 
-  /// Uploads a file, 64 KiB at a time: it is never whole in memory.
+  /// Uploads a file, 64 KiB at a time: the whole file is never in memory.
   ///
-  /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Completes when the service
-  /// has all of it. Before any network: errors of the file system, `errc::invalid_request` for an
-  /// empty path, a folder, a pipe and an empty file. Then the common ones; `errc::truncated_audio`
-  /// where the file became shorter meanwhile (of a longer one the first part is sent);
-  /// `errc::bad_request` where it is too large (413), which is not tried again;
-  /// `errc::bad_redirect` for a redirect to another origin. There is no limit for the whole, only
-  /// for a standstill while sending, 30 s, and for the answer, 300 s. What was uploaded before an
-  /// error may stay at the service.
-  /// \param path      In UTF-8. It is read on the client's executor.
-  /// \param progress  Called before the first part and after each, if it is not empty.
-  /// Mirrors https://docs.gladia.io/api-reference/v2/upload/audio-file.
+  /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Completes when the server
+  /// has the whole file. If the file becomes longer meanwhile, only its first part is sent. There
+  /// is no limit for the whole upload; a standstill of 30 s while sending, or 300 s without an
+  /// answer, end the upload with `errc::timeout`. Data that was uploaded before an error may stay
+  /// at the server. Mirrors https://docs.gladia.io/api-reference/v2/upload/audio-file.
+  ///
+  /// Errors:
+  /// - before anything is sent, errors of the file system, and `errc::invalid_request` for an empty
+  ///   path, a folder, a pipe and an empty file;
+  /// - the common ones;
+  /// - `errc::truncated_audio`: the file became shorter meanwhile;
+  /// - `errc::bad_request`: among others, the file is too large (413), which is not tried again;
+  /// - `errc::bad_redirect`: the server redirects to another origin.
+  /// \param path      The file, in UTF-8. The file is read on the client's executor.
+  /// \param progress  Called before the first part and after each part. May be empty.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_upload_file(std::string path, upload_progress progress = {},
                                        CompletionToken&& token = CompletionToken()) const {
@@ -61,8 +69,8 @@ class client {
                                     std::move(progress));
   }
 
-  /// Uploads what `source` gives: as `async_upload_file`. `errc::invalid_request` for a source
-  /// without a size or without `read`.
+  /// Uploads the bytes that `source` gives: as `async_upload_file`. A source without a size or
+  /// without `read` gives `errc::invalid_request`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_upload(audio_source source, upload_progress progress = {},
                                   CompletionToken&& token = CompletionToken()) const {
@@ -70,7 +78,7 @@ class client {
                                     std::move(progress));
   }
 
-  /// Has the service fetch a recording from `url`.
+  /// Asks the server to fetch a recording from `url`.
   ///
   /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Errors: the common ones.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -81,18 +89,20 @@ class client {
 
   /// Creates a job.
   ///
-  /// Handler signature: `void(gladia::result<gladia::pre_recorded_info>)`. Errors: the common ones,
-  /// and `errc::invalid_request` before any network. No second job is made in silence: the request
-  /// is sent again only if it was not sent whole, or after a 429. Of any other failure behind that
-  /// `details().may_have_been_made` tells whether there may be a job; look at `async_list` before
-  /// you try again. Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/init.
+  /// Handler signature: `void(gladia::result<gladia::pre_recorded_info>)`. Errors: the common ones;
+  /// `errc::invalid_request` before anything is sent.
+  ///
+  /// The call never makes a second job: the request is sent again only after a 429, or if it was
+  /// not sent whole. After any other failure `details().may_have_been_made` tells whether the
+  /// server may have made a job; if so, look for the job with `async_list` before you try again.
+  /// Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/init.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_create(pre_recorded_request request,
                                   CompletionToken&& token = CompletionToken()) const {
     return initiate<pre_recorded_info>(&client::start_create, token, std::move(request));
   }
 
-  /// Asks for a job: also one that failed, whose status is then `error`.
+  /// Gets a job. A job that failed is no error of this call: its status is `error`.
   ///
   /// Handler signature: `void(gladia::result<gladia::pre_recorded_job>)`. Errors: the common ones,
   /// and `errc::not_found`. Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/get.
@@ -102,17 +112,20 @@ class client {
     return initiate<pre_recorded_job>(&client::start_get, token, std::move(id));
   }
 
-  /// Waits until a job is done: asks for it after a second, then less and less often.
+  /// Waits until a job is done: asks for the job after a second, then less and less often.
   ///
   /// Handler signature: `void(gladia::result<gladia::pre_recorded_job>)`. Network errors, 408, 425,
-  /// 429, 5xx and answers that cannot be read do not end a wait, nor does a 404 in the first 10 s
-  /// of a job that was never seen. Errors: `errc::job_failed` for a job with the status `error`,
-  /// with `details().job_error_code`; `errc::timeout` at the deadline, while the job goes on; else
-  /// the common ones. `details().job_id` names the job. A `Retry-After` is honoured; one that goes
-  /// beyond the deadline ends the wait at once.
+  /// 429, 5xx and answers that cannot be read do not end the wait. Nor does a 404 in the first 10
+  /// s, if the job was never seen. The wait asks no earlier than a `Retry-After` allows; a
+  /// `Retry-After` beyond the deadline ends the wait at once.
   ///
-  /// Cancellation leaves the job: it goes on, and costs what it costs. `async_delete` takes it away
-  /// once it is done.
+  /// Errors: `errc::job_failed` if the job's status is `error`, with `details().job_error_code`;
+  /// `errc::timeout` at the deadline, while the job goes on; the common ones. `details().job_id`
+  /// names the job.
+  ///
+  /// Cancellation ends the wait, not the job: the job goes on, and costs what it costs.
+  /// `async_delete` deletes the job when it is done. \param id       As in `pre_recorded_info::id`.
+  /// \param options  How often to ask, and for how long.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_wait(std::string id, wait_options options = {},
                                 CompletionToken&& token = CompletionToken()) const {
@@ -120,13 +133,14 @@ class client {
                                       std::move(options));
   }
 
-  /// Uploads a file, creates a job for it, and waits until that is done.
+  /// Uploads a file, creates a job for the file, and waits until the job is done.
   ///
   /// Handler signature: `void(gladia::result<gladia::pre_recorded_job>)`. Errors: those of
   /// `async_upload_file`, `async_create` and `async_wait`.
+  /// \param path     As for `async_upload_file`.
   /// \param request  Its `audio_url` is replaced.
-  /// \param options  Its `progress` is told the URL of the upload: with that, a second try needs
-  ///   none.
+  /// \param options  Its `progress` is told the URL of the upload. If a later step fails, give that
+  ///   URL to `async_transcribe_url`: no second upload is needed.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_transcribe_file(std::string path, pre_recorded_request request = {},
                                            transcribe_options options = {},
@@ -135,8 +149,8 @@ class client {
                                       std::move(request), std::move(options));
   }
 
-  /// Creates a job for the recording at `url`, and waits until that is done. Uploads nothing: the
-  /// only way for accounts with zero data retention.
+  /// Creates a job for the recording at `url`, and waits until the job is done. Nothing is
+  /// uploaded. Accounts with zero data retention cannot upload, and have only this way.
   ///
   /// Handler signature and errors: as `async_transcribe_file`.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -147,7 +161,7 @@ class client {
                                       std::move(request), std::move(options));
   }
 
-  /// Asks for one page of jobs, newest first.
+  /// Gets one page of jobs, newest first.
   ///
   /// Handler signature: `void(gladia::result<gladia::pre_recorded_job_page>)`. Errors: the common
   /// ones. Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/list.
@@ -157,7 +171,7 @@ class client {
     return initiate<pre_recorded_job_page>(&client::start_list, token, std::move(query));
   }
 
-  /// Asks for the page behind `page`: as `live::client::async_list_next`.
+  /// Gets the page after `page`: as `live::client::async_list_next`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_list_next(pre_recorded_job_page const& page,
                                      CompletionToken&& token = CompletionToken()) const {
@@ -176,7 +190,8 @@ class client {
   /// Deletes a job with its audio and transcript.
   ///
   /// Handler signature and errors: as `live::client::async_delete`; `errc::forbidden` while the job
-  /// is not done. Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/delete.
+  /// is not done: try again later. Mirrors
+  /// https://docs.gladia.io/api-reference/v2/pre-recorded/delete.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_delete(std::string id,
                                   CompletionToken&& token = CompletionToken()) const {

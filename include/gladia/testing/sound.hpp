@@ -10,7 +10,8 @@
 #include <gladia/model/audio_format.hpp>
 
 /// \file
-/// Audio for tests that have no recordings: a script's lines are spoken over it.
+/// Audio for tests that have no recordings. The emulator takes this audio for the lines of a
+/// script. All functions are pure and may be called from any thread.
 
 namespace gladia::testing {
 
@@ -47,9 +48,10 @@ std::string make_sound(audio_format const& format, std::chrono::milliseconds len
 
 }  // namespace detail
 
-/// A tone, in all channels. The emulator takes it for speech; a recogniser does not.
+/// A tone in all channels, which the emulator takes for speech; a recogniser does not.
 ///
-/// \param length  At least 100 ms; the emulator may ignore anything shorter.
+/// \param format  The format of the audio.
+/// \param length  At least 100 ms: the emulator may ignore a shorter tone.
 inline std::string speech(audio_format const& format, std::chrono::milliseconds length) {
   constexpr double radians_per_second = 2 * 3.141592653589793 * 440;
   return detail::make_sound(format, length, [](double seconds) {
@@ -57,8 +59,8 @@ inline std::string speech(audio_format const& format, std::chrono::milliseconds 
   });
 }
 
-/// Silence, of which the emulator needs some between two stretches of speech: half a second will
-/// do.
+/// Silence in all channels. The emulator needs silence between two passages of speech; half a
+/// second is enough.
 inline std::string silence(audio_format const& format, std::chrono::milliseconds length) {
   return detail::make_sound(format, length, [](double) { return std::int16_t{0}; });
 }
