@@ -1,0 +1,25 @@
+# cmake -P check_pages.cmake ROOT
+# Every public header is on a page of docs/reference.
+cmake_minimum_required(VERSION 3.22)
+get_filename_component(root ${CMAKE_ARGV3} ABSOLUTE)
+
+set(text "")
+file(GLOB pages ${root}/docs/reference/*.md)
+foreach(page IN LISTS pages)
+  file(READ ${page} one)
+  string(APPEND text "${one}")
+endforeach()
+
+file(GLOB_RECURSE headers RELATIVE ${root}/include ${root}/include/*.hpp)
+list(FILTER headers EXCLUDE REGEX "/(detail|impl)/")
+if(NOT headers)
+  message(FATAL_ERROR "no headers below ${root}/include")
+endif()
+foreach(header IN LISTS headers)
+  string(FIND "${text}" "[`${header}`](../../include/${header})" place)
+  if(place EQUAL -1)
+    message(SEND_ERROR "${header} is on no page of docs/reference: add it to a table of headers there")
+  endif()
+endforeach()
+list(LENGTH headers count)
+message(STATUS "${count} headers are on a page")
