@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// The version of this library. `CMakeLists.txt` reads it from here.
+/// The version of this library. `CMakeLists.txt` reads the version from this header.
 
 /// Changes when programs have to change.
 #define GLADIA_VERSION_MAJOR 0

@@ -1,5 +1,6 @@
 # cmake -P check_pages.cmake ROOT
-# Every public header is on a page of docs/reference.
+# Every public header is on a page of docs/reference, and every example begins with a comment, which
+# is the text of its page.
 cmake_minimum_required(VERSION 3.22)
 get_filename_component(root ${CMAKE_ARGV3} ABSOLUTE)
 
@@ -21,5 +22,19 @@ foreach(header IN LISTS headers)
     message(SEND_ERROR "${header} is on no page of docs/reference: add it to a table of headers there")
   endif()
 endforeach()
-list(LENGTH headers count)
-message(STATUS "${count} headers are on a page")
+
+file(GLOB_RECURSE examples RELATIVE ${root} ${root}/examples/*.cpp)
+list(FILTER examples INCLUDE REGEX "^examples/[0-9]_")
+if(NOT examples)
+  message(FATAL_ERROR "no examples below ${root}/examples")
+endif()
+foreach(example IN LISTS examples)
+  file(READ ${root}/${example} head LIMIT 80)
+  if(NOT head MATCHES "^// ")
+    message(SEND_ERROR "${example} does not begin with a comment that says what it shows")
+  endif()
+endforeach()
+
+list(LENGTH headers count_of_headers)
+list(LENGTH examples count_of_examples)
+message(STATUS "${count_of_headers} headers and ${count_of_examples} examples have a page")

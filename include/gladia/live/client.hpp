@@ -132,8 +132,9 @@ class client {
   ///
   /// Handler signature: `void(gladia::result<std::size_t>)`, with the number of jobs visited.
   /// Errors: the common ones; `errc::malformed_response` if a page leads back to an earlier page.
-  /// `visit` may have been called before an error. \param query  Which jobs to list. \param visit
-  /// Called on the client's executor, with one job at a time; returns whether to go
+  /// `visit` may have been called before an error.
+  /// \param query  Which jobs to list.
+  /// \param visit  Called on the client's executor, with one job at a time; returns whether to go
   ///   on.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_list_all(live_list_query query, job_visitor visit,
@@ -147,8 +148,8 @@ class client {
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones; `errc::forbidden`
   /// while the job is not done: try again later; `errc::not_found` if there is no such job, unless
   /// an earlier attempt of this call may have deleted the job. Mirrors
-  /// https://docs.gladia.io/api-reference/v2/live/delete. \param id  As in `live_session_info::id`
-  /// or `summary::job_id`.
+  /// https://docs.gladia.io/api-reference/v2/live/delete.
+  /// \param id  As in `live_session_info::id` or `summary::job_id`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_delete(std::string id,
                                   CompletionToken&& token = CompletionToken()) const {
@@ -160,9 +161,9 @@ class client {
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones; `errc::not_found`;
   /// the errors that `sink` returns. A download is not retried once `sink` was called. There is no
   /// limit for the whole download; a silence of the server of 10 s ends the download with
-  /// `errc::timeout`. Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio. \param id As
-  /// in `live_session_info::id` or `summary::job_id`. \param sink      Called with each part of the
-  /// file, on the client's executor. The next part is
+  /// `errc::timeout`. Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio.
+  /// \param id        As in `live_session_info::id` or `summary::job_id`.
+  /// \param sink      Called with each part of the file, on the client's executor. The next part is
   ///   read when `sink` has returned.
   /// \param progress  Called after each part. May be empty.
   template <class CompletionToken = boost::asio::deferred_t>

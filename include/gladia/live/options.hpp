@@ -118,7 +118,7 @@ struct session_options {
   /// - `false`: the session never asks.
   ///
   /// Asking needs an API key: without one, as on a device that attached, the session does not ask.
-  /// Nor does it ask after `cancel()`.
+  /// The session does not ask after `cancel()` either.
   std::optional<bool> fetch_result{};
   /// How long the session asks for its job, where `fetch_result` says so. 0: no limit.
   std::chrono::milliseconds fetch_timeout{30'000};

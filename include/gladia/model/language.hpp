@@ -86,7 +86,7 @@ GLADIA_LANGUAGES(GLADIA_LANGUAGE)
 #undef GLADIA_LANGUAGE
 
 #define GLADIA_LANGUAGE(name, code) name,
-/// Every constant of this namespace.
+/// Every constant of this namespace. \hideinitializer
 inline constexpr language_constant all[] = {GLADIA_LANGUAGES(GLADIA_LANGUAGE)};
 #undef GLADIA_LANGUAGE
 

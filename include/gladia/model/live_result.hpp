@@ -17,7 +17,7 @@ struct live_result {
   std::optional<addon<std::vector<translation_result>>> translation{};         ///< one per language
   std::optional<addon<std::string>> summarization{};                           ///< the summary
   std::optional<addon<std::vector<named_entity>>> named_entity_recognition{};  ///< entities
-  /// `results` is a text according to Gladia's schema, and an array according to its documentation.
+  /// `results` is a text according to Gladia's schema, and an array according to the documentation.
   std::optional<addon<json_text>> sentiment_analysis{};
   std::optional<addon<json_text>> chapterization{};  ///< no longer offered by Gladia
   /// In a job only: the JSON text of each message that the links carried.

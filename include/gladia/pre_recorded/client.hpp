@@ -124,7 +124,8 @@ class client {
   /// names the job.
   ///
   /// Cancellation ends the wait, not the job: the job goes on, and costs what it costs.
-  /// `async_delete` deletes the job when it is done. \param id       As in `pre_recorded_info::id`.
+  /// `async_delete` deletes the job when it is done.
+  /// \param id       As in `pre_recorded_info::id`.
   /// \param options  How often to ask, and for how long.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_wait(std::string id, wait_options options = {},
