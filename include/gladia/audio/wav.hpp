@@ -124,7 +124,7 @@ class wav_file {
   /// Opens a file and reads its header.
   ///
   /// \param path  A regular file. A pipe is refused: send the bytes of a pipe to a session as they
-  ///   are, which takes the header off.
+  ///   are; the session takes the header off.
   /// \return The file, with its first frame as the next one to read; or
   ///   - a code of the operating system, if the file cannot be opened or read,
   ///   - `errc::not_a_wav`, `errc::unsupported_audio`, as `wav_header_parser::error`,
