@@ -10,13 +10,13 @@
 /// \code
 /// template <class V, class S>          // S is T or T const
 /// void fields(V& v, S& s, T const*) {
-///   v.required("id", s.id);            // always there; a reader cannot do without it
-///   v.always("created_at", s.created_at);  // always there; a reader can do without it
-///   v.member("speaker", s.speaker);    // left out when it holds nothing
-///   v.flatten(s.audio);                // its members stand at this level
-///   v.local("recovered", s.recovered); // not on the wire: this library says so
-///   v.source(s.raw);                   // not on the wire: the whole text, kept on request
-///   v.extra(s.extra);                  // not on the wire: an object merged in when writing
+///   v.required("id", s.id);                 // always written; a message without it is malformed
+///   v.emitted("created_at", s.created_at);  // always written; may be missing when read
+///   v.optional("speaker", s.speaker);       // not written when it holds nothing
+///   v.flatten(s.audio);                     // its members stand at this level
+///   v.local("recovered", s.recovered);      // not on the wire: set by this library
+///   v.source(s.raw);                        // not on the wire: the whole text, kept on request
+///   v.extra(s.extra);                       // not on the wire: an object merged in when writing
 /// }
 /// \endcode
 /// which calls the visitor once for each member, in order, with the name it has on the wire.
@@ -40,7 +40,11 @@ struct uniform_visitor {
     self().member(name, m);
   }
   template <class M>
-  void always(char const* name, M& m) {
+  void emitted(char const* name, M& m) {
+    self().member(name, m);
+  }
+  template <class M>
+  void optional(char const* name, M& m) {
     self().member(name, m);
   }
   template <class M>
