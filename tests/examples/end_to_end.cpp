@@ -12,9 +12,9 @@
 
 namespace {
 
-using namespace gladia::testing_support;
-using gladia_test::wav;
-namespace fake = gladia::testing;
+using namespace gladia::test;
+using gladia::test::wav;
+namespace emulation = gladia::testing;
 
 struct end_to_end : example_fixture {
   program_outcome transcribe(std::string const& path) {
@@ -46,12 +46,13 @@ TEST_F(end_to_end, ten_minutes_arrive_byte_for_byte_under_a_clean_cut_every_500_
 /// Frames of 6 bytes, each of which holds its number.
 std::string numbered_frames(std::uint32_t count) {
   std::string audio;
-  for (std::uint32_t i = 0; i < count; ++i) audio += gladia_test::little_endian(i, 6);
+  for (std::uint32_t i = 0; i < count; ++i) audio += gladia::test::little_endian(i, 6);
   return audio;
 }
 
-struct brutal_cuts : end_to_end,
-                     ::testing::WithParamInterface<std::tuple<fake::resume_policy, fake::ending>> {
+struct brutal_cuts
+    : end_to_end,
+      ::testing::WithParamInterface<std::tuple<emulation::resume_policy, emulation::ending>> {
   gladia::audio_format format;
   std::string audio = numbered_frames(400'000);
 
@@ -59,10 +60,10 @@ struct brutal_cuts : end_to_end,
     end_to_end::SetUp();
     format.channels = 2;
     format.bit_depth = 24;
-    emulator_options.faults.resume = std::get<fake::resume_policy>(GetParam());
+    emulator_options.faults.resume = std::get<emulation::resume_policy>(GetParam());
     auto& cuts = emulator_options.faults.cuts;
-    cuts.kind = fake::cut_kind::brutal;
-    cuts.how = std::get<fake::ending>(GetParam());
+    cuts.kind = emulation::cut_kind::brutal;
+    cuts.how = std::get<emulation::ending>(GetParam());
     cuts.every = 400'000;
     cuts.unacknowledged = 50'000;
     cuts.times = 5;
@@ -79,22 +80,22 @@ TEST_P(brutal_cuts, leave_no_gap_and_repeat_only_what_was_not_acknowledged) {
   std::size_t repeated = 0;
   std::uint64_t unacknowledged = 0;  // on the connection before
   for (std::size_t i = 0; i < session.connections.size(); ++i) {
-    auto const stretch = service->audio(session.id, i);
-    ASSERT_EQ(stretch.size() % 6, 0u) << "not whole frames";
-    if (!stretch.empty()) {
+    auto const received = service->audio(session.id, i);
+    ASSERT_EQ(received.size() % 6, 0u) << "not whole frames";
+    if (!received.empty()) {
       std::uint32_t number = 0;
-      std::memcpy(&number, stretch.data(), sizeof number);
+      std::memcpy(&number, received.data(), sizeof number);
       auto const from = std::size_t{number} * 6;
       ASSERT_LE(from, heard) << "a gap before connection " << i;
-      ASSERT_TRUE(audio.compare(from, stretch.size(), stretch) == 0) << "connection " << i;
+      ASSERT_TRUE(audio.compare(from, received.size(), received) == 0) << "connection " << i;
       repeated += heard - from;
       // A reset may destroy acknowledgements on their way; a close comes behind them. A count that
       // starts anew on a link of less than 10 s is followed late (ADR 11).
-      bool const is_followed = emulator_options.faults.resume != fake::resume_policy::restart;
-      if (is_followed && std::get<fake::ending>(GetParam()) == fake::ending::close) {
+      bool const is_followed = emulator_options.faults.resume != emulation::resume_policy::restart;
+      if (is_followed && std::get<emulation::ending>(GetParam()) == emulation::ending::close) {
         EXPECT_LE(heard - from, unacknowledged);
       }
-      heard = std::max(heard, from + stretch.size());
+      heard = std::max(heard, from + received.size());
     }
     unacknowledged = session.connections[i].bytes - session.connections[i].acknowledged;
   }
@@ -105,7 +106,7 @@ TEST_P(brutal_cuts, leave_no_gap_and_repeat_only_what_was_not_acknowledged) {
   EXPECT_GE(repeated, 5 * 50'000u) << "the cuts were not brutal";
   EXPECT_LE(repeated, summary["bytes_replayed"].get<std::size_t>());
   auto const acknowledged = summary["bytes_acknowledged"].get<std::size_t>();
-  if (emulator_options.faults.resume == fake::resume_policy::restart) {
+  if (emulator_options.faults.resume == emulation::resume_policy::restart) {
     EXPECT_LE(acknowledged, audio.size());
   } else {
     EXPECT_EQ(acknowledged, audio.size());
@@ -114,16 +115,17 @@ TEST_P(brutal_cuts, leave_no_gap_and_repeat_only_what_was_not_acknowledged) {
 
 INSTANTIATE_TEST_SUITE_P(
     resuming, brutal_cuts,
-    ::testing::Combine(::testing::Values(fake::resume_policy::count, fake::resume_policy::discard,
-                                         fake::resume_policy::restart),
-                       ::testing::Values(fake::ending::reset, fake::ending::close)),
+    ::testing::Combine(::testing::Values(emulation::resume_policy::count,
+                                         emulation::resume_policy::discard,
+                                         emulation::resume_policy::restart),
+                       ::testing::Values(emulation::ending::reset, emulation::ending::close)),
     [](auto const& run) {
-      auto const policy = std::get<fake::resume_policy>(run.param);
-      std::string const name = policy == fake::resume_policy::count     ? "count"
-                               : policy == fake::resume_policy::discard ? "discard"
-                                                                        : "restart";
-      return name +
-             (std::get<fake::ending>(run.param) == fake::ending::reset ? "_reset" : "_close");
+      auto const policy = std::get<emulation::resume_policy>(run.param);
+      std::string const name = policy == emulation::resume_policy::count     ? "count"
+                               : policy == emulation::resume_policy::discard ? "discard"
+                                                                             : "restart";
+      return name + (std::get<emulation::ending>(run.param) == emulation::ending::reset ? "_reset"
+                                                                                        : "_close");
     });
 
 /// Lower-case words without punctuation.

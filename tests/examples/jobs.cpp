@@ -9,7 +9,7 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using ::testing::_;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 struct jobs : example_fixture {
   std::string const audio = std::string(32'000, '\0');
@@ -72,8 +72,8 @@ TEST_F(jobs, keeps_what_the_service_says_from_controlling_the_terminal) {
   emulator_options.script = R"([{"text": "bad\u001b[2J\nwords", "start": 0.1, "end": 0.4}])";
   auto const end = run({"get", make_job()});
   EXPECT_THAT(lines_of(end.out), ElementsAre(_, "  0.1..0.4: bad [2J words"));
-  fake::faults faults;
-  faults.http = {{fake::route::get, fake::http_action::answer}};
+  emulation::faults faults;
+  faults.http = {{emulation::route::get, emulation::http_action::answer}};
   faults.http[0].status = 403;
   faults.http[0].body = R"({"statusCode":403,"message":"bad\u001b[2J\nwords"})";
   service->set_faults(faults);
@@ -92,8 +92,8 @@ TEST_F(jobs, saves_the_recording) {
 
 TEST_F(jobs, overwrites_progress_on_a_terminal_and_removes_it_before_a_failure) {
   auto const id = make_job();
-  fake::faults faults;
-  faults.http = {{fake::route::storage, fake::http_action::half_answer, -1}};
+  emulation::faults faults;
+  faults.http = {{emulation::route::storage, emulation::http_action::half_answer, -1}};
   service->set_faults(faults);
   options.columns = 80;
   auto const end = run({"download", id, (folder / "recording.wav").string()});
@@ -104,8 +104,8 @@ TEST_F(jobs, overwrites_progress_on_a_terminal_and_removes_it_before_a_failure) 
 
 TEST_F(jobs, leaves_no_part_of_a_file_when_it_is_interrupted) {
   auto const id = make_job();
-  fake::faults faults;
-  faults.http = {{fake::route::storage, fake::http_action::hang}};
+  emulation::faults faults;
+  faults.http = {{emulation::route::storage, emulation::http_action::hang}};
   auto const path = (folder / "recording.wav").string();
   for (int signal : {SIGINT, SIGTERM}) {
     service->set_faults(faults);
@@ -152,7 +152,7 @@ TEST_F(jobs, prints_saves_and_deletes_the_job_of_a_recording) {
   EXPECT_THAT(lines_of(got.out), ElementsAre(StartsWith(id + "  done"), HasSubstr("hello world")));
   auto const path = (folder / "saved.wav").string();
   EXPECT_EQ(run({"--kind", "pre-recorded", "download", id, path}).status, 0);
-  EXPECT_TRUE(read_text(path) == gladia_test::wav({}, audio));
+  EXPECT_TRUE(read_text(path) == gladia::test::wav({}, audio));
   // Among those of live sessions:
   expect_failure(run({"delete", id}), "404");
   expect_failure(run({"get", id}), "; if it is the job of a recording: --kind pre-recorded\n");

@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::test::tcp;
 using ::testing::HasSubstr;
 

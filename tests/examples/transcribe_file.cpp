@@ -9,10 +9,10 @@
 
 namespace {
 
-using namespace gladia::testing_support;
-using gladia_test::chunk;
-using gladia_test::format_chunk;
-using gladia_test::riff;
+using namespace gladia::test;
+using gladia::test::chunk;
+using gladia::test::format_chunk;
+using gladia::test::riff;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 std::string silence(double seconds) {
   return std::string(static_cast<std::size_t>(seconds * 16000) * 2, '\0');
@@ -215,8 +215,8 @@ TEST_F(transcribe_file, writes_no_terminal_controls_into_json) {
 TEST_F(transcribe_file, passes_on_server_messages_as_they_were_received) {
   auto const unknown = R"({ "type": "from_the_future", "n": 1.50, "n": 12345678901234567890123 })";
   auto const misshaped = R"({"type":"transcript","data":"none"})";
-  emulator_options.faults.injections = {{0, fake::injection::kind::text, unknown},
-                                        {0, fake::injection::kind::text, misshaped}};
+  emulator_options.faults.injections = {{0, emulation::injection::kind::text, unknown},
+                                        {0, emulation::injection::kind::text, misshaped}};
   auto const end = run({wav_file(silence(1)), "--speed", "0", "--json"});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(lines_of(end.out), ::testing::IsSupersetOf({unknown, misshaped}));
@@ -224,15 +224,15 @@ TEST_F(transcribe_file, passes_on_server_messages_as_they_were_received) {
 
 TEST_F(transcribe_file, keeps_messages_with_line_breaks_on_one_line) {
   emulator_options.faults.injections = {
-      {0, fake::injection::kind::text, "{\r\n  \"type\": \"pretty\"\n}"}};
+      {0, emulation::injection::kind::text, "{\r\n  \"type\": \"pretty\"\n}"}};
   auto const end = run({wav_file(silence(1)), "--speed", "0", "--json"});
   EXPECT_THAT(lines_of(end.out), ::testing::Contains(R"({    "type": "pretty" })"));
 }
 
 TEST_F(transcribe_file, wraps_what_is_no_json_object_so_that_every_line_is_one) {
-  emulator_options.faults.injections = {{0, fake::injection::kind::text, "not \"JSON"},
-                                        {0, fake::injection::kind::text, "[1, 2]"},
-                                        {0, fake::injection::kind::binary, "\xff\x80\n"}};
+  emulator_options.faults.injections = {{0, emulation::injection::kind::text, "not \"JSON"},
+                                        {0, emulation::injection::kind::text, "[1, 2]"},
+                                        {0, emulation::injection::kind::binary, "\xff\x80\n"}};
   auto const end = run({wav_file(silence(1)), "--speed", "0", "--json"});
   EXPECT_EQ(end.status, 0) << end.err;
   std::vector<std::string> texts;
@@ -250,7 +250,7 @@ TEST_F(transcribe_file, refuses_a_file_that_it_cannot_send_before_any_network) {
   format_chunk odd_depth;
   odd_depth.bits = 12;
   odd_depth.frame_bytes = 2;
-  auto const whole = gladia_test::wav({}, silence(1));
+  auto const whole = gladia::test::wav({}, silence(1));
   std::vector<std::pair<std::string, std::string>> const faults = {
       {"not a WAV file", "<html>this is a page</html>"},
       {"22050", riff({chunk("fmt ", odd_rate.body()), chunk("data", silence(1))})},
@@ -450,8 +450,8 @@ TEST_F(transcribe_file, fails_when_the_server_ends_the_session_too_early) {
   for (std::uint16_t const code : {std::uint16_t{1000}, std::uint16_t{4403}}) {
     start({wav_file(silence(60)), "--json"});
     ASSERT_TRUE(running->wait_for_output("connected"));
-    fake::cut_plan cut;
-    cut.how = fake::ending::close;
+    emulation::cut_plan cut;
+    cut.how = emulation::ending::close;
     cut.code = code;
     service->cut(report().id, cut);
     auto const end = running->wait();
@@ -471,7 +471,7 @@ TEST_F(transcribe_file, stops_in_order_at_the_first_interrupt) {
   auto const end = running->wait();
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_EQ(objects(end.out).back()["summary"]["verdict"], "complete");
-  EXPECT_EQ(report().total(&fake::connection_report::stops), 1u);
+  EXPECT_EQ(report().total(&emulation::connection_report::stops), 1u);
   EXPECT_LT(report().bytes, silence(60).size());
 }
 
@@ -488,7 +488,7 @@ TEST_F(transcribe_file, gives_up_at_the_second_interrupt) {
   ASSERT_TRUE(running->wait_for_output("connected"));
   running->send_signal(SIGINT);
   ASSERT_TRUE(service->wait_until(
-      [](auto const& r) { return r.total(&fake::connection_report::stops) == 1; }));
+      [](auto const& r) { return r.total(&emulation::connection_report::stops) == 1; }));
   running->send_signal(SIGINT);
   auto const end = running->wait();
   expect_failure(end, "error: ");
@@ -497,12 +497,12 @@ TEST_F(transcribe_file, gives_up_at_the_second_interrupt) {
 }
 
 TEST_F(transcribe_file, can_be_interrupted_before_the_link_is_up) {
-  for (auto const route : {fake::route::init, fake::route::upgrade}) {
-    emulator_options.faults.http = {{route, fake::http_action::hang, -1}};
+  for (auto const route : {emulation::route::init, emulation::route::upgrade}) {
+    emulator_options.faults.http = {{route, emulation::http_action::hang, -1}};
     start_service();
     start({wav_file(silence(60)), "--json"});
     auto const arrived = [&] {
-      auto const path = route == fake::route::init ? "/v2/live" : "/v2/live?token";
+      auto const path = route == emulation::route::init ? "/v2/live" : "/v2/live?token";
       for (auto const& request : service->requests()) {
         if (request.target.rfind(path, 0) == 0) return true;
       }
@@ -524,8 +524,8 @@ TEST_F(transcribe_file, ends_the_session_in_order_when_nobody_reads_its_output) 
     ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
     running->close_output();
     auto const id = report().id;
-    service->inject(id,
-                    {0, fake::injection::kind::text, contract_example("transcript.final.json")});
+    service->inject(
+        id, {0, emulation::injection::kind::text, contract_example("transcript.final.json")});
     expect_failure(running->wait(), "cannot write to standard output");
     EXPECT_TRUE(service->wait_until(id, [](auto const& r) {
       return !r.connections.empty() && r.connections[0].client_close_code == 1000;

@@ -13,14 +13,14 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 struct transcribe_recording : example_fixture {
   std::optional<program> running;
@@ -47,14 +47,14 @@ struct transcribe_recording : example_fixture {
   std::string recording(int channels = 1) const {
     gladia::audio_format format;
     format.channels = channels;
-    return file("call.wav", gladia_test::wav(format, fake::silence(format, 2s)));
+    return file("call.wav", gladia::test::wav(format, emulation::silence(format, 2s)));
   }
   std::string output(std::string const& name) const { return (folder / name).string(); }
 
-  fake::recording_report job() const {
+  emulation::recording_report job() const {
     auto const all = service->recordings();
     EXPECT_FALSE(all.empty());
-    return all.empty() ? fake::recording_report() : all.back();
+    return all.empty() ? emulation::recording_report() : all.back();
   }
   /// How the job of a recording is asked for.
   std::string jobs_command(std::string const& what) const {
@@ -174,7 +174,8 @@ TEST_F(transcribe_recording, shows_on_a_terminal_how_far_it_is_and_removes_that_
 }
 
 TEST_F(transcribe_recording, shows_on_a_terminal_that_time_goes_on_between_two_polls) {
-  emulator_options.faults.http = {{fake::route::pre_recorded_get, fake::http_action::hang, -1}};
+  emulator_options.faults.http = {
+      {emulation::route::pre_recorded_get, emulation::http_action::hang, -1}};
   options.columns = 120;
   options.is_error_on_terminal = true;
   auto const end = run({recording(), "--timeout", "3"});
@@ -260,7 +261,8 @@ TEST_F(transcribe_recording, says_that_a_job_ended_with_the_emulator_of_the_prog
 }
 
 TEST_F(transcribe_recording, says_that_there_may_be_a_job) {
-  emulator_options.faults.http = {{fake::route::pre_recorded_init, fake::http_action::reset}};
+  emulator_options.faults.http = {
+      {emulation::route::pre_recorded_init, emulation::http_action::reset}};
   auto const end = run({recording()});
   expect_failure(end, "; look for a job before you try again: " + jobs_command("list"));
 }
@@ -319,7 +321,7 @@ TEST_F(transcribe_recording, names_the_job_that_goes_on_after_an_interrupt) {
 }
 
 TEST_F(transcribe_recording, can_be_interrupted_before_there_is_a_job) {
-  emulator_options.faults.http = {{fake::route::upload, fake::http_action::hang, -1}};
+  emulator_options.faults.http = {{emulation::route::upload, emulation::http_action::hang, -1}};
   start({recording()});
   wait_for_request("POST", "/v2/upload");
   running->send_signal(SIGINT);

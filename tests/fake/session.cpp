@@ -19,7 +19,7 @@
 
 namespace {
 
-using namespace gladia_test;
+using namespace gladia::test;
 using gladia::live::audio_dropped;
 using gladia::live::connected;
 using gladia::live::connecting;
@@ -172,7 +172,7 @@ bool is_done_or_aborted(error const& outcome) {
   return !outcome || outcome == aborted;
 }
 
-TEST_F(sessions_and, cancel_end_at_once) {
+TEST_F(sessions_with_a_user, that_are_cancelled_end_at_once) {
   std::map<session_player*, int> sends_before;
   play([&](session_player& p) {
     sends_before[&p] = p.sends;
@@ -192,7 +192,7 @@ TEST_F(sessions_and, cancel_end_at_once) {
   }
 }
 
-TEST_F(sessions_and, cancel_close_an_open_link_with_1000) {
+TEST_F(sessions_with_a_user, that_are_cancelled_close_an_open_link_with_1000) {
   auto const player = add();
   player->far->on_operation = [&](operation what, int) {
     if (what == operation::audio) player->session->cancel();
@@ -202,7 +202,7 @@ TEST_F(sessions_and, cancel_close_an_open_link_with_1000) {
   EXPECT_EQ(player->end.error, aborted);
 }
 
-TEST_F(sessions_and, cancel_twice_end_once) {
+TEST_F(sessions_with_a_user, that_are_cancelled_twice_end_once) {
   play([](session_player& p) {
     p.session->cancel();
     p.session->cancel();
@@ -210,7 +210,8 @@ TEST_F(sessions_and, cancel_twice_end_once) {
   for (auto const& player : players) expect_consistent(*player);
 }
 
-TEST_F(sessions_and, destroy_complete_every_operation_and_deliver_no_event_any_more) {
+TEST_F(sessions_with_a_user,
+       that_are_destroyed_complete_every_operation_and_deliver_no_event_any_more) {
   struct moment {
     std::size_t events;
     int receiving;
@@ -236,7 +237,7 @@ TEST_F(sessions_and, destroy_complete_every_operation_and_deliver_no_event_any_m
   }
 }
 
-TEST_F(sessions_and, stop_early_end_well_with_what_was_accepted) {
+TEST_F(sessions_with_a_user, that_are_stopped_early_end_well_with_what_was_accepted) {
   play([](session_player& p) { p.session->stop(); });
   for (auto const& player : players) expect_recovery(*player);
 }
@@ -312,7 +313,7 @@ TEST_F(sessions_that_fail_and_stop, recover_from_any_failure_whenever_they_are_s
                                      operation::acknowledge, operation::stop, operation::goodbye}));
 }
 
-TEST_F(sessions_and, run_again_are_not_disturbed) {
+TEST_F(sessions_with_a_user, that_are_run_again_are_not_disturbed) {
   int called = 0;
   int refused = 0;
   play([&](session_player& p) {
@@ -339,7 +340,8 @@ void fail_behind_the_stop(far_side& far, failure const& next) {
   };
 }
 
-TEST_F(sessions_and, lose_the_link_behind_their_stop_do_not_trust_a_goodbye_before_the_next_one) {
+TEST_F(sessions_with_a_user,
+       that_lose_the_link_behind_their_stop_do_not_trust_a_goodbye_before_the_next_one) {
   auto const player = add();
   fail_behind_the_stop(*player->far, {kind::close_code, 1000});
   run();
@@ -348,7 +350,7 @@ TEST_F(sessions_and, lose_the_link_behind_their_stop_do_not_trust_a_goodbye_befo
   EXPECT_EQ(player->end.close_code, 1000);
 }
 
-TEST_F(sessions_and, find_their_job_gone_behind_their_stop_do_not_know_how_it_ended) {
+TEST_F(sessions_with_a_user, that_find_their_job_gone_behind_their_stop_do_not_know_how_it_ended) {
   for (auto const& gone : {failure{kind::close_code, 4403}, failure{kind::http_status, 403},
                            failure{kind::http_status, 404}, failure{kind::http_status, 410}}) {
     fail_behind_the_stop(*add()->far, gone);
@@ -362,7 +364,7 @@ TEST_F(sessions_and, find_their_job_gone_behind_their_stop_do_not_know_how_it_en
   }
 }
 
-TEST_F(sessions_and, stall_with_their_stop_end_with_stop_timeout) {
+TEST_F(sessions_with_a_user, that_stall_with_their_stop_end_with_stop_timeout) {
   auto options = quick_options();
   options.stop_timeout = 1s;
   auto const player = add(options);

@@ -9,7 +9,7 @@
 
 namespace {
 
-using namespace gladia_test;
+using namespace gladia::test;
 
 TEST_F(a_session, is_not_disturbed_when_a_call_that_was_refused_is_cancelled) {
   asio::cancellation_signal run_again, receive_again;

@@ -12,7 +12,7 @@
 /// What became of a job whose end was not seen is asked for over HTTP.
 namespace {
 
-using namespace gladia_test;
+using namespace gladia::test;
 using gladia::job_status;
 
 session_options fetching() {
@@ -40,7 +40,7 @@ void fail_to_tell(session_player& p, int calls, failure const& how) {
   };
 }
 
-struct sessions_that_fetch : sessions_and {
+struct sessions_that_fetch : sessions_with_a_user {
   std::map<session_player*, int> calls;  // until the user acted
 
   /// Polls are a second apart: all of them wait at the same time.

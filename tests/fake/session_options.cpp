@@ -9,7 +9,7 @@
 
 namespace {
 
-using namespace gladia_test;
+using namespace gladia::test;
 using std::chrono::milliseconds;
 
 session_options with_every_time(milliseconds time) {

@@ -15,7 +15,7 @@
 /// What becomes of words that a lost link swallowed, with a server that says just what it is told.
 namespace {
 
-using namespace gladia_test;
+using namespace gladia::test;
 using gladia::transcript;
 using gladia::live::event_selection;
 using gladia::live::warning_code;

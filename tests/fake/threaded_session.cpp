@@ -20,7 +20,7 @@
 
 namespace {
 
-using namespace gladia_test;
+using namespace gladia::test;
 using gladia::live::session_handlers;
 using gladia::live::threaded_session;
 

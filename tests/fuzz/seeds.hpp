@@ -41,13 +41,13 @@ inline std::vector<std::string> error_seeds() {
 /// A WAV file with these sizes, whatever it holds.
 inline std::string piped(std::uint32_t riff_size, std::uint32_t data_size,
                          std::string const& samples) {
-  using namespace gladia_test;
+  using namespace gladia::test;
   auto bytes = riff({chunk("fmt ", format_chunk{}.body()), chunk("data", samples, data_size)});
   return bytes.replace(4, 4, little_endian(riff_size, 4));
 }
 
 inline std::vector<std::string> wav_seeds() {
-  using namespace gladia_test;
+  using namespace gladia::test;
   using gladia::audio_encoding;
   std::string const samples = "0123456789abcdefghijklmn";
   std::vector<std::string> const streams = {

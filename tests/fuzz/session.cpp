@@ -2,7 +2,7 @@
 // the caller and the clock do, no audio is lost unreported, and the session ends. The input is the
 // options, then one operation after the other.
 #include <gladia/live/detail/ack_tracker.hpp>
-#include <gladia/live/detail/audio_intake.hpp>
+#include <gladia/live/detail/audio_queue.hpp>
 #include <gladia/live/detail/run_fsm.hpp>
 #include <gladia/live/detail/watchdog.hpp>
 #include <gladia/live/detail/writer_fsm.hpp>
@@ -19,7 +19,7 @@ using fuzz::require;
 namespace {
 
 using gladia::live::detail::ack_tracker;
-using gladia::live::detail::audio_intake;
+using gladia::live::detail::audio_queue;
 using gladia::live::detail::run_action;
 using gladia::live::detail::run_fsm;
 using gladia::live::detail::stage;
@@ -34,8 +34,8 @@ using gladia::error;
 using gladia::live::overflow_policy;
 using gladia::live::session_options;
 using gladia::net::link_end;
-using gladia_test::counting;
-using gladia_test::counting_server;
+using gladia::test::counting;
+using gladia::test::counting_server;
 using std::chrono::milliseconds;
 using kind = run_action::kind;
 
@@ -87,7 +87,7 @@ class session {
         is_like_a_header_(in.flag()),
         server_(read_server(in)),
         run_(options_, in.flag(), 42),
-        intake_(format_, options_),
+        queue_(format_, options_),
         watchdog_(options_),
         acks_(horizon()) {}
 
@@ -119,7 +119,7 @@ class session {
     switch (in_.byte() % 14) {
       case 0:
       case 1:
-        return offer();
+        return accept();
       case 2:
         return start();
       case 3:
@@ -150,18 +150,18 @@ class session {
 
   // The caller.
 
-  void offer() {
+  void accept() {
     auto const choice = in_.byte();
     auto const size = choice < 200 ? std::size_t{choice} : (choice - 199u) * std::size_t{400};
-    static constexpr audio_intake::patience patiences[] = {audio_intake::patience::none,
-                                                           audio_intake::patience::link,
-                                                           audio_intake::patience::link_and_acks};
+    static constexpr audio_queue::wait_policy policies[] = {
+        audio_queue::wait_policy::none, audio_queue::wait_policy::link,
+        audio_queue::wait_policy::link_and_acks};
     std::string audio;
-    for (std::size_t i = 0; i < size; ++i) audio += sample(offered_ + i, is_like_a_header_);
-    auto const taken = intake_.offer(boost::asio::buffer(audio), in_.one_of(patiences));
-    if (taken) offered_ += size;
-    if (!taken && !intake_.is_closed()) {
-      require(taken.error() == errc::would_block || taken.error() == errc::chunk_too_large,
+    for (std::size_t i = 0; i < size; ++i) audio += sample(accepted_ + i, is_like_a_header_);
+    auto const accepted = queue_.accept(boost::asio::buffer(audio), in_.one_of(policies));
+    if (accepted) accepted_ += size;
+    if (!accepted && !queue_.is_closed()) {
+      require(accepted.error() == errc::would_block || accepted.error() == errc::chunk_too_large,
               "audio is refused for want of room only");
     }
     write_next();
@@ -174,9 +174,9 @@ class session {
   }
 
   void stop() {
-    if (intake_.is_closed()) return;
+    if (queue_.is_closed()) return;
     is_stopping_ = true;
-    remainder_ += intake_.close(errc::stopping);
+    remainder_ += queue_.close(errc::stopping);
     watchdog_.on_stop();
     write_next();
   }
@@ -188,7 +188,7 @@ class session {
   }
 
   void cancel() {
-    remainder_ += intake_.close(errc::session_ended);
+    remainder_ += queue_.close(errc::session_ended);
     interrupt(run_.on_cancel());
   }
 
@@ -247,14 +247,14 @@ class session {
     writer_.on_open();
     watchdog_.on_open(now_);
     take_losses();
-    auto const sent = intake_.ring().sent();
-    auto const lost = intake_.rewind();
-    resume_ = intake_.ring().base();
+    auto const sent = queue_.ring().sent();
+    auto const lost = queue_.rewind();
+    resume_ = queue_.ring().base();
     acks_.on_open(resume_, sent);
     is_stop_written_ = false;
     in_flight_ = sent_here_ = 0;
     if (server_) require(resume_ <= server_->has() || lost, "a gap is reported");
-    if (lost) require(lost->from < lost->to && lost->to <= intake_.accepted(), "as a stretch");
+    if (lost) require(lost->from < lost->to && lost->to <= queue_.accepted(), "as a span");
     if (server_ && lost) server_->on_skipped(resume_);
     if (server_) server_->on_open(resume_);
     write_next();
@@ -286,12 +286,12 @@ class session {
     if (choice == 4) server_->tell_again();
     if (choice == 5) server_->lose();
     if (choice == 3) return;
-    auto const range = server_->deliver(intake_.ring().sent() - resume_);
+    auto const range = server_->deliver(queue_.ring().sent() - resume_);
     if (!range) return;
     // What made room for new audio is no longer kept, and was reported.
-    auto const base = intake_.ring().base();
+    auto const base = queue_.ring().base();
     on_ack(static_cast<std::int64_t>(range->begin), static_cast<std::int64_t>(range->end));
-    require(intake_.ring().base() <= std::max(base, server_->has()), "what did not arrive is kept");
+    require(queue_.ring().base() <= std::max(base, server_->has()), "what did not arrive is kept");
   }
 
   void acknowledge_nonsense() {
@@ -302,14 +302,14 @@ class session {
 
   void on_ack(std::int64_t begin, std::int64_t end) {
     watchdog_.on_activity(now_);
-    auto const acknowledged = intake_.acknowledged();
-    auto const sent = intake_.ring().sent();
-    auto const moved = intake_.acknowledge(acks_.on_ack(begin, end, sent).offset);
-    require(intake_.acknowledged() >= acknowledged, "acknowledgements never go back");
-    require(moved == (intake_.acknowledged() > acknowledged), "it tells whether there is news");
+    auto const acknowledged = queue_.acknowledged();
+    auto const sent = queue_.ring().sent();
+    auto const moved = queue_.acknowledge(acks_.on_ack(begin, end, sent).offset);
+    require(queue_.acknowledged() >= acknowledged, "acknowledgements never go back");
+    require(moved == (queue_.acknowledged() > acknowledged), "it tells whether there is news");
     if (!moved) return;
     run_.on_progress();
-    watchdog_.on_acknowledged(intake_.acknowledged() == intake_.ring().sent(), now_);
+    watchdog_.on_acknowledged(queue_.acknowledged() == queue_.ring().sent(), now_);
   }
 
   // The engine.
@@ -324,7 +324,7 @@ class session {
   void write_next() {
     if (pending_ != pending::open || writer_.is_writing()) return;
     take_losses();
-    auto const sendable = intake_.sendable();
+    auto const sendable = queue_.sendable();
     auto const action = writer_.next(sendable, is_stopping_);
     switch (action.type) {
       case writer_action::kind::none:
@@ -349,7 +349,7 @@ class session {
   }
 
   void send(std::size_t bytes) {
-    auto& ring = intake_.ring();
+    auto& ring = queue_.ring();
     require(bytes > 0 && bytes % format_.bytes_per_frame() == 0, "a message holds whole frames");
     require(bytes <= format_.bytes_per_second(), "and at most a second");
     require(ring.sent() == resume_ + sent_here_, "a link gets all from its base on");
@@ -367,13 +367,13 @@ class session {
 
   /// What the engine reports before it goes on.
   void take_losses() {
-    if (auto const shortened = intake_.take_shortened()) {
-      require(shortened->from < shortened->to, "what lost its replay is a stretch");
+    if (auto const unreplayable = queue_.take_unreplayable()) {
+      require(unreplayable->from < unreplayable->to, "what lost its replay is a span");
     }
-    auto const dropped = intake_.take_dropped();
+    auto const dropped = queue_.take_dropped();
     if (!dropped) return;
-    auto const at = intake_.ring().base();
-    require(at == intake_.ring().sent(), "only the oldest audio is dropped");
+    auto const at = queue_.ring().base();
+    require(at == queue_.ring().sent(), "only the oldest audio is dropped");
     require(dropped->from == at + dropped_, "audio is dropped where it would have gone on");
     require(options_.overflow == overflow_policy::drop_oldest, "and only if it may be");
     dropped_ += dropped->to - dropped->from;
@@ -422,7 +422,7 @@ class session {
       case kind::finish:
         require(is_idle && !is_finished_, "a session ends once");
         is_finished_ = true;
-        remainder_ += intake_.close(errc::session_ended);
+        remainder_ += queue_.close(errc::session_ended);
         take_losses();
         return;
     }
@@ -462,15 +462,15 @@ class session {
   // What always holds.
 
   void check() const {
-    auto const& ring = intake_.ring();
+    auto const& ring = queue_.ring();
     auto const frame = format_.bytes_per_frame();
     require(ring.base() <= ring.sent() && ring.sent() <= ring.end(), "base <= sent <= end");
     require(ring.base() % frame == 0 && ring.sent() % frame == 0, "at whole frames");
     require(ring.size() <= ring.limit() && ring.capacity() <= ring.limit(), "memory is bounded");
-    require(intake_.acknowledged() <= ring.sent() || pending_ != pending::open,
+    require(queue_.acknowledged() <= ring.sent() || pending_ != pending::open,
             "what was not sent is not acknowledged");
-    require(intake_.accepted() <= offered_, "no audio comes from nowhere");
-    require(intake_.lost() <= intake_.accepted(), "no more is lost than was accepted");
+    require(queue_.accepted() <= accepted_, "no audio comes from nowhere");
+    require(queue_.lost() <= queue_.accepted(), "no more is lost than was accepted");
     require((run_.stage() == stage::ended) == is_finished_, "the end is told");
     bool const may_rest = run_.stage() == stage::idle || is_finished_;
     require(may_rest == (pending_ == pending::nothing), "something is always under way");
@@ -492,7 +492,7 @@ class session {
     }
     require(is_finished_, "a session ends after it was cancelled");
     check();
-    require(intake_.accepted() == intake_.ring().end() + dropped_ + remainder_,
+    require(queue_.accepted() == queue_.ring().end() + dropped_ + remainder_,
             "every byte is accounted for");
   }
 
@@ -504,7 +504,7 @@ class session {
 
   run_fsm run_;
   run_fsm::knowledge const known_{false, true, false};
-  audio_intake intake_;
+  audio_queue queue_;
   writer_fsm writer_;
   watchdog watchdog_;
   ack_tracker acks_;
@@ -518,7 +518,7 @@ class session {
   bool is_deadline_past_ = false;
   bool is_finished_ = false;
 
-  std::uint64_t offered_ = 0;    // by the caller, and taken
+  std::uint64_t accepted_ = 0;   // what callers handed in
   std::uint64_t dropped_ = 0;    // of it, unsent and reported
   std::uint64_t remainder_ = 0;  // of an incomplete frame at the end
 

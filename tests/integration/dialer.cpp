@@ -151,7 +151,7 @@ TEST_F(dialer, goes_on_to_the_next_address) {
 TEST_F(dialer, does_not_wait_for_addresses_that_swallow_everything) {
   scripted_server server(answer_ok);
   auto const port = static_cast<unsigned short>(std::stoi(server.port()));
-  gladia::testing_support::full_port const deaf("127.0.0.3", port), deaf_too("127.0.0.2", port);
+  gladia::test::full_port const deaf("127.0.0.3", port), deaf_too("127.0.0.2", port);
   EXPECT_TRUE(get("http://three.test:" + server.port()));
 }
 
@@ -191,7 +191,7 @@ TEST_F(dialer, tries_the_address_that_led_nowhere_last) {
 }
 
 TEST_F(dialer, lists_the_addresses_it_tried) {
-  gladia::testing_support::reserved_port const nobody;
+  gladia::test::reserved_port const nobody;
   auto const port = nobody.number();
   auto const error = failure("http://two.test:" + port);
   EXPECT_EQ(error.code(), asio::error::connection_refused);
@@ -221,7 +221,7 @@ TEST_F(dialer, connects_to_an_ipv6_address) {
 }
 
 TEST_F(dialer, gives_up_on_an_address_that_does_not_answer) {
-  gladia::testing_support::full_port const deaf;
+  gladia::test::full_port const deaf;
   net::timeouts timeouts;
   timeouts.connect = 50ms;
   auto const error = failure("http://127.0.0.1:" + deaf.number(), timeouts);
@@ -289,7 +289,7 @@ TEST_F(proxy_link, works_without_a_password_and_for_plain_links) {
 }
 
 TEST_F(proxy_link, is_not_used_for_loopback) {
-  gladia::testing_support::reserved_port const nobody;
+  gladia::test::reserved_port const nobody;
   use_proxy("http://127.0.0.1:" + nobody.number());
   scripted_server server(answer_ok);
   EXPECT_TRUE(get(server.url("http")));
@@ -406,7 +406,7 @@ TEST_F(proxy_link, is_given_up_when_it_does_not_answer) {
 }
 
 TEST_F(proxy_link, is_named_when_it_cannot_be_reached) {
-  gladia::testing_support::reserved_port const nobody;
+  gladia::test::reserved_port const nobody;
   use_proxy("http://127.0.0.1:" + nobody.number());
   auto const error = failure("https://api.test/");
   EXPECT_EQ(error.details().phase, phase::connect);

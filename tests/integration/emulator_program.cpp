@@ -16,8 +16,8 @@
 namespace {
 
 using namespace std::chrono_literals;
-using gladia::testing_support::program;
-using gladia::testing_support::program_options;
+using gladia::test::program;
+using gladia::test::program_options;
 namespace live = gladia::live;
 
 /// The program `gladia-emulator`, and a session with it.

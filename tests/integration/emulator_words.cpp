@@ -355,7 +355,7 @@ class emulator_pocketsphinx : public emulator_words {
     if (!started) GTEST_SKIP() << started.error().what();
     emulator.emplace(std::move(*started));
     EXPECT_EQ(emulator->words(), "pocketsphinx");
-    client.patience = std::chrono::minutes(1);  // a recogniser needs a processor
+    client.time_limit = std::chrono::minutes(1);  // a recogniser needs a processor
   }
 };
 

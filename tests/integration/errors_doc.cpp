@@ -22,7 +22,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using boost::asio::buffer;
 using gladia::result;
 using gladia::test::certificate_authority;
@@ -35,10 +35,10 @@ using gladia::test::tcp;
 using gladia::test::tls_connection;
 using gladia::test::wait_for_close;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
-using fake::ending;
-using fake::http_action;
-using fake::route;
+namespace emulation = gladia::testing;
+using emulation::ending;
+using emulation::http_action;
+using emulation::route;
 
 // The page.
 
@@ -90,7 +90,7 @@ std::string masked(std::string line) {
 // The stage: a session, a client, a service or what poses as one.
 
 struct stage : live_fixture {
-  fake::faults& faults = emulator_options.faults;
+  emulation::faults& faults = emulator_options.faults;
   certificate_authority authority;
   std::filesystem::path folder;
 
@@ -173,7 +173,7 @@ struct stage : live_fixture {
     return first<live::warning>().text;
   }
   std::string malformed(std::string text) {
-    faults.injections = {{6400, fake::injection::kind::text, std::move(text)}};
+    faults.injections = {{6400, emulation::injection::kind::text, std::move(text)}};
     play();
     return first<gladia::malformed_message>().error.what();
   }
@@ -243,10 +243,10 @@ struct stage : live_fixture {
     return r ? "no error" : r.error().what();
   }
   static std::string wav(unsigned sample_rate, std::size_t bytes, std::size_t promised) {
-    gladia_test::format_chunk format;
+    gladia::test::format_chunk format;
     format.sample_rate = sample_rate;
-    return gladia_test::riff({gladia_test::chunk("fmt ", format.body()),
-                              gladia_test::chunk("data", std::string(bytes, '\0'), promised)});
+    return gladia::test::riff({gladia::test::chunk("fmt ", format.body()),
+                               gladia::test::chunk("data", std::string(bytes, '\0'), promised)});
   }
 };
 
@@ -438,7 +438,7 @@ scenario const creating_a_session[] = {
      }},
     {"A gateway's page",
      [](stage& s) {
-       s.faults.http = {fake::bad_gateway(route::init, -1)};
+       s.faults.http = {emulation::bad_gateway(route::init, -1)};
        return s.play();
      }},
     {"Another status",
@@ -522,7 +522,7 @@ scenario const creating_a_session[] = {
 scenario const while_it_goes_on[] = {
     {"The link is lost",
      [](stage& s) {
-       s.faults.cuts = {16'000, fake::cut_kind::clean, ending::fin, 0, 1};
+       s.faults.cuts = {16'000, emulation::cut_kind::clean, ending::fin, 0, 1};
        return s.lost_link();
      }},
     {"The service restarts (1001, 1011 to 1014, 4500 to 4999 but 4504)",
@@ -559,7 +559,8 @@ scenario const while_it_goes_on[] = {
      }},
     {"The service breaks the protocol",
      [](stage& s) {
-       s.faults.injections = {{6400, fake::injection::kind::raw_bytes, std::string("\x83\x00", 2)}};
+       s.faults.injections = {
+           {6400, emulation::injection::kind::raw_bytes, std::string("\x83\x00", 2)}};
        s.cancel_after<live::disconnected>();
        return s.lost_link();
      }},
@@ -568,7 +569,7 @@ scenario const while_it_goes_on[] = {
      [](stage& s) { return s.malformed(R"({"type": "transcript", "data": "text"})"); }},
     {"The service says what it does not like",
      [](stage& s) {
-       s.faults.injections = {{6400, fake::injection::kind::text,
+       s.faults.injections = {{6400, emulation::injection::kind::text,
                                R"({"type": "error", "message": "Unknown message"})"}};
        s.play();
        return s.first<gladia::error_message>().message;
@@ -576,7 +577,7 @@ scenario const while_it_goes_on[] = {
     {"Acknowledgements stand still",
      [](stage& s) {
        s.options.ack_timeout = 100ms;
-       s.faults.acks = fake::ack_mode::none;
+       s.faults.acks = emulation::ack_mode::none;
        s.make_session();
        s.cancel_after<live::warning>();
        EXPECT_TRUE(s.session->try_send(buffer(std::string(6'400, '\0'))));
@@ -587,7 +588,7 @@ scenario const while_it_goes_on[] = {
     {"The buffer is full of audio that was not acknowledged",
      [](stage& s) {
        s.options.buffer = 1s;
-       s.faults.acks = fake::ack_mode::none;
+       s.faults.acks = emulation::ack_mode::none;
        // Room is made as soon as the first second was sent.
        s.on_event = [&s](live::event const& e) {
          if (std::holds_alternative<live::warning>(e)) s.session->cancel();
@@ -604,13 +605,13 @@ scenario const while_it_goes_on[] = {
      }},
     {"The service refuses a chunk",
      [](stage& s) {
-       s.faults.acks = fake::ack_mode::nack;
+       s.faults.acks = emulation::ack_mode::nack;
        s.faults.ack_every = 2;
        return s.warning();
      }},
     {"The service counts what is sent again as new",
      [](stage& s) {
-       s.faults.cuts = {40'000, fake::cut_kind::brutal, ending::reset, 0, 1};
+       s.faults.cuts = {40'000, emulation::cut_kind::brutal, ending::reset, 0, 1};
        s.faults.cuts.unacknowledged = 15'000;
        return s.warning();
      }},
@@ -618,7 +619,7 @@ scenario const while_it_goes_on[] = {
      [](stage& s) {
        s.request.realtime_processing.sentiment_analysis = true;
        s.emulator_options.script = R"([{"text":"hello","start":0.1,"end":0.2}])";
-       s.faults.messages = {{"final", fake::message_action::reset_instead}};
+       s.faults.messages = {{"final", emulation::message_action::reset_instead}};
        return s.warning();
      }},
     {"Nobody sends audio any more",
@@ -707,7 +708,7 @@ scenario const how_it_ends[] = {
      }},
     {"The service ends it before the stop (1000)",
      [](stage& s) {
-       s.faults.cuts = {16'000, fake::cut_kind::brutal, ending::close, 1000, 1};
+       s.faults.cuts = {16'000, emulation::cut_kind::brutal, ending::close, 1000, 1};
        return s.play_unstopped();
      }},
     {"No speech for a minute (4504)",
@@ -736,14 +737,14 @@ scenario const how_it_ends[] = {
        s.request.messages_config.receive_lifecycle_events = true;
        s.on_event = [&s](live::event const& e) {
          if (!std::holds_alternative<gladia::end_session>(e)) return;
-         s.service->cut(s.report().id, {0, fake::cut_kind::brutal, ending::fin, 0, 1});
+         s.service->cut(s.report().id, {0, emulation::cut_kind::brutal, ending::fin, 0, 1});
        };
        return s.play();
      }},
     {"A message above the limit",
      [](stage& s) {
        s.options.max_message = 10'000;
-       s.faults.injections = {{6400, fake::injection::kind::text, std::string(10'001, ' ')}};
+       s.faults.injections = {{6400, emulation::injection::kind::text, std::string(10'001, ' ')}};
        return s.play_unstopped();
      }},
     {"The stop is never answered",

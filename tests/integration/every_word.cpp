@@ -5,18 +5,18 @@
 #include <memory>
 #include <random>
 #include <sstream>
+#include <support/heard_spans.hpp>
 #include <support/live_fixture.hpp>
-#include <support/stretches.hpp>
 
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::transcript;
 using gladia::live::completeness;
 using gladia::live::time_span;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 constexpr int channels = 2;
 gladia::audio_format const format{gladia::audio_encoding::pcm, 16, 8000, channels};
@@ -44,14 +44,14 @@ std::string script_of(int seconds) {
 /// Expects that each word of the service's final transcripts was delivered once, or counted as said
 /// twice, and nothing that the service did not say. Texts are not compared: only channels and
 /// times.
-void expect_every_word_once(fake::session_report const& report, std::vector<transcript> const& got,
-                            live::statistics const& stats) {
+void expect_every_word_once(emulation::session_report const& report,
+                            std::vector<transcript> const& got, live::statistics const& stats) {
   std::vector<std::ptrdiff_t> delivered(report.said.size());
   for (auto const& t : got) {
     if (!t.data.is_final) continue;
     for (auto const& word : t.data.utterance.words) {
       auto const middle = (word.start + word.end) / 2;
-      auto const holds_it = [&](fake::said_utterance const& said) {
+      auto const holds_it = [&](emulation::said_utterance const& said) {
         return said.channel == t.data.utterance.channel && said.start <= middle &&
                middle <= said.end;
       };
@@ -61,7 +61,7 @@ void expect_every_word_once(fake::session_report const& report, std::vector<tran
         ++delivered[static_cast<std::size_t>(found - report.said.begin())];
     }
   }
-  auto const words_of = [](fake::said_utterance const& said) {
+  auto const words_of = [](emulation::said_utterance const& said) {
     return std::count(said.text.begin(), said.text.end(), ' ');
   };
   for (std::size_t i = 0; i < report.said.size(); ++i) {
@@ -89,16 +89,16 @@ struct a_session_that_loses_words : live_fixture {
     emulator_options.script = script_of(length);
     emulator_options.position_of = position_of;
   }
-  fake::faults& faults() { return emulator_options.faults; }
+  emulation::faults& faults() { return emulator_options.faults; }
   void reset_instead_of_final(int nth) {
-    fake::message_fault lost;
+    emulation::message_fault lost;
     lost.nth = nth;
-    lost.action = fake::message_action::reset_instead;
+    lost.action = emulation::message_action::reset_instead;
     faults().messages.push_back(lost);
-    faults().resume = fake::resume_policy::discard;
+    faults().resume = emulation::resume_policy::discard;
   }
   void lose(char const* type) {
-    fake::message_fault lost;
+    emulation::message_fault lost;
     lost.type = type;
     lost.times = -1;
     faults().messages.push_back(lost);
@@ -252,9 +252,9 @@ TEST_F(a_session_that_loses_words, finds_those_made_while_no_link_was_up) {
 
 TEST_F(a_session_that_loses_words, has_a_good_end_if_its_end_is_lost_and_the_job_holds_all) {
   faults().on_stop.times = 0;
-  fake::message_fault lost;
+  emulation::message_fault lost;
   lost.type = "end_session";
-  lost.action = fake::message_action::reset_instead;
+  lost.action = emulation::message_action::reset_instead;
   faults().messages.push_back(lost);
   request.messages_config.receive_lifecycle_events = true;
   play();
@@ -264,8 +264,8 @@ TEST_F(a_session_that_loses_words, has_a_good_end_if_its_end_is_lost_and_the_job
 }
 
 TEST_F(a_session_that_loses_words, takes_a_transcript_that_does_not_say_so_for_final) {
-  fake::message_fault unmarked;
-  unmarked.action = fake::message_action::without_is_final;
+  emulation::message_fault unmarked;
+  unmarked.action = emulation::message_action::without_is_final;
   unmarked.times = -1;
   faults().messages.push_back(unmarked);
   reset_instead_of_final(3);
@@ -307,12 +307,14 @@ TEST_F(a_session_that_loses_words, does_not_know_what_was_said_in_audio_that_was
 // Whatever happens.
 
 /// What goes wrong in one session, at random.
-fake::faults random_faults(std::mt19937& random) {
+emulation::faults random_faults(std::mt19937& random) {
   auto const roll = [&random](unsigned sides) { return random() % sides == 0; };
-  fake::faults f;
-  constexpr fake::resume_policy policies[] = {
-      fake::resume_policy::count, fake::resume_policy::discard, fake::resume_policy::restart};
-  constexpr fake::ending endings[] = {fake::ending::reset, fake::ending::fin, fake::ending::close};
+  emulation::faults f;
+  constexpr emulation::resume_policy policies[] = {emulation::resume_policy::count,
+                                                   emulation::resume_policy::discard,
+                                                   emulation::resume_policy::restart};
+  constexpr emulation::ending endings[] = {emulation::ending::reset, emulation::ending::fin,
+                                           emulation::ending::close};
   f.resume = policies[random() % 3];
   f.lose_while_away = roll(2);
   if (!roll(4)) {
@@ -320,29 +322,29 @@ fake::faults random_faults(std::mt19937& random) {
     f.cuts.every = 50'000 + random() % 100'000;
     f.cuts.times = 1 + static_cast<int>(random() % 3);
     f.cuts.how = endings[random() % 3];
-    if (!roll(3)) f.cuts.kind = fake::cut_kind::brutal;
+    if (!roll(3)) f.cuts.kind = emulation::cut_kind::brutal;
     f.cuts.unacknowledged = random() % 15'000;
   }
-  auto const add = [&](char const* type, fake::message_action action, int nth) {
-    fake::message_fault fault;
+  auto const add = [&](char const* type, emulation::message_action action, int nth) {
+    emulation::message_fault fault;
     fault.type = type;
     fault.action = action;
     fault.nth = nth;
     f.messages.push_back(fault);
   };
-  using action = fake::message_action;
+  using action = emulation::message_action;
   constexpr action of_finals[] = {action::reset_instead, action::late,  action::without_is_final,
                                   action::after_summary, action::twice, action::again_on_next_link};
   for (auto left = random() % 3; left > 0; --left) {
     add("final", of_finals[random() % 6], 1 + static_cast<int>(random() % 10));
   }
-  using acks = fake::ack_mode;
+  using acks = emulation::ack_mode;
   constexpr acks of_any_server[] = {acks::normal, acks::late, acks::lost, acks::merged};
   constexpr acks told_late[] = {acks::again, acks::over_cuts};
   f.acks = of_any_server[random() % 4];
   f.ack_delay = 2ms;
   // Late ranges of a server that counts on are a limitation where links are lost again (ADR 11).
-  if (f.resume == fake::resume_policy::restart && roll(2)) f.acks = told_late[random() % 2];
+  if (f.resume == emulation::resume_policy::restart && roll(2)) f.acks = told_late[random() % 2];
   if (roll(3)) add("post_transcript", roll(2) ? action::lose : action::twice, 1);
   if (roll(6)) add("post_final_transcript", action::lose, 1);
   if (roll(6)) f.summary.minimal = true;
@@ -354,7 +356,8 @@ fake::faults random_faults(std::mt19937& random) {
 }
 
 /// Tells the reader of a failure what happened: it depends on time, and may not happen again.
-std::string story_of(fake::session_report const& report, std::vector<live::event> const& events) {
+std::string story_of(emulation::session_report const& report,
+                     std::vector<live::event> const& events) {
   std::ostringstream story;
   for (auto const& link : report.connections) {
     story << "\nlink: counted from " << link.counter << ", took " << link.bytes << ", kept "
@@ -442,7 +445,7 @@ TEST_P(random_sessions, lose_no_byte_and_deliver_every_final_of_the_service_once
         << outcome.error.what() << (outcome.words_unknown.empty() ? "" : ", words are missing");
     expect_every_word_once(*report, all<transcript>(), outcome.stats);
     if (HasFailure()) std::cout << story_of(*report, events) << std::endl;
-    expect_no_gap(stretches_of(*service, *report, audio), audio);
+    expect_no_gap(heard_spans(*service, *report, audio), audio);
     auto deleted = client->live().async_delete(outcome.job_id, boost::asio::use_future);
     EXPECT_TRUE(deleted.get());
   }

@@ -4,7 +4,7 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 
 /// A program whose client has a thread of its own leaves main with its session in full swing.
 struct io_thread : example_fixture, ::testing::WithParamInterface<bool> {

@@ -15,7 +15,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::errc;
 using gladia::result;
 using ::testing::Contains;
@@ -26,7 +26,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 struct the_live_client : live_fixture {
   std::string id;  // of the last job
@@ -42,21 +42,22 @@ struct the_live_client : live_fixture {
     if (!client) client.emplace(io, client_options);
     return client->live();
   }
-  void fail(fake::http_fault fault) {
+  void fail(emulation::http_fault fault) {
     if (!service) start_service();
-    fake::faults faults;
+    emulation::faults faults;
     faults.http = {std::move(fault)};
     service->set_faults(std::move(faults));
   }
-  static fake::http_fault answer(fake::route route, int status, int times = 1) {
-    fake::http_fault fault;
+  static emulation::http_fault answer(emulation::route route, int status, int times = 1) {
+    emulation::http_fault fault;
     fault.route = route;
     fault.status = status;
     fault.times = times;
     return fault;
   }
-  static fake::http_fault action(fake::route route, fake::http_action what, int times = 1) {
-    fake::http_fault fault;
+  static emulation::http_fault action(emulation::route route, emulation::http_action what,
+                                      int times = 1) {
+    emulation::http_fault fault;
     fault.route = route;
     fault.action = what;
     fault.times = times;
@@ -110,9 +111,9 @@ struct the_live_client : live_fixture {
     service->wait_until(id, [](auto const& r) { return r.status == gladia::job_status::done; });
   }
   /// The requests since the last call.
-  std::vector<fake::request_report> requests() {
+  std::vector<emulation::request_report> requests() {
     auto all = service->requests();
-    std::vector<fake::request_report> fresh(
+    std::vector<emulation::request_report> fresh(
         all.begin() + static_cast<std::ptrdiff_t>(std::exchange(seen_, all.size())), all.end());
     return fresh;
   }
@@ -151,7 +152,7 @@ TEST_F(the_live_client, checks_a_request_before_any_network) {
 }
 
 TEST_F(the_live_client, tells_what_the_service_found_wrong) {
-  auto fault = answer(fake::route::init, 400);
+  auto fault = answer(emulation::route::init, 400);
   fault.body = contract_example("http.error.400.json");
   fail(fault);
   auto const info = init();
@@ -302,7 +303,7 @@ TEST_F(the_live_client, says_where_a_walk_failed_after_what_it_visited) {
   query.limit = 2;
   auto visits = 0;
   auto const count = list_all(query, [&](auto const&) {
-    if (++visits == 2) fail(answer(fake::route::list, 404));
+    if (++visits == 2) fail(answer(emulation::route::list, 404));
     return true;
   });
   EXPECT_EQ(count.error(), errc::not_found);
@@ -311,7 +312,7 @@ TEST_F(the_live_client, says_where_a_walk_failed_after_what_it_visited) {
 
 TEST_F(the_live_client, shows_on_its_walk_the_jobs_that_it_cannot_read_and_goes_on_behind_them) {
   auto const ids = make_jobs(1);
-  auto fault = answer(fake::route::list, 200);
+  auto fault = answer(emulation::route::list, 200);
   fault.body = R"({"first": "", "current": "", "next": "/v2/live?offset=0",
                    "items": [{"id": "without a status"}, 7]})";
   fail(fault);
@@ -326,7 +327,7 @@ TEST_F(the_live_client, shows_on_its_walk_the_jobs_that_it_cannot_read_and_goes_
 }
 
 TEST_F(the_live_client, ends_a_walk_over_pages_that_lead_in_a_circle) {
-  auto fault = answer(fake::route::list, 200, 100);
+  auto fault = answer(emulation::route::list, 200, 100);
   fault.body = R"({"first": "", "current": "", "next": "/v2/live?offset=0",
                    "items": [{"id": "a"}]})";
   fail(fault);
@@ -351,7 +352,7 @@ TEST_F(the_live_client, replaces_no_device_and_no_folder_by_a_download) {
 
 TEST_F(the_live_client, takes_its_key_to_no_other_place_that_a_page_names) {
   auto const ids = make_jobs(1);
-  auto fault = answer(fake::route::list, 200);
+  auto fault = answer(emulation::route::list, 200);
   fault.body = R"({"first": "", "current": "", "next": "http://gladia.invalid/v2/live?offset=0",
                    "items": [{"id": "the first", "request_id": "G-1", "version": 2,
                               "status": "queued",
@@ -409,7 +410,7 @@ TEST_F(the_live_client, deletes_a_job_once_it_is_done) {
 
 TEST_F(the_live_client, takes_a_deletion_whose_answer_was_lost_for_done) {
   finish_job(std::string(32'000, '\0'));
-  fail(action(fake::route::remove, fake::http_action::lose_answer));
+  fail(action(emulation::route::remove, emulation::http_action::lose_answer));
   auto const removed = remove(id);
   EXPECT_TRUE(removed) << removed.error().what();
   EXPECT_EQ(get(id).error(), errc::not_found);
@@ -491,7 +492,7 @@ TEST_F(a_download, ends_with_the_error_of_its_sink) {
 }
 
 TEST_F(a_download, does_not_begin_again_once_the_sink_has_got_something) {
-  fail(action(fake::route::storage, fake::http_action::half_answer));
+  fail(action(emulation::route::storage, emulation::http_action::half_answer));
   std::string received;
   auto const done = download([&](std::string_view part) -> result<void> {
     received += part;
@@ -510,8 +511,8 @@ TEST_F(a_download, makes_a_file) {
 }
 
 TEST_F(a_download, makes_a_whole_file_at_the_second_attempt) {
-  for (auto const what : {fake::http_action::half_answer, fake::http_action::reset}) {
-    fail(action(fake::route::storage, what));
+  for (auto const what : {emulation::http_action::half_answer, emulation::http_action::reset}) {
+    fail(action(emulation::route::storage, what));
     auto const done = download_to(path(), id);
     ASSERT_TRUE(done) << done.error().what();
     EXPECT_TRUE(is_the_recording(read_text(path())));
@@ -522,8 +523,8 @@ TEST_F(a_download, makes_a_whole_file_at_the_second_attempt) {
 
 TEST_F(a_download, leaves_no_half_file_behind) {
   std::ofstream(path()) << "an older one";
-  for (auto const what : {fake::http_action::half_answer, fake::http_action::reset}) {
-    fail(action(fake::route::storage, what, -1));
+  for (auto const what : {emulation::http_action::half_answer, emulation::http_action::reset}) {
+    fail(action(emulation::route::storage, what, -1));
     EXPECT_FALSE(download_to(path(), id));
     EXPECT_EQ(read_text(path()), "an older one");
     EXPECT_THAT(files(), ElementsAre("audio.wav"));
@@ -541,7 +542,7 @@ TEST_F(a_download, names_the_file_that_cannot_be_written) {
 }
 
 TEST_F(a_download, leaves_no_half_file_behind_when_it_is_cancelled) {
-  fail(action(fake::route::storage, fake::http_action::hang));
+  fail(action(emulation::route::storage, emulation::http_action::hang));
   boost::asio::cancellation_signal cancellation;
   std::optional<result<void>> done;
   api().async_download_file(id, path(), {},
@@ -585,7 +586,7 @@ class hasty_executor {
 };
 
 TEST_F(a_download, has_removed_its_half_file_before_it_tells_its_end) {
-  fail(action(fake::route::storage, fake::http_action::half_answer, -1));
+  fail(action(emulation::route::storage, emulation::http_action::half_answer, -1));
   auto const tells = [&](std::string const& job) {
     gladia::client hasty(hasty_executor(io), client_options);
     std::optional<std::vector<std::string>> left;
@@ -606,14 +607,14 @@ TEST_F(a_download, has_removed_its_half_file_before_it_tells_its_end) {
 
 TEST_F(the_live_client, tries_again_as_often_as_it_is_told) {
   client_options.retry.attempts = 3;
-  fail(answer(fake::route::init, 503, 2));
+  fail(answer(emulation::route::init, 503, 2));
   auto const info = init();
   EXPECT_TRUE(info) << info.error().what();
   EXPECT_THAT(requests(), SizeIs(3));
 }
 
 TEST_F(the_live_client, gives_up_after_the_last_attempt) {
-  fail(answer(fake::route::get, 503, -1));
+  fail(answer(emulation::route::get, 503, -1));
   auto const job = get("x");
   ASSERT_FALSE(job);
   EXPECT_EQ(job.error(), errc::server_error);
@@ -623,7 +624,7 @@ TEST_F(the_live_client, gives_up_after_the_last_attempt) {
 }
 
 TEST_F(the_live_client, waits_as_long_as_the_service_asks_it_to) {
-  auto fault = answer(fake::route::list, 429);
+  auto fault = answer(emulation::route::list, 429);
   fault.headers = {{"Retry-After", "1"}};
   fail(fault);
   auto const begin = std::chrono::steady_clock::now();
@@ -636,7 +637,7 @@ TEST_F(the_live_client, creates_another_job_when_the_answer_was_lost_and_says_so
   client_options.logger.write = [&](gladia::log_level, std::string_view line) {
     lines.emplace_back(line);
   };
-  fail(action(fake::route::init, fake::http_action::lose_answer));
+  fail(action(emulation::route::init, emulation::http_action::lose_answer));
   auto const info = init();
   ASSERT_TRUE(info) << info.error().what();
   EXPECT_THAT(service->reports(), SizeIs(2));
@@ -647,13 +648,13 @@ TEST_F(the_live_client, creates_another_job_when_the_answer_was_lost_and_says_so
 
 TEST_F(the_live_client, can_be_cancelled) {
   start_service();
-  for (auto const route : {fake::route::get, fake::route::list}) {
-    fail(action(route, fake::http_action::hang, -1));
+  for (auto const route : {emulation::route::get, emulation::route::list}) {
+    fail(action(route, emulation::http_action::hang, -1));
     boost::asio::cancellation_signal cancellation;
     std::optional<gladia::error> failure;
     auto note = boost::asio::bind_cancellation_slot(cancellation.slot(),
                                                     [&](auto const& r) { failure = r.error(); });
-    if (route == fake::route::get) {
+    if (route == emulation::route::get) {
       api().async_get("x", note);
     } else {
       api().async_list_all(

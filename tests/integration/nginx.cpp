@@ -37,7 +37,7 @@ http {
   proxy_set_header Connection $kind_of_connection;
 )";
 
-struct nginx : gladia::testing_support::daemon_fixture {
+struct nginx : gladia::test::daemon_fixture {
   nginx() : daemon_fixture("nginx") {}
 
   /// The emulator, and nginx before it with the certificate `own`; `more` goes into its `server`.
@@ -120,7 +120,7 @@ TEST_F(nginx, may_crash_and_come_back) {
 }
 
 TEST_F(nginx, without_a_service_behind_it_is_asked_again) {
-  gladia::testing_support::reserved_port const nobody;
+  gladia::test::reserved_port const nobody;
   behind = "http://127.0.0.1:" + nobody.number();
   serve();
   auto const error = failure();

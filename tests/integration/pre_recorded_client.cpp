@@ -9,7 +9,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::errc;
 using gladia::pre_recorded_job;
 using gladia::result;
@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 namespace asio = boost::asio;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 namespace pre_recorded = gladia::pre_recorded;
 using step = pre_recorded::transcription_progress::step;
 
@@ -111,7 +111,7 @@ TEST_P(the_pre_recorded_client, says_before_any_network_what_cannot_be_uploaded)
 TEST_P(the_pre_recorded_client, hears_why_an_upload_is_refused_before_it_is_whole) {
   path = write("large.wav", recording() + std::string(std::size_t{8} << 20, '\0'));
   for (int status : {401, 413}) {
-    auto refusal = answer(fake::route::upload, status);
+    auto refusal = answer(emulation::route::upload, status);
     refusal.at_byte = 0;
     refusal.body = R"({"message": "no"})";
     fail(std::move(refusal));
@@ -124,7 +124,7 @@ TEST_P(the_pre_recorded_client, hears_why_an_upload_is_refused_before_it_is_whol
 
 TEST_P(the_pre_recorded_client, sends_an_upload_again_that_was_cut) {
   path = write("large.wav", recording() + std::string(std::size_t{1} << 20, '\0'));
-  auto cut = fault(fake::route::upload, fake::http_action::reset);
+  auto cut = fault(emulation::route::upload, emulation::http_action::reset);
   cut.at_byte = 100'000;
   fail(std::move(cut));
   auto const audio = upload(path);
@@ -135,9 +135,9 @@ TEST_P(the_pre_recorded_client, sends_an_upload_again_that_was_cut) {
 
 TEST_P(the_pre_recorded_client, makes_no_second_job_in_silence) {
   auto const url = upload(path)->audio_url.reveal();
-  for (auto const& f :
-       {fault(fake::route::pre_recorded_init, fake::http_action::reset),
-        answer(fake::route::pre_recorded_init, 503), answer(fake::route::pre_recorded_init, 408)}) {
+  for (auto const& f : {fault(emulation::route::pre_recorded_init, emulation::http_action::reset),
+                        answer(emulation::route::pre_recorded_init, 503),
+                        answer(emulation::route::pre_recorded_init, 408)}) {
     auto const before = requests("POST", "/v2/pre-recorded");
     fail(f);
     auto const info = create(url);
@@ -145,17 +145,18 @@ TEST_P(the_pre_recorded_client, makes_no_second_job_in_silence) {
     EXPECT_TRUE(info.error().details().may_have_been_made) << info.error().what();
     EXPECT_EQ(requests("POST", "/v2/pre-recorded"), before + 1);
   }
-  fail(answer(fake::route::pre_recorded_init, 429));
+  fail(answer(emulation::route::pre_recorded_init, 429));
   EXPECT_TRUE(create(url)) << "nothing was made, so that it is sent again";
 }
 
 TEST_P(the_pre_recorded_client, waits_through_what_passes) {
   auto const id = create(upload(path)->audio_url.reveal())->id;
-  for (auto const& f : {fault(fake::route::pre_recorded_get, fake::http_action::reset, 4),
-                        fault(fake::route::pre_recorded_get, fake::http_action::half_answer, 4),
-                        answer(fake::route::pre_recorded_get, 503, 5),
-                        answer(fake::route::pre_recorded_get, 429, 4),
-                        answer(fake::route::pre_recorded_get, 404, 2)}) {
+  for (auto const& f :
+       {fault(emulation::route::pre_recorded_get, emulation::http_action::reset, 4),
+        fault(emulation::route::pre_recorded_get, emulation::http_action::half_answer, 4),
+        answer(emulation::route::pre_recorded_get, 503, 5),
+        answer(emulation::route::pre_recorded_get, 429, 4),
+        answer(emulation::route::pre_recorded_get, 404, 2)}) {
     fail(f);
     auto const job = wait(id);
     ASSERT_TRUE(job) << job.error().what();
@@ -164,7 +165,7 @@ TEST_P(the_pre_recorded_client, waits_through_what_passes) {
 }
 
 TEST_P(the_pre_recorded_client, tells_a_job_that_failed_from_one_that_is_gone) {
-  fake::faults faults;
+  emulation::faults faults;
   faults.job.error_code = 422;
   fail(faults);
   auto const id = create(upload(path)->audio_url.reveal())->id;
@@ -175,13 +176,13 @@ TEST_P(the_pre_recorded_client, tells_a_job_that_failed_from_one_that_is_gone) {
   auto const as_it_is = call<pre_recorded_job>([&](auto h) { api().async_get(id, h); });
   ASSERT_TRUE(as_it_is) << "it can be looked at";
   EXPECT_EQ(as_it_is->status, gladia::job_status::error);
-  fail(answer(fake::route::pre_recorded_get, 401));
+  fail(answer(emulation::route::pre_recorded_get, 401));
   EXPECT_EQ(wait(id).error(), errc::unauthorized);
 }
 
 TEST_P(the_pre_recorded_client, ends_at_once_where_it_is_told_to_come_back_too_late) {
   auto const id = create(upload(path)->audio_url.reveal())->id;
-  auto busy = answer(fake::route::pre_recorded_get, 429, -1);
+  auto busy = answer(emulation::route::pre_recorded_get, 429, -1);
   busy.headers = {{"Retry-After", "100"}};
   fail(std::move(busy));
   options.wait.deadline = 10s;
@@ -217,7 +218,7 @@ TEST_P(the_pre_recorded_client, can_be_cancelled_in_each_step) {
 
 TEST_P(the_pre_recorded_client, says_of_a_creation_that_is_cancelled_that_there_may_be_a_job) {
   auto const url = upload(path)->audio_url.reveal();
-  fail(fault(fake::route::pre_recorded_init, fake::http_action::hang));
+  fail(fault(emulation::route::pre_recorded_init, emulation::http_action::hang));
   cancel_once([this] { return requests("POST", "/v2/pre-recorded") > 0; });
   auto const e = create(url).error();
   EXPECT_EQ(e, asio::error::operation_aborted);
@@ -260,7 +261,7 @@ TEST_P(the_pre_recorded_client, shows_no_signed_url) {
     lines.append(line).append("\n");
   };
   emulator_options.remote_files["https://files.test/call.wav?signature=abcdef12"] = path;
-  auto refusal = answer(fake::route::pre_recorded_init, 400);
+  auto refusal = answer(emulation::route::pre_recorded_init, 400);
   refusal.body = R"({"message": "cannot fetch https://files.test/call.wav?signature=abcdef12"})";
   fail(std::move(refusal));
   auto const job = call<pre_recorded_job>([&](auto h) {

@@ -46,7 +46,7 @@ class child {
   pid_t process_ = 0;
 };
 
-class children : public gladia::testing_support::live_fixture {};
+class children : public gladia::test::live_fixture {};
 
 TEST_F(children, inherit_neither_links_nor_files) {
   auto const before = open_in(::getpid());

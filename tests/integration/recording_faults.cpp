@@ -15,12 +15,12 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 namespace asio = boost::asio;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 namespace pre_recorded = gladia::pre_recorded;
-using fake::http_action;
-using fake::route;
+using emulation::http_action;
+using emulation::route;
 using gladia::errc;
 using gladia::pre_recorded_job;
 using gladia::result;
@@ -154,7 +154,7 @@ struct recording_calls : recording_fixture {
 struct recording_call {
   char const* name;
   result<void> (recording_calls::*make)();
-  fake::route route;
+  emulation::route route;
   char const* method;
   char const* target;  // of its requests: a pattern
 
@@ -201,17 +201,17 @@ struct a_recording_call : recording_calls,
   }
 
   /// The outcome of the call where its route does this.
-  result<void> meets(fake::http_fault f) {
+  result<void> meets(emulation::http_fault f) {
     if (is_idempotent) make_job();
     asked_before = asked();
     jobs_before = service->recordings().size();
     fail(std::move(f));
     return (this->*what.make)();
   }
-  fake::http_fault fault(http_action action, int times = 1) const {
+  emulation::http_fault fault(http_action action, int times = 1) const {
     return recording_fixture::fault(what.route, action, times);
   }
-  fake::http_fault answer(int status, int times = 1) const {
+  emulation::http_fault answer(int status, int times = 1) const {
     return recording_fixture::answer(what.route, status, times);
   }
 
@@ -422,8 +422,8 @@ struct all_recording_calls : recording_calls, ::testing::WithParamInterface<bool
     io.run_for(60s);
     EXPECT_TRUE(io.stopped());
   }
-  static fake::faults on_each(fake::http_fault f) {
-    fake::faults all;
+  static emulation::faults on_each(emulation::http_fault f) {
+    emulation::faults all;
     for (auto const where : {route::pre_recorded_get, route::pre_recorded_list,
                              route::pre_recorded_file, route::pre_recorded_remove}) {
       f.route = where;
@@ -445,8 +445,8 @@ TEST_P(all_recording_calls, wait_as_long_as_they_are_told) {
 }
 
 TEST_P(all_recording_calls, walk_over_each_job_once_where_a_page_is_lost) {
-  auto const second_page = [](fake::http_fault f) {
-    fake::faults faults;
+  auto const second_page = [](emulation::http_fault f) {
+    emulation::faults faults;
     faults.http = {fault(f.route, http_action::serve), f};
     return faults;
   };
@@ -497,7 +497,7 @@ struct an_upload_that_meets_a_fault
     emulator_options.tls = std::get<1>(GetParam());
     path = write("large.wav", content);
   }
-  void fail_with(fake::http_fault f) {
+  void fail_with(emulation::http_fault f) {
     f.at_byte = std::get<0>(GetParam());
     fail(std::move(f));
   }
@@ -598,19 +598,19 @@ struct a_wait_for_a_recording : recording_calls, ::testing::WithParamInterface<b
     recording_calls::SetUp();
     start(GetParam());
   }
-  fake::http_fault fault(http_action action, int times = 1) const {
+  emulation::http_fault fault(http_action action, int times = 1) const {
     return recording_fixture::fault(route::pre_recorded_get, action, times);
   }
-  fake::http_fault answer(int status, int times = 1) const {
+  emulation::http_fault answer(int status, int times = 1) const {
     return recording_fixture::answer(route::pre_recorded_get, status, times);
   }
   /// The outcome of a wait for a new job where this happens.
-  result<pre_recorded_job> meets(fake::http_fault f) {
+  result<pre_recorded_job> meets(emulation::http_fault f) {
     fail(std::move(f));
     return wait(id = new_job());
   }
-  result<pre_recorded_job> meets(fake::job_fault const& f) {
-    fake::faults faults;
+  result<pre_recorded_job> meets(emulation::job_fault const& f) {
+    emulation::faults faults;
     faults.job = f;
     fail(std::move(faults));
     return wait(id = new_job());
@@ -678,7 +678,7 @@ TEST_P(a_wait_for_a_recording, ends_with_a_status_that_stays) {
 
 TEST_P(a_wait_for_a_recording, ends_with_the_code_of_a_job_that_failed) {
   for (int const code : {400, 403, 422, 500, 599}) {
-    fake::job_fault failure;
+    emulation::job_fault failure;
     failure.error_code = code;
     auto const job = meets(failure);
     expect_error(job, errc::job_failed);
@@ -691,7 +691,7 @@ TEST_P(a_wait_for_a_recording, hears_of_each_state_of_a_job_that_takes_long) {
   options.wait.progress = [&](pre_recorded_job const& job, auto) {
     states.emplace_back(job.status.name());
   };
-  fake::job_fault slow;
+  emulation::job_fault slow;
   slow.queued_polls = 2;
   slow.processing_polls = 2;
   expect_done(meets(slow));
@@ -700,7 +700,7 @@ TEST_P(a_wait_for_a_recording, hears_of_each_state_of_a_job_that_takes_long) {
 
 TEST_P(a_wait_for_a_recording, gives_up_at_its_deadline) {
   options.wait.deadline = 150ms;
-  fake::job_fault endless;
+  emulation::job_fault endless;
   endless.processing_polls = 1'000'000;
   expect_error(meets(endless), errc::timeout);
   EXPECT_THAT(service->recordings(), SizeIs(1)) << "the job goes on";
@@ -711,7 +711,7 @@ TEST_P(a_wait_for_a_recording, gives_up_at_its_deadline) {
 }
 
 TEST_P(a_wait_for_a_recording, ends_when_the_job_that_it_saw_vanishes) {
-  fake::job_fault vanishing;
+  emulation::job_fault vanishing;
   vanishing.queued_polls = 1'000'000;
   vanishing.gone_after_polls = 2;
   expect_error(meets(vanishing), errc::not_found);
@@ -719,7 +719,7 @@ TEST_P(a_wait_for_a_recording, ends_when_the_job_that_it_saw_vanishes) {
 }
 
 TEST_P(a_wait_for_a_recording, gives_a_job_that_is_done_as_it_is) {
-  fake::job_fault bare;
+  emulation::job_fault bare;
   bare.without_result = true;
   auto job = meets(bare);
   expect_done(job);
@@ -753,7 +753,7 @@ struct a_transcription : recording_fixture, ::testing::WithParamInterface<bool> 
 };
 
 TEST_P(a_transcription, comes_through_a_fault_in_each_step) {
-  fake::faults faults;
+  emulation::faults faults;
   faults.http = {fault(route::upload, http_action::reset), answer(route::pre_recorded_init, 429),
                  fault(route::pre_recorded_get, http_action::half_answer),
                  answer(route::pre_recorded_get, 503)};
@@ -806,7 +806,7 @@ TEST_P(a_transcription, keeps_its_upload_when_nobody_knows_of_its_job) {
 }
 
 TEST_P(a_transcription, says_that_there_may_be_a_job_whichever_attempt_was_lost) {
-  fake::faults faults;
+  emulation::faults faults;
   faults.http = {answer(route::pre_recorded_init, 429),
                  fault(route::pre_recorded_init, http_action::lose_answer)};
   fail(std::move(faults));
@@ -818,7 +818,7 @@ TEST_P(a_transcription, says_that_there_may_be_a_job_whichever_attempt_was_lost)
 }
 
 TEST_P(a_transcription, names_its_job_when_the_job_fails) {
-  fake::faults faults;
+  emulation::faults faults;
   faults.job.error_code = 422;
   fail(std::move(faults));
   auto const job = transcribe();

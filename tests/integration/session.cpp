@@ -6,11 +6,11 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::errc;
 using gladia::live::completeness;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 struct a_session : live_fixture {};
 
@@ -148,7 +148,7 @@ TEST_F(a_session, drops_an_incomplete_frame_at_the_stop_and_says_so) {
 TEST_F(a_session, stopped_while_it_ends_says_nothing_behind_its_end) {
   auto& cuts = emulator_options.faults.cuts;
   cuts.every = 3200;
-  cuts.how = fake::ending::close;
+  cuts.how = emulation::ending::close;
   cuts.code = 4403;
   bool is_stopped = false;
   client_options.logger = {gladia::log_level::info, [&](auto, std::string_view line) {
@@ -183,19 +183,19 @@ TEST_F(a_session, comes_back_after_a_lost_link) {
 }
 
 TEST_F(a_session, writes_the_stop_again_after_a_reconnect) {
-  emulator_options.faults.on_stop.how = fake::ending::reset;
+  emulator_options.faults.on_stop.how = emulation::ending::reset;
   emulator_options.faults.on_stop.times = 2;
   start();
   feed(std::string(32'000, '\0'));
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
-  EXPECT_EQ(report().total(&fake::connection_report::stops), 3u);
+  EXPECT_EQ(report().total(&emulation::connection_report::stops), 3u);
 }
 
 TEST_F(a_session, ends_when_a_server_accepts_and_closes_for_ever) {
   options.reconnect_window = 1s;
   options.fetch_result = false;
-  emulator_options.faults.on_open.how = fake::ending::close;
+  emulator_options.faults.on_open.how = emulation::ending::close;
   emulator_options.faults.on_open.times = -1;
   start();
   feed(std::string(32'000, '\0'));
@@ -221,7 +221,7 @@ TEST_F(a_session, outlives_the_silence_of_its_caller) {
   options.keep_alive_interval = 50ms;
   start();
   ASSERT_TRUE(service->wait_until([](auto const& r) {
-    return r.total(&fake::connection_report::keep_alives) >= 25;
+    return r.total(&emulation::connection_report::keep_alives) >= 25;
   })) << "these take longer than the service waits";
   session->stop();
   run_to_end();

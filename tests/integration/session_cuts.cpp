@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <support/fault_names.hpp>
+#include <support/heard_spans.hpp>
 #include <support/live_fixture.hpp>
-#include <support/stretches.hpp>
 #include <tuple>
 
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::audio_encoding;
 using gladia::audio_format;
 using gladia::live::completeness;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 struct named_format {
   char const* name;
@@ -30,9 +30,9 @@ named_format const formats[] = {
 };
 
 /// The server takes nothing more, acknowledges what it has, and ends the link.
-struct a_session_cut_clean : live_fixture,
-                             ::testing::WithParamInterface<std::tuple<named_format, fake::ending>> {
-};
+struct a_session_cut_clean
+    : live_fixture,
+      ::testing::WithParamInterface<std::tuple<named_format, emulation::ending>> {};
 
 TEST_P(a_session_cut_clean, delivers_every_byte_once) {
   auto const& [format, how] = GetParam();
@@ -49,16 +49,16 @@ TEST_P(a_session_cut_clean, delivers_every_byte_once) {
   EXPECT_EQ(end->stats.connections, 3);
   EXPECT_EQ(end->stats.bytes_acknowledged, audio.size());
   EXPECT_TRUE(service->audio(report().id) == audio) << "not the same audio";
-  EXPECT_EQ(report().total(&fake::connection_report::bytes), audio.size()) << "repeats";
+  EXPECT_EQ(report().total(&emulation::connection_report::bytes), audio.size()) << "repeats";
   for (auto const& c : report().connections)
     EXPECT_EQ(c.counter % format.format.bytes_per_frame(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(formats, a_session_cut_clean,
                          ::testing::Combine(::testing::ValuesIn(formats),
-                                            ::testing::Values(fake::ending::reset,
-                                                              fake::ending::fin,
-                                                              fake::ending::close)),
+                                            ::testing::Values(emulation::ending::reset,
+                                                              emulation::ending::fin,
+                                                              emulation::ending::close)),
                          [](auto const& given) {
                            return std::string(std::get<0>(given.param).name) + "_" +
                                   name_of(std::get<1>(given.param));
@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(formats, a_session_cut_clean,
 
 /// ... and does not acknowledge each message once.
 struct a_session_cut_clean_and_acknowledged : live_fixture,
-                                              ::testing::WithParamInterface<fake::ack_mode> {};
+                                              ::testing::WithParamInterface<emulation::ack_mode> {};
 
 TEST_P(a_session_cut_clean_and_acknowledged, otherwise_delivers_every_byte_once) {
   emulator_options.faults.acks = GetParam();
@@ -78,23 +78,23 @@ TEST_P(a_session_cut_clean_and_acknowledged, otherwise_delivers_every_byte_once)
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_GT(end->stats.connections, 5);
   EXPECT_TRUE(service->audio(report().id) == audio) << "not the same audio";
-  EXPECT_EQ(report().total(&fake::connection_report::bytes), audio.size()) << "repeats";
+  EXPECT_EQ(report().total(&emulation::connection_report::bytes), audio.size()) << "repeats";
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, a_session_cut_clean_and_acknowledged,
-                         ::testing::Values(fake::ack_mode::merged, fake::ack_mode::again,
-                                           fake::ack_mode::over_cuts),
+                         ::testing::Values(emulation::ack_mode::merged, emulation::ack_mode::again,
+                                           emulation::ack_mode::over_cuts),
                          [](auto const& given) { return name_of(given.param); });
 
 /// The link ends with audio and acknowledgements in flight.
 struct a_session_cut_brutally
     : live_fixture,
-      ::testing::WithParamInterface<std::tuple<fake::resume_policy, fake::ending>> {};
+      ::testing::WithParamInterface<std::tuple<emulation::resume_policy, emulation::ending>> {};
 
 TEST_P(a_session_cut_brutally, leaves_no_gap_and_repeats_no_more_than_was_in_flight) {
   auto& faults = emulator_options.faults;
   std::tie(faults.resume, faults.cuts.how) = GetParam();
-  faults.cuts.kind = fake::cut_kind::brutal;
+  faults.cuts.kind = emulation::cut_kind::brutal;
   faults.cuts.every = 40'000;
   faults.cuts.unacknowledged = 15'000;
   faults.cuts.times = 3;
@@ -105,51 +105,52 @@ TEST_P(a_session_cut_brutally, leaves_no_gap_and_repeats_no_more_than_was_in_fli
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
 
-  auto const stretches = stretches_of(*service, audio);
-  ASSERT_EQ(stretches.size(), 4u);
-  expect_no_gap(stretches, audio);
+  auto const heard = heard_spans(*service, audio);
+  ASSERT_EQ(heard.size(), 4u);
+  expect_no_gap(heard, audio);
   auto const links = all<live::connected>();
-  ASSERT_EQ(links.size(), stretches.size());
+  ASSERT_EQ(links.size(), heard.size());
   std::size_t repeated = 0;
-  for (std::size_t i = 0; i < stretches.size(); ++i) {
-    EXPECT_EQ(stretches[i].begin, links[i].resume_offset);
-    EXPECT_EQ(stretches[i].begin % 3, 0u) << "not whole frames";
-    EXPECT_EQ(stretches[i].end % 3, 0u) << "not whole frames";
+  for (std::size_t i = 0; i < heard.size(); ++i) {
+    EXPECT_EQ(heard[i].begin, links[i].resume_offset);
+    EXPECT_EQ(heard[i].begin % 3, 0u) << "not whole frames";
+    EXPECT_EQ(heard[i].end % 3, 0u) << "not whole frames";
     if (i == 0) continue;
-    EXPECT_GE(links[i].replayed_to, stretches[i - 1].end);
+    EXPECT_GE(links[i].replayed_to, heard[i - 1].end);
     // At worst no acknowledgement of a link came through. What earlier links had in flight is
     // never sent a third time.
-    EXPECT_GE(stretches[i].begin, stretches[i - 1].begin);
-    repeated += stretches[i - 1].end - stretches[i].begin;
+    EXPECT_GE(heard[i].begin, heard[i - 1].begin);
+    repeated += heard[i - 1].end - heard[i].begin;
   }
   EXPECT_GT(repeated, 0u) << "what was not acknowledged comes again";
   EXPECT_LE(repeated, end->stats.bytes_replayed);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    policies, a_session_cut_brutally,
-    ::testing::Combine(::testing::Values(fake::resume_policy::count, fake::resume_policy::discard,
-                                         fake::resume_policy::restart),
-                       ::testing::Values(fake::ending::reset, fake::ending::fin)),
-    [](auto const& given) {
-      return std::string(name_of(std::get<0>(given.param))) + "_" +
-             name_of(std::get<1>(given.param));
-    });
+INSTANTIATE_TEST_SUITE_P(policies, a_session_cut_brutally,
+                         ::testing::Combine(::testing::Values(emulation::resume_policy::count,
+                                                              emulation::resume_policy::discard,
+                                                              emulation::resume_policy::restart),
+                                            ::testing::Values(emulation::ending::reset,
+                                                              emulation::ending::fin)),
+                         [](auto const& given) {
+                           return std::string(name_of(std::get<0>(given.param))) + "_" +
+                                  name_of(std::get<1>(given.param));
+                         });
 
 /// ... and the server acknowledges in any way. It is cut once where a late range of a server that
 /// counts on cannot be told from the first of a new link (ADR 11).
 struct a_session_cut_brutally_and_acknowledged
     : live_fixture,
-      ::testing::WithParamInterface<std::tuple<fake::resume_policy, fake::ack_mode>> {};
+      ::testing::WithParamInterface<std::tuple<emulation::resume_policy, emulation::ack_mode>> {};
 
 TEST_P(a_session_cut_brutally_and_acknowledged, in_any_way_leaves_no_gap) {
   auto& faults = emulator_options.faults;
   std::tie(faults.resume, faults.acks) = GetParam();
   faults.ack_delay = 2ms;
   auto const may_be_late =
-      faults.acks == fake::ack_mode::again || faults.acks == fake::ack_mode::over_cuts;
-  auto const counts_anew = faults.resume == fake::resume_policy::restart;
-  faults.cuts = {40'000, fake::cut_kind::brutal, fake::ending::reset};
+      faults.acks == emulation::ack_mode::again || faults.acks == emulation::ack_mode::over_cuts;
+  auto const counts_anew = faults.resume == emulation::resume_policy::restart;
+  faults.cuts = {40'000, emulation::cut_kind::brutal, emulation::ending::reset};
   faults.cuts.times = may_be_late && !counts_anew ? 1 : 3;
   faults.cuts.unacknowledged = 15'000;
   request.audio = {audio_encoding::pcm, 24, 8000, 1};
@@ -159,19 +160,21 @@ TEST_P(a_session_cut_brutally_and_acknowledged, in_any_way_leaves_no_gap) {
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(end->stats.connections, faults.cuts.times + 1);
-  expect_no_gap(stretches_of(*service, audio), audio);
+  expect_no_gap(heard_spans(*service, audio), audio);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    kinds, a_session_cut_brutally_and_acknowledged,
-    ::testing::Combine(::testing::Values(fake::resume_policy::count, fake::resume_policy::discard,
-                                         fake::resume_policy::restart),
-                       ::testing::Values(fake::ack_mode::lost, fake::ack_mode::merged,
-                                         fake::ack_mode::again, fake::ack_mode::over_cuts)),
-    [](auto const& given) {
-      return std::string(name_of(std::get<0>(given.param))) + "_" +
-             name_of(std::get<1>(given.param));
-    });
+INSTANTIATE_TEST_SUITE_P(kinds, a_session_cut_brutally_and_acknowledged,
+                         ::testing::Combine(::testing::Values(emulation::resume_policy::count,
+                                                              emulation::resume_policy::discard,
+                                                              emulation::resume_policy::restart),
+                                            ::testing::Values(emulation::ack_mode::lost,
+                                                              emulation::ack_mode::merged,
+                                                              emulation::ack_mode::again,
+                                                              emulation::ack_mode::over_cuts)),
+                         [](auto const& given) {
+                           return std::string(name_of(std::get<0>(given.param))) + "_" +
+                                  name_of(std::get<1>(given.param));
+                         });
 
 /// A link is lost, its server refuses two more, and audio goes on coming.
 struct a_session_after_an_outage : live_fixture, ::testing::WithParamInterface<named_format> {
@@ -181,15 +184,15 @@ struct a_session_after_an_outage : live_fixture, ::testing::WithParamInterface<n
   void SetUp() override {
     live_fixture::SetUp();
     auto& faults = emulator_options.faults;
-    faults.cuts.kind = fake::cut_kind::brutal;
+    faults.cuts.kind = emulation::cut_kind::brutal;
     faults.cuts.every = bytes(1s);
     faults.cuts.unacknowledged = bytes(500ms);
     faults.cuts.times = 1;
-    fake::http_fault fault;
-    fault.route = fake::route::upgrade;
-    fault.action = fake::http_action::serve;
+    emulation::http_fault fault;
+    fault.route = emulation::route::upgrade;
+    fault.action = emulation::http_action::serve;
     faults.http = {fault, fault};
-    faults.http[1].action = fake::http_action::answer;
+    faults.http[1].action = emulation::http_action::answer;
     faults.http[1].times = 2;
   }
 };
@@ -208,7 +211,7 @@ TEST_P(a_session_after_an_outage, sends_what_has_piled_up_in_small_messages_of_w
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(all<live::disconnected>().size(), 4u) << "the cut, two refusals, the end";
-  expect_no_gap(stretches_of(*service, audio), audio);
+  expect_no_gap(heard_spans(*service, audio), audio);
   auto const links = report().connections;
   ASSERT_EQ(links.size(), 2u);
   EXPECT_GE(links[1].bytes, audio.size() - bytes(1s)) << "that much was not acknowledged";

@@ -3,25 +3,25 @@
 #include <algorithm>
 #include <array>
 #include <support/fault_names.hpp>
+#include <support/heard_spans.hpp>
 #include <support/live_fixture.hpp>
-#include <support/stretches.hpp>
 
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::errc;
 using gladia::live::completeness;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
-using fake::ending;
-using fake::http_action;
-using fake::route;
+namespace emulation = gladia::testing;
+using emulation::ending;
+using emulation::http_action;
+using emulation::route;
 
 /// A session against a service that does something wrong.
-struct faulty_service : live_fixture {
+struct faulty_server : live_fixture {
   std::string audio = position_coded_audio(100'000);
-  fake::faults& faults = emulator_options.faults;
+  emulation::faults& faults = emulator_options.faults;
 
   void SetUp() override {
     live_fixture::SetUp();
@@ -46,7 +46,7 @@ struct faulty_service : live_fixture {
     EXPECT_EQ(end->verdict, completeness::complete);
     EXPECT_EQ(end->stats.connections, connections);
     EXPECT_EQ(end->stats.bytes_dropped, 0u);
-    expect_no_gap(stretches_of(*service, audio), audio);
+    expect_no_gap(heard_spans(*service, audio), audio);
   }
   void expect_end(errc code, completeness verdict) {
     EXPECT_EQ(end->error, code) << end->error.what();
@@ -69,14 +69,14 @@ struct faulty_service : live_fixture {
 
 // The link, plain and encrypted.
 
-struct a_session_over : faulty_service, ::testing::WithParamInterface<bool> {
+struct a_session_over_tcp_or_tls : faulty_server, ::testing::WithParamInterface<bool> {
   void SetUp() override {
-    faulty_service::SetUp();
+    faulty_server::SetUp();
     emulator_options.tls = GetParam();
   }
 };
 
-TEST_P(a_session_over, comes_back_after_several_resets) {
+TEST_P(a_session_over_tcp_or_tls, comes_back_after_several_resets) {
   audio = position_coded_audio(200'000);  // a cut may come a message of a second late
   faults.cuts.every = 20'000;
   faults.cuts.times = 3;
@@ -85,7 +85,7 @@ TEST_P(a_session_over, comes_back_after_several_resets) {
   EXPECT_EQ(service->audio(report().id), audio);
 }
 
-TEST_P(a_session_over, comes_back_after_several_quiet_ends) {
+TEST_P(a_session_over_tcp_or_tls, comes_back_after_several_quiet_ends) {
   audio = position_coded_audio(200'000);  // a cut may come a message of a second late
   faults.cuts.every = 20'000;
   faults.cuts.times = 3;
@@ -95,23 +95,23 @@ TEST_P(a_session_over, comes_back_after_several_quiet_ends) {
   EXPECT_EQ(service->audio(report().id), audio);
 }
 
-TEST_P(a_session_over, comes_back_after_a_reset_with_everything_in_flight) {
+TEST_P(a_session_over_tcp_or_tls, comes_back_after_a_reset_with_everything_in_flight) {
   faults.cuts.every = 20'000;
   faults.cuts.times = 1;
-  faults.cuts.kind = fake::cut_kind::brutal;
+  faults.cuts.kind = emulation::cut_kind::brutal;
   run_whole();
   expect_complete(2);
 }
 
-TEST_P(a_session_over, writes_a_lost_stop_again) {
+TEST_P(a_session_over_tcp_or_tls, writes_a_lost_stop_again) {
   faults.on_stop.how = ending::reset;
   faults.on_stop.times = 1;
   run_whole();
   expect_complete(2);
-  EXPECT_EQ(report().total(&fake::connection_report::stops), 2u);
+  EXPECT_EQ(report().total(&emulation::connection_report::stops), 2u);
 }
 
-TEST_P(a_session_over, notices_a_server_that_answers_nothing) {
+TEST_P(a_session_over_tcp_or_tls, notices_a_server_that_answers_nothing) {
   options.link_timeout = 1s;
   faults.ignore_pings = true;
   on_event = [this](live::event const& e) {
@@ -129,7 +129,7 @@ TEST_P(a_session_over, notices_a_server_that_answers_nothing) {
   EXPECT_TRUE(lost.at(0).will_retry);
 }
 
-TEST_P(a_session_over, notices_a_server_that_does_not_read) {
+TEST_P(a_session_over_tcp_or_tls, notices_a_server_that_does_not_read) {
   options.send_stall_timeout = 3s;
   options.link_timeout = 8s;  // it would be found dead, before the default of the other
   // More than the buffers of both systems take.
@@ -148,7 +148,7 @@ TEST_P(a_session_over, notices_a_server_that_does_not_read) {
   EXPECT_TRUE(lost.will_retry);
 }
 
-TEST_P(a_session_over, bears_a_server_that_reads_slowly) {
+TEST_P(a_session_over_tcp_or_tls, bears_a_server_that_reads_slowly) {
   options.link_timeout = 1s;
   options.send_stall_timeout = 1s;
   faults.read_size = 4096;
@@ -159,7 +159,7 @@ TEST_P(a_session_over, bears_a_server_that_reads_slowly) {
   EXPECT_EQ(service->audio(report().id), audio);
 }
 
-TEST_P(a_session_over, tries_again_when_the_handshake_hangs) {
+TEST_P(a_session_over_tcp_or_tls, tries_again_when_the_handshake_hangs) {
   options.timeouts.upgrade = 200ms;
   fault(route::upgrade, http_action::hang);
   run_whole(below_default_limits);
@@ -169,7 +169,7 @@ TEST_P(a_session_over, tries_again_when_the_handshake_hangs) {
   EXPECT_EQ(error.details().phase, gladia::phase::upgrade);
 }
 
-TEST_P(a_session_over, tries_again_when_the_handshake_is_reset) {
+TEST_P(a_session_over_tcp_or_tls, tries_again_when_the_handshake_is_reset) {
   fault(route::upgrade, http_action::reset);
   run_whole();
   expect_complete(1);
@@ -177,13 +177,13 @@ TEST_P(a_session_over, tries_again_when_the_handshake_is_reset) {
   EXPECT_EQ(lost.at(0).error.details().phase, gladia::phase::upgrade);
 }
 
-TEST_P(a_session_over, tries_again_when_half_of_the_handshake_comes) {
+TEST_P(a_session_over_tcp_or_tls, tries_again_when_half_of_the_handshake_comes) {
   fault(route::upgrade, http_action::half_answer);
   run_whole();
   expect_complete(1);
 }
 
-TEST_P(a_session_over, follows_a_handshake_that_is_redirected_on_its_server) {
+TEST_P(a_session_over_tcp_or_tls, follows_a_handshake_that_is_redirected_on_its_server) {
   answer(route::upgrade, 307);
   faults.http.back().headers = {{"Location", "#to-itself"}};
   run_whole();
@@ -194,12 +194,12 @@ TEST_P(a_session_over, follows_a_handshake_that_is_redirected_on_its_server) {
   EXPECT_TRUE(ends[0].will_retry);
 }
 
-INSTANTIATE_TEST_SUITE_P(both, a_session_over, ::testing::Bool(),
+INSTANTIATE_TEST_SUITE_P(both, a_session_over_tcp_or_tls, ::testing::Bool(),
                          [](auto const& given) { return given.param ? "wss" : "ws"; });
 
 // Close codes.
 
-struct a_final_close_code : faulty_service,
+struct a_final_close_code : faulty_server,
                             ::testing::WithParamInterface<std::pair<std::uint16_t, errc>> {
   std::uint16_t code() const { return GetParam().first; }
   void expect_this_end(completeness verdict) {
@@ -214,7 +214,7 @@ struct a_final_close_code : faulty_service,
 };
 
 TEST_P(a_final_close_code, ends_the_session_in_mid_stream) {
-  faults.cuts.kind = fake::cut_kind::brutal;
+  faults.cuts.kind = emulation::cut_kind::brutal;
   faults.cuts.every = 16'000;
   faults.cuts.how = ending::close;
   faults.cuts.code = code();
@@ -250,7 +250,7 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair(4499, errc::closed_by_server), std::pair(4504, errc::no_speech)),
     [](auto const& given) { return std::to_string(given.param.first); });
 
-struct a_passing_close_code : faulty_service, ::testing::WithParamInterface<std::uint16_t> {
+struct a_passing_close_code : faulty_server, ::testing::WithParamInterface<std::uint16_t> {
   /// Codes that may not be sent are told as 1006.
   std::uint16_t seen() const {
     auto const is_forbidden = GetParam() == 1004 || GetParam() == 1015;
@@ -266,7 +266,7 @@ struct a_passing_close_code : faulty_service, ::testing::WithParamInterface<std:
 };
 
 TEST_P(a_passing_close_code, is_survived_in_mid_stream) {
-  faults.cuts = {16'000, fake::cut_kind::brutal, ending::close, GetParam(), 1};
+  faults.cuts = {16'000, emulation::cut_kind::brutal, ending::close, GetParam(), 1};
   run_whole();
   expect_one_retry(2);
 }
@@ -281,7 +281,7 @@ TEST_P(a_passing_close_code, is_survived_while_stopping) {
   faults.on_stop = {ending::close, 1, GetParam()};
   run_whole();
   expect_one_retry(2);
-  EXPECT_EQ(report().total(&fake::connection_report::stops), 2u);
+  EXPECT_EQ(report().total(&emulation::connection_report::stops), 2u);
 }
 
 TEST_P(a_passing_close_code, ends_the_session_that_meets_it_whenever_it_opens) {
@@ -298,30 +298,30 @@ INSTANTIATE_TEST_SUITE_P(codes, a_passing_close_code,
                                            2999, 4500, 4503, 4505, 4999),
                          [](auto const& given) { return std::to_string(given.param); });
 
-struct a_session_and : faulty_service {};
+struct a_session_with_a_faulty_server : faulty_server {};
 
-TEST_F(a_session_and, an_unassigned_close_code_can_be_told_to_go_on) {
+TEST_F(a_session_with_a_faulty_server, can_be_told_to_go_on_after_an_unassigned_close_code) {
   options.retry_unassigned_close_codes = true;
-  faults.cuts = {16'000, fake::cut_kind::brutal, ending::close, 4200, 1};
+  faults.cuts = {16'000, emulation::cut_kind::brutal, ending::close, 4200, 1};
   run_whole();
   expect_complete(2);
 }
 
-TEST_F(a_session_and, a_goodbye_before_the_stop_end_partial) {
-  faults.cuts = {16'000, fake::cut_kind::brutal, ending::close, 1000, 1};
+TEST_F(a_session_with_a_faulty_server, ends_partial_with_a_goodbye_before_the_stop) {
+  faults.cuts = {16'000, emulation::cut_kind::brutal, ending::close, 1000, 1};
   run_unstopped();
   expect_end(errc::closed_by_server, completeness::partial);
   EXPECT_EQ(end->close_code, 1000);
 }
 
-TEST_F(a_session_and, a_goodbye_at_the_opening_end_partial) {
+TEST_F(a_session_with_a_faulty_server, ends_partial_with_a_goodbye_at_the_opening) {
   faults.on_open = {ending::close, -1, 1000};
   run_unstopped();
   expect_end(errc::closed_by_server, completeness::partial);
   EXPECT_EQ(end->stats.connections, 1);
 }
 
-TEST_F(a_session_and, a_goodbye_at_the_stop_end_complete) {
+TEST_F(a_session_with_a_faulty_server, ends_complete_with_a_goodbye_at_the_stop) {
   faults.on_stop = {ending::close, -1, 1000};
   run_whole();
   expect_complete(1);
@@ -329,7 +329,7 @@ TEST_F(a_session_and, a_goodbye_at_the_stop_end_complete) {
 
 // Servers that open and end at once.
 
-struct a_server_that_opens_and_ends : faulty_service, ::testing::WithParamInterface<ending> {};
+struct a_server_that_opens_and_ends : faulty_server, ::testing::WithParamInterface<ending> {};
 
 TEST_P(a_server_that_opens_and_ends, is_given_up_within_the_window_and_few_connects) {
   options.reconnect_window = 1s;
@@ -354,7 +354,7 @@ INSTANTIATE_TEST_SUITE_P(ways, a_server_that_opens_and_ends,
 
 // Refused handshakes.
 
-struct a_refused_handshake : faulty_service, ::testing::WithParamInterface<std::pair<int, errc>> {
+struct a_refused_handshake : faulty_server, ::testing::WithParamInterface<std::pair<int, errc>> {
   int status() const { return GetParam().first; }
 };
 
@@ -406,7 +406,7 @@ INSTANTIATE_TEST_SUITE_P(statuses, a_handshake_refused_for_now,
                                            std::pair(503, errc::server_error)),
                          [](auto const& given) { return std::to_string(given.param.first); });
 
-TEST_F(a_session_and, a_refused_handshake_wait_as_long_as_the_server_asks) {
+TEST_F(a_session_with_a_faulty_server, waits_as_long_as_a_refused_handshake_asks) {
   answer(route::upgrade, 429);
   faults.http.back().headers = {{"Retry-After", "1"}};
   run_whole();
@@ -416,10 +416,10 @@ TEST_F(a_session_and, a_refused_handshake_wait_as_long_as_the_server_asks) {
 
 // Acknowledgements.
 
-struct a_session_with_acknowledgements : faulty_service,
-                                         ::testing::WithParamInterface<fake::ack_mode> {
+struct a_session_with_acknowledgements : faulty_server,
+                                         ::testing::WithParamInterface<emulation::ack_mode> {
   void SetUp() override {
-    faulty_service::SetUp();
+    faulty_server::SetUp();
     faults.acks = GetParam();
     faults.ack_every = 2;
     faults.ack_delay = 50ms;
@@ -442,13 +442,13 @@ struct a_session_with_late_or_low_acknowledgements : a_session_with_acknowledgem
     faults.ack_delay = 5ms;
     faults.read_size = 4096;
     faults.read_delay = 3ms;
-    faults.cuts = {50'000, fake::cut_kind::brutal, ending::reset, 0, 2};
+    faults.cuts = {50'000, emulation::cut_kind::brutal, ending::reset, 0, 2};
   }
 
   void expect_to_resume_behind_acknowledged_audio() {
     run_whole();
     expect_complete(3);
-    if (GetParam() == fake::ack_mode::none) return;
+    if (GetParam() == emulation::ack_mode::none) return;
     for (auto const& link : report().connections) {
       if (link.was_cut) {
         EXPECT_GT(link.acknowledged, 0u);
@@ -464,29 +464,32 @@ TEST_P(a_session_with_late_or_low_acknowledgements, survives_a_lost_link) {
 
 TEST_P(a_session_with_late_or_low_acknowledgements, survives_a_server_that_counts_from_zero) {
   faults.cuts.how = ending::fin;
-  faults.resume = fake::resume_policy::restart;
+  faults.resume = emulation::resume_policy::restart;
   // Of less than 10 s a count that starts anew cannot be told from ranges that are told again.
   faults.cuts.every = 100'000;
   audio = position_coded_audio(300'000);
   expect_to_resume_behind_acknowledged_audio();
-  if (GetParam() == fake::ack_mode::none) return;
+  if (GetParam() == emulation::ack_mode::none) return;
   EXPECT_GT(all<live::connected>().back().resume_offset, 50'000u)
       << "the first link's was sent again";
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, a_session_with_acknowledgements,
-                         ::testing::Values(fake::ack_mode::none, fake::ack_mode::late,
-                                           fake::ack_mode::lost, fake::ack_mode::shrinking,
-                                           fake::ack_mode::jumping, fake::ack_mode::inclusive),
+                         ::testing::Values(emulation::ack_mode::none, emulation::ack_mode::late,
+                                           emulation::ack_mode::lost,
+                                           emulation::ack_mode::shrinking,
+                                           emulation::ack_mode::jumping,
+                                           emulation::ack_mode::inclusive),
                          [](auto const& given) { return name_of(given.param); });
 INSTANTIATE_TEST_SUITE_P(kinds, a_session_with_late_or_low_acknowledgements,
-                         ::testing::Values(fake::ack_mode::none, fake::ack_mode::late,
-                                           fake::ack_mode::lost, fake::ack_mode::shrinking,
-                                           fake::ack_mode::inclusive),
+                         ::testing::Values(emulation::ack_mode::none, emulation::ack_mode::late,
+                                           emulation::ack_mode::lost,
+                                           emulation::ack_mode::shrinking,
+                                           emulation::ack_mode::inclusive),
                          [](auto const& given) { return name_of(given.param); });
 
-TEST_F(a_session_and, refused_audio_go_on_with_a_warning) {
-  faults.acks = fake::ack_mode::nack;
+TEST_F(a_session_with_a_faulty_server, warns_of_refused_audio_and_goes_on) {
+  faults.acks = emulation::ack_mode::nack;
   faults.ack_every = 2;
   run_whole();
   EXPECT_FALSE(end->error) << end->error.what();
@@ -498,7 +501,7 @@ TEST_F(a_session_and, refused_audio_go_on_with_a_warning) {
 
 // The stop.
 
-TEST_F(a_session_and, a_stop_that_is_lost_miss_no_word) {
+TEST_F(a_session_with_a_faulty_server, misses_no_word_where_its_stop_is_lost) {
   emulator_options.script =
       R"([{"text": "one", "start": 0.1, "end": 0.4}, {"text": "two", "start": 2, "end": 9}])";
   request.messages_config.receive_post_processing_events = true;
@@ -511,7 +514,7 @@ TEST_F(a_session_and, a_stop_that_is_lost_miss_no_word) {
   EXPECT_EQ(all<gladia::post_final_transcript>().size(), 1u);
 }
 
-TEST_F(a_session_and, an_end_without_goodbye_fetch_the_result) {
+TEST_F(a_session_with_a_faulty_server, fetches_the_result_after_an_end_without_goodbye) {
   options.stop_timeout = 2s;
   options.fetch_result = true;
   faults.never_close = true;
@@ -523,7 +526,7 @@ TEST_F(a_session_and, an_end_without_goodbye_fetch_the_result) {
   EXPECT_EQ(end->job->id, report().id);
 }
 
-TEST_F(a_session_and, a_job_that_cannot_be_fetched_end_all_the_same) {
+TEST_F(a_session_with_a_faulty_server, ends_even_if_its_job_cannot_be_fetched) {
   options.stop_timeout = 2s;
   options.fetch_result = true;
   options.fetch_timeout = 300ms;
@@ -539,10 +542,10 @@ TEST_F(a_session_and, a_job_that_cannot_be_fetched_end_all_the_same) {
 // Made when it is sent: a large one, as a parameter, would be copied at the start of each test.
 struct strange_message {
   char const* name;
-  fake::injection (*make)();
+  emulation::injection (*make)();
 };
 
-struct a_strange_message : faulty_service, ::testing::WithParamInterface<strange_message> {};
+struct a_strange_message : faulty_server, ::testing::WithParamInterface<strange_message> {};
 
 TEST_P(a_strange_message, does_not_disturb_the_stream) {
   faults.injections = {GetParam().make()};
@@ -553,8 +556,8 @@ TEST_P(a_strange_message, does_not_disturb_the_stream) {
       << "it is reported, once";
 }
 
-fake::injection text(std::string payload) {
-  return {6400, fake::injection::kind::text, std::move(payload)};
+emulation::injection text(std::string payload) {
+  return {6400, emulation::injection::kind::text, std::move(payload)};
 }
 
 std::string nested(std::size_t depth) {
@@ -583,14 +586,15 @@ strange_message const strange_messages[] = {
     {"large", [] { return text(std::string(std::size_t{8} << 20, ' ') + "{"); }},
     {"binary",
      [] {
-       return fake::injection{6400, fake::injection::kind::binary, std::string("\0\xff\x80{", 4)};
+       return emulation::injection{6400, emulation::injection::kind::binary,
+                                   std::string("\0\xff\x80{", 4)};
      }},
 };
 
 INSTANTIATE_TEST_SUITE_P(messages, a_strange_message, ::testing::ValuesIn(strange_messages),
                          [](auto const& given) { return given.param.name; });
 
-TEST_F(a_session_and, acknowledgements_beyond_all_bounds_lose_nothing) {
+TEST_F(a_session_with_a_faulty_server, loses_nothing_to_acknowledgements_beyond_all_bounds) {
   for (auto const* range : {"[-9223372036854775808, 9223372036854775807]",
                             "[9223372036854775807, -9223372036854775808]", "[-1, -1]",
                             "[18446744073709551616, 1e300]"}) {
@@ -603,44 +607,44 @@ TEST_F(a_session_and, acknowledgements_beyond_all_bounds_lose_nothing) {
   EXPECT_EQ(service->audio(report().id), audio);
 }
 
-TEST_F(a_session_and, a_ping_go_on) {
-  faults.injections = {{6400, fake::injection::kind::ping, "are you there"}};
+TEST_F(a_session_with_a_faulty_server, goes_on_after_a_ping) {
+  faults.injections = {{6400, emulation::injection::kind::ping, "are you there"}};
   run_whole();
   expect_complete(1);
 }
 
-TEST_F(a_session_and, a_message_above_the_limit_end) {
+TEST_F(a_session_with_a_faulty_server, ends_at_a_message_above_the_limit) {
   options.max_message = 100'000;
   faults.injections = {text(std::string(100'001, ' '))};
   run_unstopped();
   expect_end(errc::message_too_large, completeness::partial);
 }
 
-TEST_F(a_session_and, a_message_above_the_limit_of_64_mib_end) {
+TEST_F(a_session_with_a_faulty_server, ends_at_a_message_above_the_limit_of_64_mib) {
   // A frame's head, which says as much; the frame never comes.
-  faults.injections = {
-      {6400, fake::injection::kind::raw_bytes, std::string("\x81\x7f\0\0\0\0\x04\0\0\x01", 10)}};
+  faults.injections = {{6400, emulation::injection::kind::raw_bytes,
+                        std::string("\x81\x7f\0\0\0\0\x04\0\0\x01", 10)}};
   run_unstopped();
   expect_end(errc::message_too_large, completeness::partial);
 }
 
-TEST_F(a_session_and, a_frame_of_an_absurd_length_end) {
-  faults.injections = {
-      {6400, fake::injection::kind::raw_bytes, std::string("\x81\x7f\xff\0\0\0\0\0\0\x01", 10)}};
+TEST_F(a_session_with_a_faulty_server, ends_at_a_frame_of_an_absurd_length) {
+  faults.injections = {{6400, emulation::injection::kind::raw_bytes,
+                        std::string("\x81\x7f\xff\0\0\0\0\0\0\x01", 10)}};
   run_unstopped();
   expect_end(errc::message_too_large, completeness::partial);
 }
 
-TEST_F(a_session_and, a_message_at_the_limit_go_on) {
+TEST_F(a_session_with_a_faulty_server, goes_on_after_a_message_at_the_limit) {
   options.max_message = 100'000;
   faults.injections = {text(std::string(100'000, ' '))};
   run_whole();
   expect_complete(1);
 }
 
-struct a_session_and_a_huge_message : a_session_and {
+struct a_session_with_a_huge_message : a_session_with_a_faulty_server {
   void SetUp() override {
-    a_session_and::SetUp();
+    a_session_with_a_faulty_server::SetUp();
     emulator_options.idle_timeout = std::chrono::minutes(10);  // it takes its time to be read
   }
   void run_with(std::string const& message) {
@@ -662,22 +666,22 @@ struct a_session_and_a_huge_message : a_session_and {
   }
 };
 
-TEST_F(a_session_and_a_huge_message, at_the_limit_of_64_mib_go_on) {
+TEST_F(a_session_with_a_huge_message, goes_on_at_the_limit_of_64_mib) {
   run_with(std::string(std::size_t{64} << 20, '['));
   EXPECT_EQ(all<gladia::malformed_message>().size(), 1u);
 }
 
-TEST_F(a_session_and_a_huge_message, beyond_it_go_on_where_the_limit_was_raised) {
+TEST_F(a_session_with_a_huge_message, goes_on_beyond_it_where_the_limit_was_raised) {
   options.max_message = std::size_t{80} << 20;
   run_with(R"({"type":"new"})" + std::string(std::size_t{65} << 20, ' '));
   EXPECT_EQ(all<gladia::unknown_message>().size(), 1u);
 }
 
-struct an_invalid_frame : faulty_service,
+struct an_invalid_frame : faulty_server,
                           ::testing::WithParamInterface<std::pair<char const*, std::string>> {};
 
 TEST_P(an_invalid_frame, costs_the_link_and_not_the_session) {
-  faults.injections = {{6400, fake::injection::kind::raw_bytes, GetParam().second}};
+  faults.injections = {{6400, emulation::injection::kind::raw_bytes, GetParam().second}};
   // Not before: a stop that the server heard on the first link would end the session there.
   on_event = [this](live::event const& e) {
     if (std::holds_alternative<live::disconnected>(e)) session->stop();
@@ -702,20 +706,20 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair("http", std::string("HTTP/1.1 500 Sorry\r\n\r\n"))),
     [](auto const& given) { return given.param.first; });
 
-struct a_session_and_an_odd_frame : faulty_service {
+struct a_session_with_an_odd_frame : faulty_server {
   void inject(std::string const& frame) {
-    faults.injections = {{6400, fake::injection::kind::raw_bytes, frame}};
+    faults.injections = {{6400, emulation::injection::kind::raw_bytes, frame}};
   }
 };
 
-TEST_F(a_session_and_an_odd_frame, with_text_that_is_not_utf8_go_on) {
+TEST_F(a_session_with_an_odd_frame, goes_on_after_text_that_is_not_utf8) {
   inject("\x81\x02\xff\xff");
   run_whole();
   expect_complete(1);
   EXPECT_EQ(all<gladia::malformed_message>().size(), 1u);
 }
 
-TEST_F(a_session_and_an_odd_frame, with_a_code_and_a_reason_cut_inside_a_character_end) {
+TEST_F(a_session_with_an_odd_frame, ends_at_a_close_whose_reason_is_cut_inside_a_character) {
   inject("\x88\x03\x11\x33\xc3");
   run_unstopped();
   EXPECT_EQ(end->error, errc::session_gone);
@@ -724,11 +728,11 @@ TEST_F(a_session_and_an_odd_frame, with_a_code_and_a_reason_cut_inside_a_charact
   EXPECT_EQ(end->stats.connections, 1);
 }
 
-struct a_close_frame_that_may_not_be_sent : faulty_service,
+struct a_close_frame_that_may_not_be_sent : faulty_server,
                                             ::testing::WithParamInterface<std::string> {};
 
 TEST_P(a_close_frame_that_may_not_be_sent, costs_the_link_and_not_the_session) {
-  faults.injections = {{6400, fake::injection::kind::raw_bytes, GetParam()}};
+  faults.injections = {{6400, emulation::injection::kind::raw_bytes, GetParam()}};
   on_event = [this](live::event const& e) {
     if (std::holds_alternative<live::disconnected>(e)) session->stop();
   };
@@ -742,7 +746,7 @@ INSTANTIATE_TEST_SUITE_P(codes, a_close_frame_that_may_not_be_sent,
 
 // Creating the session.
 
-TEST_F(a_session_and, a_post_that_hangs_once_come_to_be) {
+TEST_F(a_session_with_a_faulty_server, starts_after_a_post_that_hung_once) {
   options.init_timeout = 1s;
   fault(route::init, http_action::hang);
   run_whole(below_default_limits);
@@ -750,7 +754,7 @@ TEST_F(a_session_and, a_post_that_hangs_once_come_to_be) {
   EXPECT_EQ(requests_to("POST"), 2u);
 }
 
-TEST_F(a_session_and, a_post_that_hangs_end_with_its_phase) {
+TEST_F(a_session_with_a_faulty_server, ends_with_the_phase_of_a_post_that_hangs) {
   options.init_timeout = 200ms;
   fault(route::init, http_action::hang, -1);
   run_whole(below_default_limits);
@@ -760,7 +764,7 @@ TEST_F(a_session_and, a_post_that_hangs_end_with_its_phase) {
   EXPECT_TRUE(end->job_id.empty());
 }
 
-struct a_post_that_fails_once : faulty_service,
+struct a_post_that_fails_once : faulty_server,
                                 ::testing::WithParamInterface<std::pair<char const*, http_action>> {
 };
 
@@ -779,7 +783,7 @@ INSTANTIATE_TEST_SUITE_P(ways, a_post_that_fails_once,
                                            std::pair("half_a_body", http_action::half_answer)),
                          [](auto const& given) { return given.param.first; });
 
-struct a_refused_post : faulty_service, ::testing::WithParamInterface<std::pair<int, errc>> {};
+struct a_refused_post : faulty_server, ::testing::WithParamInterface<std::pair<int, errc>> {};
 
 TEST_P(a_refused_post, ends_the_session_with_the_reason) {
   auto const [status, code] = GetParam();
@@ -799,7 +803,7 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair(429, errc::too_many_requests), std::pair(500, errc::server_error)),
     [](auto const& given) { return std::to_string(given.param.first); });
 
-TEST_F(a_session_and, a_busy_service_wait_as_long_as_it_asks) {
+TEST_F(a_session_with_a_faulty_server, waits_as_long_as_a_busy_server_asks) {
   answer(route::init, 429);
   faults.http.back().headers = {{"Retry-After", "1"}};
   auto const began = std::chrono::steady_clock::now();
@@ -808,15 +812,15 @@ TEST_F(a_session_and, a_busy_service_wait_as_long_as_it_asks) {
   EXPECT_GE(std::chrono::steady_clock::now() - began, 1s);
 }
 
-TEST_F(a_session_and, a_gateways_page_end_with_its_status) {
-  faults.http = {fake::bad_gateway(route::init, -1)};
+TEST_F(a_session_with_a_faulty_server, ends_with_the_status_of_a_gateways_page) {
+  faults.http = {emulation::bad_gateway(route::init, -1)};
   run_whole();
   expect_end(errc::server_error, completeness::partial);
   EXPECT_EQ(end->error.details().http_status, 502);
 }
 
 struct a_strange_answer
-    : faulty_service,
+    : faulty_server,
       ::testing::WithParamInterface<std::tuple<char const*, std::string, errc>> {};
 
 TEST_P(a_strange_answer, to_the_post_ends_the_session) {
@@ -836,7 +840,7 @@ INSTANTIATE_TEST_SUITE_P(
                                  errc::malformed_response)),
     [](auto const& given) { return std::get<0>(given.param); });
 
-struct a_session_url : faulty_service,
+struct a_session_url : faulty_server,
                        ::testing::WithParamInterface<std::tuple<char const*, char const*, errc>> {};
 
 TEST_P(a_session_url, that_cannot_be_used_ends_the_session_before_any_link) {
@@ -860,14 +864,14 @@ INSTANTIATE_TEST_SUITE_P(
                    errc::invalid_url)),
     [](auto const& given) { return std::get<0>(given.param); });
 
-TEST_F(a_session_and, a_url_of_http_go_on) {
+TEST_F(a_session_with_a_faulty_server, goes_on_with_a_url_of_http) {
   auto const scheme = std::string(emulator_options.tls ? "https" : "http");
   faults.init_url = scheme + "://127.0.0.1:{port}/v2/live?token={token}";
   run_whole();
   expect_complete(1);
 }
 
-TEST_F(a_session_and, a_relative_url_go_on) {
+TEST_F(a_session_with_a_faulty_server, goes_on_with_a_relative_url) {
   faults.init_url = "/v2/live?token={token}";
   run_whole();
   expect_complete(1);

@@ -7,9 +7,9 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 /// A session whose link is lost again and again, and which is destroyed when so many events have
 /// come.
@@ -20,7 +20,7 @@ struct a_session_destroyed_at_event : live_fixture, ::testing::WithParamInterfac
   void SetUp() override {
     live_fixture::SetUp();
     emulator_options.tls = true;
-    emulator_options.faults.cuts = {20'000, fake::cut_kind::brutal, fake::ending::reset};
+    emulator_options.faults.cuts = {20'000, emulation::cut_kind::brutal, emulation::ending::reset};
   }
 
   /// More than are taken at once: some wait until the end.
@@ -36,7 +36,7 @@ struct a_session_destroyed_at_event : live_fixture, ::testing::WithParamInterfac
     run_to_end(below_default_limits);
     gladia::test::run_until(io, [this] { return sends_completed == 8; });
     EXPECT_EQ(end->error, boost::asio::error::operation_aborted) << end->error.what();
-    EXPECT_TRUE(service->wait_until([](fake::session_report const& r) {
+    EXPECT_TRUE(service->wait_until([](emulation::session_report const& r) {
       return std::none_of(r.connections.begin(), r.connections.end(),
                           [](auto const& link) { return link.open; });
     })) << "a link was left";
@@ -110,7 +110,7 @@ TEST_P(a_session_with_an_open_link, closes_it_in_order_when_it_is_destroyed_afte
     if (!std::holds_alternative<live::connected>(e)) return;
     session->stop();
     EXPECT_TRUE(service->wait_until(
-        [](auto const& r) { return r.total(&fake::connection_report::stops) == 1; }));
+        [](auto const& r) { return r.total(&emulation::connection_report::stops) == 1; }));
     session.reset();
   };
   start();

@@ -15,7 +15,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::errc;
 using gladia::phase;
 using gladia::live::completeness;
@@ -24,7 +24,7 @@ using gladia::test::scripted_server;
 using gladia::test::tcp;
 using gladia::test::wait_for_close;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 /// A session that meets a server which takes connections and says nothing. Every other limit of the
 /// session is longer than the test.
@@ -279,7 +279,7 @@ INSTANTIATE_TEST_SUITE_P(stages, a_link_that_hangs,
 struct a_close_without_answer : live_fixture,
                                 ::testing::WithParamInterface<std::tuple<bool, way_out>> {
   way_out const how = std::get<1>(GetParam());
-  fake::faults& faults = emulator_options.faults;
+  emulation::faults& faults = emulator_options.faults;
 
   void SetUp() override {
     live_fixture::SetUp();

@@ -10,7 +10,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::errc;
 using gladia::phase;
 using gladia::test::name_service;

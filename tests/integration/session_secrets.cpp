@@ -9,13 +9,13 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::errc;
 using gladia::live::completeness;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
-using fake::http_action;
-using fake::route;
+namespace emulation = gladia::testing;
+using emulation::http_action;
+using emulation::route;
 
 /// Collects all that a session and its client let anybody see, and searches it for what is secret.
 struct secrets : live_fixture {
@@ -24,7 +24,7 @@ struct secrets : live_fixture {
   std::string const coded_password = "bWU6cGFzc3dvcmQtMWIyYzNkNGU=";  // `me:` before it, in Base64
   /// The emulator's own token is the id of the job, which anybody may see.
   std::string const token = "token-77aa88bb";
-  fake::faults& faults = emulator_options.faults;
+  emulation::faults& faults = emulator_options.faults;
 
   void SetUp() override {
     live_fixture::SetUp();
@@ -116,7 +116,7 @@ struct secrets : live_fixture {
   std::vector<std::string> seen_{};
 };
 
-std::string all_of(fake::request_report const& request) {
+std::string all_of(emulation::request_report const& request) {
   auto text = request.method + ' ' + request.target + '\n' + request.body + '\n';
   for (auto const& [name, value] : request.headers) text += name + ": " + value + '\n';
   return text;
@@ -147,7 +147,7 @@ TEST_F(secrets, are_shown_as_stars) {
 TEST_F(secrets, of_a_session_that_reconnects_are_kept) {
   faults.cuts.every = 8'000;
   faults.cuts.times = 2;
-  faults.cuts.kind = fake::cut_kind::brutal;
+  faults.cuts.kind = emulation::cut_kind::brutal;
   faults.http = {{route::upgrade, http_action::serve},
                  {route::upgrade, http_action::answer},
                  {route::upgrade, http_action::reset}};
@@ -157,13 +157,13 @@ TEST_F(secrets, of_a_session_that_reconnects_are_kept) {
 
 TEST_F(secrets, of_a_session_that_could_not_reconnect_are_kept) {
   options.reconnect_attempts = 1;
-  faults.on_open = {fake::ending::close, -1, 1011, "sorry"};
+  faults.on_open = {emulation::ending::close, -1, 1011, "sorry"};
   run_whole();
   EXPECT_EQ(end->error, errc::reconnect_failed);
 }
 
 TEST_F(secrets, that_the_service_repeats_as_it_closes_are_kept) {
-  faults.on_open = {fake::ending::close, -1, 4400, "who is " + token + "?"};
+  faults.on_open = {emulation::ending::close, -1, 4400, "who is " + token + "?"};
   run_whole();
   EXPECT_EQ(end->close_reason, "who is ***?");
   EXPECT_EQ(end->error.details().close_reason, "who is ***?");
@@ -173,7 +173,7 @@ TEST_F(secrets, that_the_service_repeats_as_it_refuses_audio_are_kept) {
   auto const refusal =
       R"({"type":"audio_chunk","acknowledged":false,"error":{"message":"who\nis )" + token +
       R"(?"},"data":null})";
-  faults.injections = {{0, fake::injection::kind::text, refusal}};
+  faults.injections = {{0, emulation::injection::kind::text, refusal}};
   run_whole();
   ASSERT_EQ(all<live::warning>().size(), 1u);
   EXPECT_EQ(all<live::warning>()[0].text, "the server refused audio: who\nis ***?");
@@ -228,7 +228,7 @@ TEST_F(secrets, of_a_session_that_was_attached_to_are_kept) {
   }
 }
 
-struct secrets_and_a_refused : secrets, ::testing::WithParamInterface<int> {
+struct secrets_in_a_refusal : secrets, ::testing::WithParamInterface<int> {
   /// With words that repeat what was sent there.
   void refuse(route where, std::string const& secret) {
     faults.http = {{where, http_action::answer, -1, 0ms, GetParam()}};
@@ -240,20 +240,20 @@ struct secrets_and_a_refused : secrets, ::testing::WithParamInterface<int> {
   }
 };
 
-TEST_P(secrets_and_a_refused, post_are_kept) {
+TEST_P(secrets_in_a_refusal, of_a_post_are_kept) {
   refuse(route::init, key);
   run_whole();
   expect_refusal();
 }
 
-TEST_P(secrets_and_a_refused, handshake_are_kept) {
+TEST_P(secrets_in_a_refusal, of_a_handshake_are_kept) {
   options.reconnect_attempts = 1;
   refuse(route::upgrade, token);
   run_whole();
   expect_refusal();
 }
 
-INSTANTIATE_TEST_SUITE_P(statuses, secrets_and_a_refused,
+INSTANTIATE_TEST_SUITE_P(statuses, secrets_in_a_refusal,
                          ::testing::Values(400, 401, 403, 404, 429, 503),
                          [](auto const& given) { return std::to_string(given.param); });
 
@@ -271,11 +271,11 @@ TEST_F(secrets, are_kept_when_a_post_and_a_handshake_hang) {
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
 }
 
-struct secrets_and_an_answer_with
+struct secrets_in_a_faulty_answer
     : secrets,
       ::testing::WithParamInterface<std::pair<char const*, std::string>> {};
 
-TEST_P(secrets_and_an_answer_with, a_fault_are_kept) {
+TEST_P(secrets_in_a_faulty_answer, are_kept) {
   faults.http = {{route::init, http_action::answer, -1, 0ms, 201}};
   faults.http[0].body = GetParam().second;
   options.reconnect_attempts = 1;
@@ -284,7 +284,7 @@ TEST_P(secrets_and_an_answer_with, a_fault_are_kept) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    bodies, secrets_and_an_answer_with,
+    bodies, secrets_in_a_faulty_answer,
     ::testing::Values(
         std::pair("half_of_it", R"({"id": "a", "url": "wss://x.example/?token=token-77aa88bb)"),
         std::pair("no_id", R"({"url": "wss://x.example/?token=token-77aa88bb"})"),

@@ -11,11 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using gladia::live::completeness;
-using gladia::testing_support::position_coded_audio;
-using gladia::testing_support::slow_relay;
+using gladia::test::position_coded_audio;
+using gladia::test::slow_relay;
 
 /// A session whose audio comes faster than its uplink takes it.
-class a_session_on_a_slow_link : public gladia::testing_support::live_fixture {
+class a_session_on_a_slow_link : public gladia::test::live_fixture {
  protected:
   void SetUp() override {
     live_fixture::SetUp();

@@ -1,19 +1,19 @@
 #include <gladia/live/summary.hpp>
 
 #include <set>
+#include <support/heard_spans.hpp>
 #include <support/live_fixture.hpp>
 #include <support/scripted_server.hpp>
-#include <support/stretches.hpp>
 #include <tuple>
 
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::live::completeness;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
-using fake::connection_report;
+namespace emulation = gladia::testing;
+using emulation::connection_report;
 
 /// What a session counted, beside what the service saw.
 struct statistics : live_fixture {
@@ -69,7 +69,7 @@ TEST_F(statistics, count_the_keep_alives_that_the_service_saw) {
 }
 
 TEST_F(statistics, measure_the_round_trip_of_a_service_that_takes_its_time) {
-  emulator_options.faults.acks = fake::ack_mode::late;
+  emulator_options.faults.acks = emulation::ack_mode::late;
   emulator_options.faults.ack_delay = 200ms;
   start();
   ASSERT_TRUE(session->try_send(boost::asio::buffer(audio)));
@@ -103,7 +103,7 @@ TEST_F(statistics, measure_each_utterance_once) {
 /// Cuts as they come, with more or less in flight.
 struct statistics_of_cuts
     : statistics,
-      ::testing::WithParamInterface<std::tuple<fake::cut_kind, fake::resume_policy>> {};
+      ::testing::WithParamInterface<std::tuple<emulation::cut_kind, emulation::resume_policy>> {};
 
 TEST_P(statistics_of_cuts, are_those_of_the_service) {
   auto& faults = emulator_options.faults;
@@ -126,11 +126,11 @@ TEST_P(statistics_of_cuts, are_those_of_the_service) {
   auto const links = all<live::connected>();
   for (auto const& link : links) replayed += link.replayed_to - link.resume_offset;
   EXPECT_LE(s.bytes_replayed, replayed) << "a link may be lost before it is sent everything again";
-  auto const stretches = stretches_of(*service, audio);
-  expect_no_gap(stretches, audio);
+  auto const heard = heard_spans(*service, audio);
+  expect_no_gap(heard, audio);
   std::uint64_t heard_twice = 0;
-  for (std::size_t i = 1; i < stretches.size(); ++i) {
-    heard_twice += stretches[i - 1].end - stretches[i].begin;
+  for (std::size_t i = 1; i < heard.size(); ++i) {
+    heard_twice += heard[i - 1].end - heard[i].begin;
   }
   EXPECT_GE(s.bytes_replayed, heard_twice);
   expect_sane(s.ack_round_trip);
@@ -138,11 +138,13 @@ TEST_P(statistics_of_cuts, are_those_of_the_service) {
 
 INSTANTIATE_TEST_SUITE_P(
     all, statistics_of_cuts,
-    ::testing::Combine(::testing::Values(fake::cut_kind::clean, fake::cut_kind::brutal),
-                       ::testing::Values(fake::resume_policy::count, fake::resume_policy::discard)),
+    ::testing::Combine(::testing::Values(emulation::cut_kind::clean, emulation::cut_kind::brutal),
+                       ::testing::Values(emulation::resume_policy::count,
+                                         emulation::resume_policy::discard)),
     [](auto const& given) {
-      return std::string(std::get<0>(given.param) == fake::cut_kind::clean ? "clean" : "brutal") +
-             (std::get<1>(given.param) == fake::resume_policy::count ? "_count" : "_discard");
+      return std::string(std::get<0>(given.param) == emulation::cut_kind::clean ? "clean"
+                                                                                : "brutal") +
+             (std::get<1>(given.param) == emulation::resume_policy::count ? "_count" : "_discard");
     });
 
 }  // namespace

@@ -16,11 +16,11 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 namespace live = gladia::live;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 
 /// Waits for what nobody tells.
 [[nodiscard]] bool comes_true(std::function<bool()> const& condition) {
@@ -34,8 +34,8 @@ namespace fake = gladia::testing;
 
 /// A client with a thread of its own, and an emulator.
 struct a_threaded_session : ::testing::Test {
-  fake::emulator_options emulator_options;
-  std::optional<fake::emulator> service;
+  emulation::emulator_options emulator_options;
+  std::optional<emulation::emulator> service;
   gladia::client_options client_options;
   std::optional<gladia::client> client;
   gladia::live_request request;
@@ -44,7 +44,7 @@ struct a_threaded_session : ::testing::Test {
   std::optional<live::threaded_session> session;
 
   void SetUp() override {
-    emulator_options.words = fake::word_source::none;
+    emulator_options.words = emulation::word_source::none;
     client_options.api_key = "any";
   }
   void TearDown() override {
@@ -53,7 +53,7 @@ struct a_threaded_session : ::testing::Test {
   }
 
   void start_service() {
-    auto started = fake::emulator::start(emulator_options);
+    auto started = emulation::emulator::start(emulator_options);
     ASSERT_TRUE(started) << started.error().what();
     service.emplace(std::move(*started));
     client_options.api_url = service->url();
@@ -101,7 +101,7 @@ TEST_F(a_threaded_session, calls_handlers_in_order_and_says_the_end_last) {
   handlers.on_end = [&](live::summary const& s) { calls.push_back(to_string(s.verdict)); };
   for (auto const* type : {"1", "2", "3"}) {
     emulator_options.faults.injections.push_back(
-        {0, fake::injection::kind::text, std::string(R"({"type":")") + type + R"("})"});
+        {0, emulation::injection::kind::text, std::string(R"({"type":")") + type + R"("})"});
   }
   start();
   EXPECT_TRUE(send(std::string(3200, '\0')));
@@ -122,7 +122,7 @@ TEST_F(a_threaded_session, never_calls_two_handlers_at_once_nor_on_the_io_thread
   handlers.on_event = handle;
   handlers.on_end = handle;
   for (int i = 0; i < 50; ++i) {
-    emulator_options.faults.injections.push_back({0, fake::injection::kind::text, "{}"});
+    emulator_options.faults.injections.push_back({0, emulation::injection::kind::text, "{}"});
   }
   start();
   std::promise<std::thread::id> io_thread;
@@ -253,7 +253,7 @@ TEST_F(a_threaded_session, waits_in_its_destructor_for_a_handler_that_others_run
 }
 
 TEST_F(a_threaded_session, waits_in_its_destructor_for_nothing_else) {
-  emulator_options.faults.http = {{fake::route::init, fake::http_action::hang, -1}};
+  emulator_options.faults.http = {{emulation::route::init, emulation::http_action::hang, -1}};
   options.init_timeout = 0ms;  // it would wait for ever
   std::atomic<int> calls{0};
   handlers.on_event = [&](live::event const&) { ++calls; };

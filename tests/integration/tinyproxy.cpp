@@ -18,7 +18,7 @@ using testing::Not;
 /// loopback without a proxy.
 constexpr auto far_away = "127.1";
 
-struct tinyproxy : gladia::testing_support::daemon_fixture {
+struct tinyproxy : gladia::test::daemon_fixture {
   tinyproxy() : daemon_fixture("tinyproxy") {
     for (auto const* name : proxy_variables) ::unsetenv(name);
   }
@@ -164,7 +164,7 @@ TEST_F(tinyproxy, refuses_a_port_that_it_does_not_serve) {
 
 TEST_F(tinyproxy, that_cannot_reach_the_server_is_asked_again) {
   serve();
-  gladia::testing_support::reserved_port const nobody;
+  gladia::test::reserved_port const nobody;
   client_options.api_url = std::string("https://") + far_away + ":" + nobody.number();
   start_proxy();
   use_proxy();

@@ -6,24 +6,24 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using gladia::live::transcript_line;
-namespace fake = gladia::testing;
+namespace emulation = gladia::testing;
 namespace live = gladia::live;
 
 /// What is folded together of a session that loses its link within speech.
-struct a_transcript : live_fixture, testing::WithParamInterface<fake::resume_policy> {
+struct a_transcript : live_fixture, testing::WithParamInterface<emulation::resume_policy> {
   static constexpr double bytes_per_second = 32'000;
   live::transcript_view view;
 
   void SetUp() override {
     live_fixture::SetUp();
-    emulator_options.words = fake::word_source::automatic;
+    emulator_options.words = emulation::word_source::automatic;
     for (int i = 0; i < 20; ++i) emulator_options.script += "line " + std::to_string(i) + "\n";
     emulator_options.faults.resume = GetParam();
     auto& cuts = emulator_options.faults.cuts;
     cuts.every = 96'000;
-    cuts.kind = fake::cut_kind::brutal;
+    cuts.kind = emulation::cut_kind::brutal;
     cuts.times = 1;
     cuts.unacknowledged = 32'000;
     on_event = [this](live::event const& e) { view.add(e); };
@@ -38,7 +38,7 @@ struct a_transcript : live_fixture, testing::WithParamInterface<fake::resume_pol
   /// Whether the service had heard the beginning of the line before. Unless it forgets that, it
   /// goes on behind what it had heard, and hears again what it had not acknowledged.
   bool is_repeated(transcript_line const& line) const {
-    if (GetParam() == fake::resume_policy::discard) return false;
+    if (GetParam() == emulation::resume_policy::discard) return false;
     auto const heard = report().connections[0].bytes;
     auto const resumed = all<live::connected>()[1].resume_offset;
     return line.utterance.end > static_cast<double>(heard) / bytes_per_second &&
@@ -65,7 +65,7 @@ TEST_P(a_transcript, has_a_line_for_each_utterance_and_marks_each_that_was_heard
     EXPECT_TRUE(line.maybe_repeated) << line.text() << " at " << line.utterance.start;
     ++repeated;
   }
-  EXPECT_EQ(repeated > 0, GetParam() != fake::resume_policy::discard);
+  EXPECT_EQ(repeated > 0, GetParam() != emulation::resume_policy::discard);
 }
 
 TEST_P(a_transcript, marks_an_utterance_that_the_loss_of_the_link_interrupted) {
@@ -79,7 +79,8 @@ TEST_P(a_transcript, marks_an_utterance_that_the_loss_of_the_link_interrupted) {
 }
 
 INSTANTIATE_TEST_SUITE_P(policies, a_transcript,
-                         testing::Values(fake::resume_policy::count, fake::resume_policy::discard,
-                                         fake::resume_policy::restart));
+                         testing::Values(emulation::resume_policy::count,
+                                         emulation::resume_policy::discard,
+                                         emulation::resume_policy::restart));
 
 }  // namespace

@@ -411,7 +411,7 @@ TEST_F(websocket_link, says_where_it_was_redirected_to_and_whether_that_may_be_f
     char const* told;
     std::string target;
   };
-  gladia::testing_support::reserved_port const other;
+  gladia::test::reserved_port const other;
   for (auto const& [location, told, target] :
        {redirect_case{"/v3/live?token=n e w", "/v3/live (during", "/v3/live?token=n%20e%20w"},
         redirect_case{"ws://127.0.0.1:" + other.number() + "/x?token=t", "/x (during", ""},
@@ -978,7 +978,7 @@ TEST_F(websocket_link, can_be_dropped_while_it_connects) {
 }
 
 TEST_F(websocket_link, that_is_dropped_while_it_connects_tells_so) {
-  gladia::testing_support::full_port const deaf;
+  gladia::test::full_port const deaf;
   open("ws://127.0.0.1:" + deaf.number());
   on_link([](net::websocket& link) { link.close_now(); });
   run_until_closed();
@@ -987,7 +987,7 @@ TEST_F(websocket_link, that_is_dropped_while_it_connects_tells_so) {
 }
 
 TEST_F(websocket_link, that_is_dropped_as_a_time_limit_ends_was_dropped) {
-  gladia::testing_support::full_port const deaf;
+  gladia::test::full_port const deaf;
   auto request = request_to("ws://127.0.0.1:" + deaf.number());
   request.timeouts.connect = 100ms;
   open(request);

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace gladia_test {
+namespace gladia::test {
 
 /// What the numbers of a server's acknowledgements count, once a link was lost.
 enum class counting {
@@ -165,4 +165,4 @@ class counting_server {
   std::deque<on_way> way_;
 };
 
-}  // namespace gladia_test
+}  // namespace gladia::test

@@ -6,7 +6,7 @@
 #include <support/local_daemon.hpp>
 #include <support/scripted_server.hpp>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// One session that reaches its emulator through a program of the system. Skipped where that is
 /// not installed, but not in CI, which is to install it.
@@ -78,4 +78,4 @@ struct daemon_fixture : live_fixture {
   test::certificate_authority authority{};
 };
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

@@ -49,7 +49,7 @@ http_answer exchange_on(asio::io_context& context, Stream& stream, std::string c
   request.body() = std::move(body);
   request.prepare_payload();
   auto const run = [&](auto start) {
-    return run_in(context, usual_patience, std::move(start),
+    return run_in(context, usual_time_limit, std::move(start),
                   [&] { beast::get_lowest_layer(stream).close(); });
   };
   http_answer answer;
@@ -81,7 +81,7 @@ http_answer exchange(std::string const& method, std::string const& text, header_
   asio::ssl::stream<asio::ip::tcp::socket> stream(std::move(socket), tls);
   http_answer failed;
   failed.error = run_in(
-      context, usual_patience,
+      context, usual_time_limit,
       [&](auto handler) {
         stream.async_handshake(asio::ssl::stream_base::client, std::move(handler));
       },
@@ -193,7 +193,7 @@ std::uint16_t basic_socket_client<Stream>::close_code() const {
 template <class Stream>
 template <class Start>
 error_code basic_socket_client<Stream>::run(Start start) {
-  return run_in(context_, patience, std::move(start), [this] { drop(); });
+  return run_in(context_, time_limit, std::move(start), [this] { drop(); });
 }
 
 template <class Stream>

@@ -27,7 +27,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using json = nlohmann::json;
 
-constexpr std::chrono::seconds usual_patience{10};
+constexpr std::chrono::seconds usual_time_limit{10};
 
 struct http_answer {
   int status = 0;
@@ -46,7 +46,7 @@ http_answer exchange(std::string const& method, std::string const& text,
                      header_list const& headers = {{"x-gladia-key", "key"}}, std::string body = {},
                      std::string const& ca_pem = {});
 
-/// A WebSocket client over `Stream`. An operation fails that takes longer than `patience`.
+/// A WebSocket client over `Stream`. An operation fails that takes longer than `time_limit`.
 template <class Stream>
 class basic_socket_client {
  public:
@@ -76,7 +76,7 @@ class basic_socket_client {
   /// Of the server's close frame, or 0.
   std::uint16_t close_code() const;
 
-  std::chrono::seconds patience = usual_patience;
+  std::chrono::seconds time_limit = usual_time_limit;
 
   int status = 0;    // of the handshake
   error_code end{};  // of the last read

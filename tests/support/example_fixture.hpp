@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// Runs an example against an emulator of the test, with files in a folder of the test.
 struct example_fixture : ::testing::Test {
@@ -54,7 +54,7 @@ struct example_fixture : ::testing::Test {
   }
   /// A WAV file of 16 kHz, mono, 16 bit.
   std::string wav_file(std::string const& samples) const {
-    return file("audio.wav", gladia_test::wav({}, samples));
+    return file("audio.wav", gladia::test::wav({}, samples));
   }
 
   /// The arguments of a call that uses the emulator, which is started if it is not.
@@ -84,4 +84,4 @@ struct example_fixture : ::testing::Test {
   }
 };
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

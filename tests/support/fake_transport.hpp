@@ -19,7 +19,7 @@
 #include <gladia/net/transport.hpp>
 
 /// A service without a socket: it counts every operation and fails at the one it is told to.
-namespace gladia_test {
+namespace gladia::test {
 
 namespace asio = boost::asio;
 namespace net = gladia::net;
@@ -250,8 +250,8 @@ class fake_websocket final : public net::websocket,
       return;
     }
     later([this] { listener_->on_written(*this); });
-    if (is_binary) take_audio(message);
-    if (is_stop) take_stop();
+    if (is_binary) receive_audio(message);
+    if (is_stop) receive_stop();
   }
 
   void ping() override {
@@ -302,7 +302,7 @@ class fake_websocket final : public net::websocket,
     return true;
   }
 
-  void take_audio(std::string const& message) {
+  void receive_audio(std::string const& message) {
     auto const from = far_->hear(message);
     if (far_->links == 1 && far_->close_after > 0 && ++audio_messages_ == far_->close_after) {
       return end({1012, "restarting", {}});
@@ -315,7 +315,7 @@ class fake_websocket final : public net::websocket,
     });
   }
 
-  void take_stop() {
+  void receive_stop() {
     ++far_->stops;
     later([this] {
       if (breaks(operation::goodbye)) return;
@@ -394,4 +394,4 @@ inline gladia::live::client make_test_client(asio::any_io_executor executor,
       std::make_shared<gladia::api::detail::service const>(std::move(service)));
 }
 
-}  // namespace gladia_test
+}  // namespace gladia::test

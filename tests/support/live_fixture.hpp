@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// 16-bit samples that count up: any stretch of them says where in the stream it belongs. Position
 /// `i` of the stream of frames holds the low and, one frame later, the high half of `i / 2`.
@@ -196,4 +196,4 @@ struct live_fixture : ::testing::Test {
   }
 };
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

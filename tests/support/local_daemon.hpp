@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// Where a program of the system is; empty if it is nowhere. Daemons are often where only the
 /// super-user looks.
@@ -112,4 +112,4 @@ class local_daemon {
   std::string log_;
 };
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

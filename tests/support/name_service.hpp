@@ -37,7 +37,7 @@ class name_service {
   }
   void wait_until_stuck() {
     std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, patience, [this] { return stuck_ > 0; }))
+    EXPECT_TRUE(changed_.wait_for(lock, time_limit, [this] { return stuck_ > 0; }))
         << "nobody looks up anything";
   }
 
@@ -46,7 +46,7 @@ class name_service {
     std::unique_lock lock(mutex_);
     ++stuck_;
     changed_.notify_all();
-    EXPECT_TRUE(changed_.wait_for(lock, patience, [this] { return released_; }))
+    EXPECT_TRUE(changed_.wait_for(lock, time_limit, [this] { return released_; }))
         << "somebody waits for a look-up that is stuck";
     --stuck_;
     changed_.notify_all();
@@ -54,7 +54,7 @@ class name_service {
 
  private:
   /// Longer than any test: one that fails ends all the same.
-  static constexpr std::chrono::seconds patience{30};
+  static constexpr std::chrono::seconds time_limit{30};
 
   std::mutex mutex_;
   std::condition_variable changed_;

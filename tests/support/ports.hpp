@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// A port of loopback that is given to nobody else: bound here, but a program that is told its
 /// number can listen on it, as both sides allow the address to be used twice.
@@ -46,4 +46,4 @@ class full_port {
   std::vector<boost::asio::ip::tcp::socket> queue_;
 };
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// How a program ended, and what it wrote.
 struct program_outcome {
@@ -277,4 +277,4 @@ inline std::vector<std::string> screen_of(std::string_view output) {
   return lines;
 }
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// Calls for recordings, one after the other, to an emulator. All of the client runs on `io`, on
 /// the thread of the test.
@@ -52,7 +52,7 @@ struct recording_fixture : live_fixture {
     audio_format const format;
     auto const speech = testing::speech(format, std::chrono::milliseconds(300));
     auto const pause = testing::silence(format, std::chrono::milliseconds(500));
-    return gladia_test::wav(format, speech + pause + speech + pause);
+    return gladia::test::wav(format, speech + pause + speech + pause);
   }
   std::string write(std::string const& name, std::string const& content) const {
     auto const file = (folder / name).string();
@@ -132,4 +132,4 @@ struct recording_fixture : live_fixture {
   }
 };
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

@@ -27,7 +27,7 @@
 
 /// Sessions on the fake transport: one that a test leads step by step, or many that are played,
 /// each of which meets its trouble at another moment.
-namespace gladia_test {
+namespace gladia::test {
 
 using namespace std::chrono_literals;
 using gladia::errc;
@@ -236,9 +236,9 @@ inline void expect_recovery(session_player const& player) {
 using kind = failure::kind;
 
 /// Which one of many sessions this is.
-inline testing::Message about(session_player const& player) {
+inline ::testing::Message about(session_player const& player) {
   auto const& far = *player.far;
-  testing::Message m;
+  ::testing::Message m;
   m << "step " << far.fail_at << ", failure " << static_cast<int>(far.how.what) << " "
     << far.how.code;
   if (far.fail_again_at > 0) m << ", again at step " << far.fail_again_at;
@@ -246,7 +246,7 @@ inline testing::Message about(session_player const& player) {
 }
 
 /// Many sessions at a time, for those that have to wait for a reconnect.
-struct sessions : testing::Test {
+struct sessions : ::testing::Test {
   asio::io_context io;
   std::vector<std::shared_ptr<session_player>> players;
 
@@ -316,7 +316,7 @@ struct sessions : testing::Test {
 using action = std::function<void(session_player&)>;
 
 /// Sessions in which the user does something at each step, and others at each event.
-struct sessions_and : sessions {
+struct sessions_with_a_user : sessions {
   void play(action const& act, session_options const& options = quick_options(),
             setup const& prepare = reconnect_once) {
     play_up_to(operations_of_a_session(options, prepare), act, options, prepare);
@@ -340,7 +340,7 @@ struct sessions_and : sessions {
 };
 
 /// One session, step by step.
-struct a_session : testing::Test {
+struct a_session : ::testing::Test {
   asio::io_context io;
   std::shared_ptr<far_side> far = std::make_shared<far_side>();
   session_options options = quick_options();
@@ -400,7 +400,7 @@ struct context : sessions {
     for (int step = 0; step <= steps; ++step) {
       for (bool const is_idle : {false, true}) {
         threads_.emplace_back([=] {
-          SCOPED_TRACE(testing::Message() << "step " << step << (is_idle ? ", idle" : ""));
+          SCOPED_TRACE(::testing::Message() << "step " << step << (is_idle ? ", idle" : ""));
           destroy_at(step, is_idle, what, options, prepare);
         });
       }
@@ -433,4 +433,4 @@ struct context : sessions {
   std::vector<std::thread> threads_;  // they all wait for a reconnect or a poll
 };
 
-}  // namespace gladia_test
+}  // namespace gladia::test

@@ -17,7 +17,7 @@
 #include <string>
 #include <thread>
 
-namespace gladia::testing_support {
+namespace gladia::test {
 
 /// Stands between a client and a port of loopback as a slow uplink does: what the client sends gets
 /// through in portions, what it does not take stays with the client's system.
@@ -127,4 +127,4 @@ class slow_relay {
   std::thread thread_;
 };
 
-}  // namespace gladia::testing_support
+}  // namespace gladia::test

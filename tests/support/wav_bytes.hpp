@@ -9,7 +9,7 @@
 #include <gladia/model/audio_format.hpp>
 
 /// WAV files as their bytes, right and wrong ones, chunk by chunk.
-namespace gladia_test {
+namespace gladia::test {
 
 inline std::string little_endian(std::uint64_t value, int bytes) {
   std::string text;
@@ -70,4 +70,4 @@ inline std::string wav(gladia::audio_format const& format, std::string_view samp
   return riff({chunk("fmt ", f.body()), chunk("data", samples)});
 }
 
-}  // namespace gladia_test
+}  // namespace gladia::test

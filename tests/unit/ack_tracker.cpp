@@ -10,8 +10,8 @@
 namespace {
 
 using gladia::live::detail::ack_tracker;
-using gladia_test::counting;
-using gladia_test::counting_server;
+using gladia::test::counting;
+using gladia::test::counting_server;
 
 constexpr std::uint64_t horizon = 320'000;
 

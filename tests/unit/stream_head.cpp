@@ -13,9 +13,9 @@ using gladia::audio_encoding;
 using gladia::audio_format;
 using gladia::errc;
 using gladia::audio::stream_head;
-using gladia_test::chunk;
-using gladia_test::format_chunk;
-using gladia_test::riff;
+using gladia::test::chunk;
+using gladia::test::format_chunk;
+using gladia::test::riff;
 using ::testing::HasSubstr;
 
 audio_format const expected{};
@@ -107,14 +107,14 @@ TEST(stream_head, gives_out_nothing_twice) {
 }
 
 TEST(stream_head, knows_a_header_at_the_head_only) {
-  auto const wav = gladia_test::wav(expected, "samples!");
+  auto const wav = gladia::test::wav(expected, "samples!");
   EXPECT_EQ(audio_of().feed("ab").feed(wav).heard(), "ab" + wav);
   EXPECT_EQ(audio_of().feed(wav).feed(wav).heard(), "samples!" + wav);
 }
 
 TEST(stream_head, refuses_a_header_of_another_format_and_names_both) {
   audio_of audio;
-  audio.feed(gladia_test::wav({audio_encoding::ulaw, 8, 8000, 2}, "samples!"));
+  audio.feed(gladia::test::wav({audio_encoding::ulaw, 8, 8000, 2}, "samples!"));
   EXPECT_TRUE(audio.error() == errc::format_mismatch);
   EXPECT_THAT(audio.error().what(), AllOf(HasSubstr("wav/ulaw, 8 bit, 8000 Hz, 2 channels"),
                                           HasSubstr("wav/pcm, 16 bit, 16000 Hz, 1 channel")));
@@ -132,7 +132,7 @@ TEST(stream_head, refuses_a_header_that_is_of_no_use) {
 
 TEST(stream_head, goes_on_refusing) {
   stream_head head(expected);
-  auto const wav = gladia_test::wav({audio_encoding::alaw, 8, 8000, 1}, "samples!");
+  auto const wav = gladia::test::wav({audio_encoding::alaw, 8, 8000, 1}, "samples!");
   EXPECT_TRUE(head.feed(boost::asio::buffer(wav)).has_error());
   EXPECT_TRUE(head.feed(boost::asio::buffer("samples", 7)).error() == errc::format_mismatch);
   EXPECT_FALSE(head.decided());

@@ -22,10 +22,10 @@ using gladia::audio_format;
 using gladia::errc;
 using gladia::audio::wav_file;
 using gladia::audio::wav_header_parser;
-using gladia_test::chunk;
-using gladia_test::format_chunk;
-using gladia_test::little_endian;
-using gladia_test::riff;
+using gladia::test::chunk;
+using gladia::test::format_chunk;
+using gladia::test::little_endian;
+using gladia::test::riff;
 using status = wav_header_parser::status;
 using ::testing::HasSubstr;
 
@@ -83,7 +83,7 @@ TEST(wav_header, reads_every_format_that_the_service_takes) {
       for (int rate : gladia::supported_sample_rates) {
         for (int channels = 1; channels <= gladia::max_channels; ++channels) {
           audio_format const format{encoding, bits, rate, channels};
-          auto const parser = parse(gladia_test::wav(format, std::string(480, 'x')));
+          auto const parser = parse(gladia::test::wav(format, std::string(480, 'x')));
           ASSERT_EQ(parser.state(), status::complete) << parser.error().what();
           EXPECT_TRUE(parser.header().format == format);
           EXPECT_EQ(parser.header().data_bytes, 480u);
@@ -325,7 +325,7 @@ TEST(wav_header, survives_any_corruption_in_any_split) {
 TEST_F(wav_on_disk, gives_its_format_length_and_samples) {
   audio_format const format{audio_encoding::pcm, 24, 8000, 2};
   std::string const samples(6 * 4000, 's');
-  auto file = wav_file::open(holding(gladia_test::wav(format, samples)));
+  auto file = wav_file::open(holding(gladia::test::wav(format, samples)));
   ASSERT_TRUE(file) << file.error().what();
   EXPECT_TRUE(file->format() == format);
   EXPECT_EQ(file->data_bytes(), samples.size());
@@ -338,7 +338,7 @@ TEST_F(wav_on_disk, gives_its_format_length_and_samples) {
 
 TEST_F(wav_on_disk, reads_whole_frames_only) {
   audio_format const format{audio_encoding::pcm, 24, 8000, 2};
-  auto file = wav_file::open(holding(gladia_test::wav(format, std::string(6 * 10 + 5, 's'))));
+  auto file = wav_file::open(holding(gladia::test::wav(format, std::string(6 * 10 + 5, 's'))));
   ASSERT_TRUE(file);
   EXPECT_EQ(file->data_bytes(), 60u);
   std::string buffer(17, '\0');
@@ -476,7 +476,7 @@ TEST_F(wav_on_disk, a_file_of_something_else_is_refused) {
 }
 
 TEST_F(wav_on_disk, a_file_that_shrinks_while_it_is_read_is_reported) {
-  auto file = wav_file::open(holding(gladia_test::wav({}, std::string(100'000, 's'))));
+  auto file = wav_file::open(holding(gladia::test::wav({}, std::string(100'000, 's'))));
   ASSERT_TRUE(file);
   ASSERT_EQ(::truncate(path_.c_str(), 50), 0);
   std::string buffer(100'000, '\0');

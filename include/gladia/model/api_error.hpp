@@ -21,12 +21,12 @@ struct api_error {
 
 template <class V, class S>
 void fields(V& v, S& s, api_error const*) {
-  v.always("timestamp", s.timestamp);
-  v.always("path", s.path);
-  v.always("request_id", s.request_id);
-  v.always("statusCode", s.statusCode);
-  v.always("message", s.message);
-  v.member("validation_errors", s.validation_errors);
+  v.emitted("timestamp", s.timestamp);
+  v.emitted("path", s.path);
+  v.emitted("request_id", s.request_id);
+  v.emitted("statusCode", s.statusCode);
+  v.emitted("message", s.message);
+  v.optional("validation_errors", s.validation_errors);
 }
 
 }  // namespace gladia

@@ -70,10 +70,10 @@ struct audio_format {
 
 template <class V, class S>
 void fields(V& v, S& s, audio_format const*) {
-  v.member("encoding", s.encoding);
-  v.member("bit_depth", s.bit_depth);
-  v.member("sample_rate", s.sample_rate);
-  v.member("channels", s.channels);
+  v.optional("encoding", s.encoding);
+  v.optional("bit_depth", s.bit_depth);
+  v.optional("sample_rate", s.sample_rate);
+  v.optional("channels", s.channels);
 }
 
 }  // namespace gladia

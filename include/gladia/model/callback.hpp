@@ -66,21 +66,21 @@ using callback_post = std::variant<live_callback, job_webhook, pre_recorded_call
 template <class V, class S>
 void fields(V& v, S& s, live_callback const*) {
   v.required("id", s.id);
-  v.always("event", s.event);
+  v.emitted("event", s.event);
   v.required("payload", s.payload);
 }
 template <class V, class S>
 void fields(V& v, S& s, job_error const*) {
-  v.always("code", s.code);
-  v.always("message", s.message);
+  v.emitted("code", s.code);
+  v.emitted("message", s.message);
 }
 template <class V, class S>
 void fields(V& v, S& s, pre_recorded_callback const*) {
   v.required("id", s.id);
   v.required("event", s.event);
-  v.member("payload", s.payload);
-  v.member("error", s.error);
-  v.member("custom_metadata", s.custom_metadata);
+  v.optional("payload", s.payload);
+  v.optional("error", s.error);
+  v.optional("custom_metadata", s.custom_metadata);
   v.local("unreadable", s.unreadable);
 }
 template <class V, class S>

@@ -23,8 +23,8 @@ struct failed_addon {
 
 template <class V, class S>
 void fields(V& v, S& s, failed_addon const*) {
-  v.always("name", s.name);
-  v.always("error", s.error);
+  v.emitted("name", s.name);
+  v.emitted("error", s.error);
 }
 
 namespace detail {

@@ -10,13 +10,13 @@
 /// \code
 /// template <class V, class S>          // S is T or T const
 /// void fields(V& v, S& s, T const*) {
-///   v.required("id", s.id);            // always written; reading fails if the member is missing
-///   v.always("created_at", s.created_at);  // always written; reading goes on if it is missing
-///   v.member("speaker", s.speaker);    // written only if the member holds something
-///   v.flatten(s.audio);                // the members of `audio` stand at this level
-///   v.local("recovered", s.recovered); // not on the wire: set by this library
-///   v.source(s.raw);                   // not on the wire: the whole text, kept on request
-///   v.extra(s.extra);                  // not on the wire: an object merged in when writing
+///   v.required("id", s.id);                 // always written; reading fails if it is missing
+///   v.emitted("created_at", s.created_at);  // always written; reading goes on if it is missing
+///   v.optional("speaker", s.speaker);       // written only if the member holds something
+///   v.flatten(s.audio);                     // the members of `audio` stand at this level
+///   v.local("recovered", s.recovered);      // not on the wire: set by this library
+///   v.source(s.raw);                        // not on the wire: the whole text, kept on request
+///   v.extra(s.extra);                       // not on the wire: an object merged in when writing
 /// }
 /// \endcode
 /// which calls the visitor once for each member, in order, with the member's name on the wire.
@@ -41,7 +41,11 @@ struct uniform_visitor {
     self().member(name, m);
   }
   template <class M>
-  void always(char const* name, M& m) {
+  void emitted(char const* name, M& m) {
+    self().member(name, m);
+  }
+  template <class M>
+  void optional(char const* name, M& m) {
     self().member(name, m);
   }
   template <class M>

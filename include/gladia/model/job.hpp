@@ -87,51 +87,51 @@ struct job_list_query {
 
 template <class V, class S>
 void fields(V& v, S& s, job_file const*) {
-  v.always("id", s.id);
-  v.always("filename", s.filename);
-  v.always("source", s.source);
-  v.always("audio_duration", s.audio_duration);
-  v.always("number_of_channels", s.number_of_channels);
+  v.emitted("id", s.id);
+  v.emitted("filename", s.filename);
+  v.emitted("source", s.source);
+  v.emitted("audio_duration", s.audio_duration);
+  v.emitted("number_of_channels", s.number_of_channels);
 }
 template <class V, class S, class Request, class Result>
 void fields(V& v, S& s, basic_job<Request, Result> const*) {
   v.required("id", s.id);
-  v.always("request_id", s.request_id);
-  v.always("version", s.version);
+  v.emitted("request_id", s.request_id);
+  v.emitted("version", s.version);
   v.required("status", s.status);
-  v.always("created_at", s.created_at);
-  v.always("completed_at", s.completed_at);
-  v.member("custom_metadata", s.custom_metadata);
-  v.always("error_code", s.error_code);
-  v.member("post_session_metadata", s.post_session_metadata);
-  v.always("kind", s.kind);
-  v.always("file", s.file);
-  v.always("request_params", s.request_params);
-  v.always("result", s.result);
+  v.emitted("created_at", s.created_at);
+  v.emitted("completed_at", s.completed_at);
+  v.optional("custom_metadata", s.custom_metadata);
+  v.emitted("error_code", s.error_code);
+  v.optional("post_session_metadata", s.post_session_metadata);
+  v.emitted("kind", s.kind);
+  v.emitted("file", s.file);
+  v.emitted("request_params", s.request_params);
+  v.emitted("result", s.result);
   v.local("unreadable", s.unreadable);
 }
 template <class V, class S>
 void fields(V& v, S& s, unreadable_job const*) {
-  v.member("id", s.id);
-  v.always("why", s.why);
+  v.optional("id", s.id);
+  v.emitted("why", s.why);
 }
 template <class V, class S, class Job>
 void fields(V& v, S& s, basic_job_page<Job> const*) {
-  v.always("first", s.first);
-  v.always("current", s.current);
-  v.always("next", s.next);
+  v.emitted("first", s.first);
+  v.emitted("current", s.current);
+  v.emitted("next", s.next);
   v.required("items", s.items);
   v.local("unreadable", s.unreadable);
 }
 template <class V, class S>
 void fields(V& v, S& s, job_list_query const*) {
-  v.member("offset", s.offset);
-  v.member("limit", s.limit);
-  v.member("date", s.date);
-  v.member("before_date", s.before_date);
-  v.member("after_date", s.after_date);
-  v.member("status", s.status);
-  v.member("custom_metadata", s.custom_metadata);
+  v.optional("offset", s.offset);
+  v.optional("limit", s.limit);
+  v.optional("date", s.date);
+  v.optional("before_date", s.before_date);
+  v.optional("after_date", s.after_date);
+  v.optional("status", s.status);
+  v.optional("custom_metadata", s.custom_metadata);
 }
 
 }  // namespace gladia

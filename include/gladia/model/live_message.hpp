@@ -311,8 +311,8 @@ using live_message =
 
 template <class V, class S>
 void fields(V& v, S& s, message_envelope const*) {
-  v.always("session_id", s.session_id);
-  v.always("created_at", s.created_at);
+  v.emitted("session_id", s.session_id);
+  v.emitted("created_at", s.created_at);
   v.source(s.raw);
   v.local("unreadable", s.unreadable);
 }
@@ -327,19 +327,19 @@ void fields(V& v, S& s, start_recording const*) {
 template <class V, class S>
 void fields(V& v, S& s, audio_chunk_ack_data const*) {
   v.required("byte_range", s.byte_range);
-  v.always("time_range", s.time_range);
+  v.emitted("time_range", s.time_range);
 }
 template <class V, class S>
 void fields(V& v, S& s, audio_chunk_ack const*) {
   v.flatten(s.envelope);
   v.required("acknowledged", s.acknowledged);
-  v.always("error", s.error);
-  v.always("data", s.data);
+  v.emitted("error", s.error);
+  v.emitted("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, speech_data const*) {
   v.required("time", s.time);
-  v.always("channel", s.channel);
+  v.emitted("channel", s.channel);
 }
 template <class V, class S>
 void fields(V& v, S& s, speech_start const*) {
@@ -353,31 +353,31 @@ void fields(V& v, S& s, speech_end const*) {
 }
 template <class V, class S>
 void fields(V& v, S& s, speech_turn_end_data const*) {
-  v.member("time", s.time);
-  v.member("channel", s.channel);
-  v.member("score", s.score);
+  v.optional("time", s.time);
+  v.optional("channel", s.channel);
+  v.optional("score", s.score);
 }
 template <class V, class S>
 void fields(V& v, S& s, speech_turn_end const*) {
   v.flatten(s.envelope);
-  v.always("data", s.data);
+  v.emitted("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, answering_machine_data const*) {
-  v.member("kind", s.kind);
-  v.member("confidence", s.confidence);
-  v.member("time", s.time);
-  v.member("channel", s.channel);
+  v.optional("kind", s.kind);
+  v.optional("confidence", s.confidence);
+  v.optional("time", s.time);
+  v.optional("channel", s.channel);
 }
 template <class V, class S>
 void fields(V& v, S& s, answering_machine const*) {
   v.flatten(s.envelope);
-  v.always("data", s.data);
+  v.emitted("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, transcript_data const*) {
   v.required("id", s.id);
-  v.always("is_final", s.is_final);
+  v.emitted("is_final", s.is_final);
   v.required("utterance", s.utterance);
 }
 template <class V, class S>
@@ -388,65 +388,65 @@ void fields(V& v, S& s, transcript const*) {
 }
 template <class V, class S>
 void fields(V& v, S& s, translation_data const*) {
-  v.always("utterance_id", s.utterance_id);
-  v.always("utterance", s.utterance);
-  v.always("original_language", s.original_language);
-  v.always("target_language", s.target_language);
+  v.emitted("utterance_id", s.utterance_id);
+  v.emitted("utterance", s.utterance);
+  v.emitted("original_language", s.original_language);
+  v.emitted("target_language", s.target_language);
   v.required("translated_utterance", s.translated_utterance);
 }
 template <class V, class S>
 void fields(V& v, S& s, translation_message const*) {
   v.flatten(s.envelope);
-  v.always("error", s.error);
-  v.always("data", s.data);
+  v.emitted("error", s.error);
+  v.emitted("data", s.data);
   v.local("recovered", s.recovered);
 }
 template <class V, class S>
 void fields(V& v, S& s, named_entity_recognition_data const*) {
-  v.always("utterance_id", s.utterance_id);
-  v.always("utterance", s.utterance);
-  v.always("results", s.results);
+  v.emitted("utterance_id", s.utterance_id);
+  v.emitted("utterance", s.utterance);
+  v.emitted("results", s.results);
 }
 template <class V, class S>
 void fields(V& v, S& s, named_entity_recognition_message const*) {
   v.flatten(s.envelope);
-  v.always("error", s.error);
-  v.always("data", s.data);
+  v.emitted("error", s.error);
+  v.emitted("data", s.data);
   v.local("recovered", s.recovered);
 }
 template <class V, class S>
 void fields(V& v, S& s, sentiment_analysis_data const*) {
-  v.always("utterance_id", s.utterance_id);
-  v.always("utterance", s.utterance);
-  v.always("results", s.results);
+  v.emitted("utterance_id", s.utterance_id);
+  v.emitted("utterance", s.utterance);
+  v.emitted("results", s.results);
 }
 template <class V, class S>
 void fields(V& v, S& s, sentiment_analysis_message const*) {
   v.flatten(s.envelope);
-  v.always("error", s.error);
-  v.always("data", s.data);
+  v.emitted("error", s.error);
+  v.emitted("data", s.data);
   v.local("recovered", s.recovered);
 }
 template <class V, class S>
 void fields(V& v, S& s, stop_recording_ack_data const*) {
-  v.member("recording_duration", s.recording_duration);
-  v.member("recording_left_to_process", s.recording_left_to_process);
+  v.optional("recording_duration", s.recording_duration);
+  v.optional("recording_left_to_process", s.recording_left_to_process);
 }
 template <class V, class S>
 void fields(V& v, S& s, stop_recording_ack const*) {
   v.flatten(s.envelope);
   v.required("acknowledged", s.acknowledged);
-  v.always("error", s.error);
-  v.always("data", s.data);
+  v.emitted("error", s.error);
+  v.emitted("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, end_recording_data const*) {
-  v.member("recording_duration", s.recording_duration);
+  v.optional("recording_duration", s.recording_duration);
 }
 template <class V, class S>
 void fields(V& v, S& s, end_recording const*) {
   v.flatten(s.envelope);
-  v.always("data", s.data);
+  v.emitted("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, post_transcript const*) {
@@ -460,18 +460,18 @@ void fields(V& v, S& s, post_summarization_data const*) {
 template <class V, class S>
 void fields(V& v, S& s, post_summarization const*) {
   v.flatten(s.envelope);
-  v.always("error", s.error);
-  v.always("data", s.data);
+  v.emitted("error", s.error);
+  v.emitted("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, post_chapterization_data const*) {
-  v.always("results", s.results);
+  v.emitted("results", s.results);
 }
 template <class V, class S>
 void fields(V& v, S& s, post_chapterization const*) {
   v.flatten(s.envelope);
-  v.always("error", s.error);
-  v.always("data", s.data);
+  v.emitted("error", s.error);
+  v.emitted("data", s.data);
 }
 template <class V, class S>
 void fields(V& v, S& s, post_final_transcript const*) {
@@ -485,7 +485,7 @@ void fields(V& v, S& s, end_session const*) {
 template <class V, class S>
 void fields(V& v, S& s, error_message const*) {
   v.flatten(s.envelope);
-  v.always("message", s.message);
-  v.member("code", s.code);
+  v.emitted("message", s.message);
+  v.optional("code", s.code);
 }
 }  // namespace gladia

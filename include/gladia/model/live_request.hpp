@@ -140,15 +140,15 @@ struct live_session_info {
 
 template <class V, class S>
 void fields(V& v, S& s, pre_processing_settings const*) {
-  v.member("audio_enhancer", s.audio_enhancer);
-  v.member("speech_threshold", s.speech_threshold);
+  v.optional("audio_enhancer", s.audio_enhancer);
+  v.optional("speech_threshold", s.speech_threshold);
 }
 template <class V, class S>
 void fields(V& v, S& s, end_of_turn_settings const*) {
-  v.member("threshold", s.threshold);
-  v.member("emission_threshold", s.emission_threshold);
-  v.member("max_wait_secs", s.max_wait_secs);
-  v.member("probe_base_ms", s.probe_base_ms);
+  v.optional("threshold", s.threshold);
+  v.optional("emission_threshold", s.emission_threshold);
+  v.optional("max_wait_secs", s.max_wait_secs);
+  v.optional("probe_base_ms", s.probe_base_ms);
 }
 template <class V, class S>
 void fields(V& v, S& s, realtime_processing_settings const*) {
@@ -156,48 +156,48 @@ void fields(V& v, S& s, realtime_processing_settings const*) {
 }
 template <class V, class S>
 void fields(V& v, S& s, post_processing_settings const*) {
-  v.member("summarization", s.summarization);
-  v.member("summarization_config", s.summarization_config);
-  v.member("chapterization", s.chapterization);
+  v.optional("summarization", s.summarization);
+  v.optional("summarization_config", s.summarization_config);
+  v.optional("chapterization", s.chapterization);
 }
 template <class V, class S>
 void fields(V& v, S& s, message_flags const*) {
-  v.member("receive_partial_transcripts", s.receive_partial_transcripts);
-  v.member("receive_final_transcripts", s.receive_final_transcripts);
-  v.member("receive_speech_events", s.receive_speech_events);
-  v.member("receive_pre_processing_events", s.receive_pre_processing_events);
-  v.member("receive_realtime_processing_events", s.receive_realtime_processing_events);
-  v.member("receive_post_processing_events", s.receive_post_processing_events);
-  v.member("receive_acknowledgments", s.receive_acknowledgments);
-  v.member("receive_errors", s.receive_errors);
-  v.member("receive_lifecycle_events", s.receive_lifecycle_events);
+  v.optional("receive_partial_transcripts", s.receive_partial_transcripts);
+  v.optional("receive_final_transcripts", s.receive_final_transcripts);
+  v.optional("receive_speech_events", s.receive_speech_events);
+  v.optional("receive_pre_processing_events", s.receive_pre_processing_events);
+  v.optional("receive_realtime_processing_events", s.receive_realtime_processing_events);
+  v.optional("receive_post_processing_events", s.receive_post_processing_events);
+  v.optional("receive_acknowledgments", s.receive_acknowledgments);
+  v.optional("receive_errors", s.receive_errors);
+  v.optional("receive_lifecycle_events", s.receive_lifecycle_events);
 }
 template <class V, class S>
 void fields(V& v, S& s, callback_settings const*) {
-  v.member("url", s.url);
+  v.optional("url", s.url);
   v.flatten(s.flags);
 }
 template <class V, class S>
 void fields(V& v, S& s, live_request const*) {
   v.flatten(s.audio);
-  v.member("custom_metadata", s.custom_metadata);
-  v.member("model", s.model);
-  v.member("endpointing", s.endpointing);
-  v.member("maximum_duration_without_endpointing", s.maximum_duration_without_endpointing);
-  v.member("end_of_turn", s.end_of_turn);
-  v.member("language_config", s.language_config);
-  v.member("pre_processing", s.pre_processing);
-  v.member("realtime_processing", s.realtime_processing);
-  v.member("post_processing", s.post_processing);
-  v.member("messages_config", s.messages_config);
-  v.member("callback", s.callback);
-  v.member("callback_config", s.callback_config);
+  v.optional("custom_metadata", s.custom_metadata);
+  v.optional("model", s.model);
+  v.optional("endpointing", s.endpointing);
+  v.optional("maximum_duration_without_endpointing", s.maximum_duration_without_endpointing);
+  v.optional("end_of_turn", s.end_of_turn);
+  v.optional("language_config", s.language_config);
+  v.optional("pre_processing", s.pre_processing);
+  v.optional("realtime_processing", s.realtime_processing);
+  v.optional("post_processing", s.post_processing);
+  v.optional("messages_config", s.messages_config);
+  v.optional("callback", s.callback);
+  v.optional("callback_config", s.callback_config);
   v.extra(s.extra);
 }
 template <class V, class S>
 void fields(V& v, S& s, live_session_info const*) {
   v.required("id", s.id);
-  v.member("created_at", s.created_at);
+  v.optional("created_at", s.created_at);
   v.required("url", s.url);
 }
 

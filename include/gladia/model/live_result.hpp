@@ -27,7 +27,7 @@ struct live_result {
 template <class V, class S>
 void fields(V& v, S& s, live_result const*) {
   detail::common_result_fields(v, s);
-  v.member("messages", s.messages);
+  v.optional("messages", s.messages);
 }
 
 }  // namespace gladia

@@ -199,71 +199,71 @@ void fields(V& v, S& s, upload_url_request const*) {
 }
 template <class V, class S>
 void fields(V& v, S& s, uploaded_audio_metadata const*) {
-  v.always("id", s.id);
-  v.always("filename", s.filename);
-  v.member("source", s.source);
-  v.always("extension", s.extension);
-  v.always("size", s.size);
-  v.always("audio_duration", s.audio_duration);
-  v.always("number_of_channels", s.number_of_channels);
+  v.emitted("id", s.id);
+  v.emitted("filename", s.filename);
+  v.optional("source", s.source);
+  v.emitted("extension", s.extension);
+  v.emitted("size", s.size);
+  v.emitted("audio_duration", s.audio_duration);
+  v.emitted("number_of_channels", s.number_of_channels);
 }
 template <class V, class S>
 void fields(V& v, S& s, uploaded_audio const*) {
   v.required("audio_url", s.audio_url);
-  v.always("audio_metadata", s.audio_metadata);
+  v.emitted("audio_metadata", s.audio_metadata);
 }
 template <class V, class S>
 void fields(V& v, S& s, pre_recorded_callback_settings const*) {
-  v.member("url", s.url);
-  v.member("method", s.method);
+  v.optional("url", s.url);
+  v.optional("method", s.method);
 }
 template <class V, class S>
 void fields(V& v, S& s, subtitle_settings const*) {
-  v.member("formats", s.formats);
-  v.member("minimum_duration", s.minimum_duration);
-  v.member("maximum_duration", s.maximum_duration);
-  v.member("maximum_characters_per_row", s.maximum_characters_per_row);
-  v.member("maximum_rows_per_caption", s.maximum_rows_per_caption);
-  v.member("style", s.style);
+  v.optional("formats", s.formats);
+  v.optional("minimum_duration", s.minimum_duration);
+  v.optional("maximum_duration", s.maximum_duration);
+  v.optional("maximum_characters_per_row", s.maximum_characters_per_row);
+  v.optional("maximum_rows_per_caption", s.maximum_rows_per_caption);
+  v.optional("style", s.style);
 }
 template <class V, class S>
 void fields(V& v, S& s, diarization_settings const*) {
-  v.member("number_of_speakers", s.number_of_speakers);
-  v.member("min_speakers", s.min_speakers);
-  v.member("max_speakers", s.max_speakers);
+  v.optional("number_of_speakers", s.number_of_speakers);
+  v.optional("min_speakers", s.min_speakers);
+  v.optional("max_speakers", s.max_speakers);
 }
 template <class V, class S>
 void fields(V& v, S& s, audio_to_llm_settings const*) {
-  v.member("prompts", s.prompts);
-  v.member("model", s.model);
+  v.optional("prompts", s.prompts);
+  v.optional("model", s.model);
 }
 template <class V, class S>
 void fields(V& v, S& s, pii_redaction_settings const*) {
-  v.member("entity_types", s.entity_types);
-  v.member("processed_text_type", s.processed_text_type);
+  v.optional("entity_types", s.entity_types);
+  v.optional("processed_text_type", s.processed_text_type);
 }
 template <class V, class S>
 void fields(V& v, S& s, pre_recorded_request const*) {
-  v.member("audio_url", s.audio_url);
-  v.member("model", s.model);
-  v.member("language_config", s.language_config);
+  v.optional("audio_url", s.audio_url);
+  v.optional("model", s.model);
+  v.optional("language_config", s.language_config);
   detail::add_on_fields(v, s);
-  v.member("summarization", s.summarization);
-  v.member("summarization_config", s.summarization_config);
-  v.member("subtitles", s.subtitles);
-  v.member("subtitles_config", s.subtitles_config);
-  v.member("diarization", s.diarization);
-  v.member("diarization_config", s.diarization_config);
-  v.member("audio_to_llm", s.audio_to_llm);
-  v.member("audio_to_llm_config", s.audio_to_llm_config);
-  v.member("pii_redaction", s.pii_redaction);
-  v.member("pii_redaction_config", s.pii_redaction_config);
-  v.member("sentences", s.sentences);
-  v.member("punctuation_enhanced", s.punctuation_enhanced);
-  v.member("callback", s.callback);
-  v.member("callback_config", s.callback_config);
-  v.member("callback_url", s.callback_url);
-  v.member("custom_metadata", s.custom_metadata);
+  v.optional("summarization", s.summarization);
+  v.optional("summarization_config", s.summarization_config);
+  v.optional("subtitles", s.subtitles);
+  v.optional("subtitles_config", s.subtitles_config);
+  v.optional("diarization", s.diarization);
+  v.optional("diarization_config", s.diarization_config);
+  v.optional("audio_to_llm", s.audio_to_llm);
+  v.optional("audio_to_llm_config", s.audio_to_llm_config);
+  v.optional("pii_redaction", s.pii_redaction);
+  v.optional("pii_redaction_config", s.pii_redaction_config);
+  v.optional("sentences", s.sentences);
+  v.optional("punctuation_enhanced", s.punctuation_enhanced);
+  v.optional("callback", s.callback);
+  v.optional("callback_config", s.callback_config);
+  v.optional("callback_url", s.callback_url);
+  v.optional("custom_metadata", s.custom_metadata);
   v.extra(s.extra);
 }
 template <class V, class S>

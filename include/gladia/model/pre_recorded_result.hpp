@@ -42,19 +42,19 @@ struct pre_recorded_result {
 
 template <class V, class S>
 void fields(V& v, S& s, llm_answer const*) {
-  v.always("prompt", s.prompt);
-  v.always("response", s.response);
+  v.emitted("prompt", s.prompt);
+  v.emitted("response", s.response);
 }
 template <class V, class S>
 void fields(V& v, S& s, pre_recorded_result const*) {
   detail::common_result_fields(v, s);
-  v.member("audio_to_llm", s.audio_to_llm);
-  v.member("diarization", s.diarization);
-  v.member("sentences", s.sentences);
-  v.member("moderation", s.moderation);
-  v.member("name_consistency", s.name_consistency);
-  v.member("structured_data_extraction", s.structured_data_extraction);
-  v.member("display_mode", s.display_mode);
+  v.optional("audio_to_llm", s.audio_to_llm);
+  v.optional("diarization", s.diarization);
+  v.optional("sentences", s.sentences);
+  v.optional("moderation", s.moderation);
+  v.optional("name_consistency", s.name_consistency);
+  v.optional("structured_data_extraction", s.structured_data_extraction);
+  v.optional("display_mode", s.display_mode);
 }
 
 }  // namespace gladia

@@ -87,38 +87,38 @@ struct summarization_settings {
 
 template <class V, class S>
 void fields(V& v, S& s, language_settings const*) {
-  v.member("languages", s.languages);
-  v.member("code_switching", s.code_switching);
+  v.optional("languages", s.languages);
+  v.optional("code_switching", s.code_switching);
 }
 template <class V, class S>
 void fields(V& v, S& s, vocabulary_entry const*) {
   v.required("value", s.value);
-  v.member("intensity", s.intensity);
-  v.member("pronunciations", s.pronunciations);
-  v.member("language", s.language);
+  v.optional("intensity", s.intensity);
+  v.optional("pronunciations", s.pronunciations);
+  v.optional("language", s.language);
 }
 template <class V, class S>
 void fields(V& v, S& s, custom_vocabulary_settings const*) {
-  v.member("vocabulary", s.vocabulary);
-  v.member("default_intensity", s.default_intensity);
+  v.optional("vocabulary", s.vocabulary);
+  v.optional("default_intensity", s.default_intensity);
 }
 template <class V, class S>
 void fields(V& v, S& s, custom_spelling_settings const*) {
-  v.member("spelling_dictionary", s.spelling_dictionary);
+  v.optional("spelling_dictionary", s.spelling_dictionary);
 }
 template <class V, class S>
 void fields(V& v, S& s, translation_settings const*) {
-  v.member("target_languages", s.target_languages);
-  v.member("model", s.model);
-  v.member("match_original_utterances", s.match_original_utterances);
-  v.member("lipsync", s.lipsync);
-  v.member("context_adaptation", s.context_adaptation);
-  v.member("context", s.context);
-  v.member("informal", s.informal);
+  v.optional("target_languages", s.target_languages);
+  v.optional("model", s.model);
+  v.optional("match_original_utterances", s.match_original_utterances);
+  v.optional("lipsync", s.lipsync);
+  v.optional("context_adaptation", s.context_adaptation);
+  v.optional("context", s.context);
+  v.optional("informal", s.informal);
 }
 template <class V, class S>
 void fields(V& v, S& s, summarization_settings const*) {
-  v.member("type", s.type);
+  v.optional("type", s.type);
 }
 
 namespace detail {
@@ -126,14 +126,14 @@ namespace detail {
 /// The add-ons that both kinds of request can ask for, and their configs: their members, once.
 template <class V, class S>
 void add_on_fields(V& v, S& s) {
-  v.member("custom_vocabulary", s.custom_vocabulary);
-  v.member("custom_vocabulary_config", s.custom_vocabulary_config);
-  v.member("custom_spelling", s.custom_spelling);
-  v.member("custom_spelling_config", s.custom_spelling_config);
-  v.member("translation", s.translation);
-  v.member("translation_config", s.translation_config);
-  v.member("named_entity_recognition", s.named_entity_recognition);
-  v.member("sentiment_analysis", s.sentiment_analysis);
+  v.optional("custom_vocabulary", s.custom_vocabulary);
+  v.optional("custom_vocabulary_config", s.custom_vocabulary_config);
+  v.optional("custom_spelling", s.custom_spelling);
+  v.optional("custom_spelling_config", s.custom_spelling_config);
+  v.optional("translation", s.translation);
+  v.optional("translation_config", s.translation_config);
+  v.optional("named_entity_recognition", s.named_entity_recognition);
+  v.optional("sentiment_analysis", s.sentiment_analysis);
 }
 
 }  // namespace detail

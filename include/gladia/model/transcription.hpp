@@ -104,89 +104,89 @@ struct result_metadata {
 template <class V, class S>
 void fields(V& v, S& s, transcript_word const*) {
   v.required("word", s.word);
-  v.always("start", s.start);
-  v.always("end", s.end);
-  v.always("confidence", s.confidence);
+  v.emitted("start", s.start);
+  v.emitted("end", s.end);
+  v.emitted("confidence", s.confidence);
 }
 template <class V, class S>
 void fields(V& v, S& s, transcript_utterance const*) {
-  v.always("start", s.start);
-  v.always("end", s.end);
-  v.always("confidence", s.confidence);
-  v.always("channel", s.channel);
-  v.member("speaker", s.speaker);
-  v.always("words", s.words);
+  v.emitted("start", s.start);
+  v.emitted("end", s.end);
+  v.emitted("confidence", s.confidence);
+  v.emitted("channel", s.channel);
+  v.optional("speaker", s.speaker);
+  v.emitted("words", s.words);
   v.required("text", s.text);
-  v.always("language", s.language);
+  v.emitted("language", s.language);
 }
 template <class V, class S>
 void fields(V& v, S& s, addon_error const*) {
-  v.member("status_code", s.status_code);
-  v.member("exception", s.exception);
-  v.always("message", s.message);
+  v.optional("status_code", s.status_code);
+  v.optional("exception", s.exception);
+  v.emitted("message", s.message);
 }
 template <class V, class S, class T>
 void fields(V& v, S& s, addon<T> const*) {
-  v.always("success", s.success);
-  v.always("is_empty", s.is_empty);
-  v.always("exec_time", s.exec_time);
-  v.always("error", s.error);
-  v.always("results", s.results);
+  v.emitted("success", s.success);
+  v.emitted("is_empty", s.is_empty);
+  v.emitted("exec_time", s.exec_time);
+  v.emitted("error", s.error);
+  v.emitted("results", s.results);
   v.local("unreadable", s.unreadable);
 }
 template <class V, class S>
 void fields(V& v, S& s, subtitle_file const*) {
-  v.always("format", s.format);
-  v.always("subtitles", s.subtitles);
+  v.emitted("format", s.format);
+  v.emitted("subtitles", s.subtitles);
 }
 template <class V, class S>
 void fields(V& v, S& s, transcription_result const*) {
-  v.always("full_transcript", s.full_transcript);
-  v.always("languages", s.languages);
-  v.always("utterances", s.utterances);
-  v.member("sentences", s.sentences);
-  v.member("subtitles", s.subtitles);
+  v.emitted("full_transcript", s.full_transcript);
+  v.emitted("languages", s.languages);
+  v.emitted("utterances", s.utterances);
+  v.optional("sentences", s.sentences);
+  v.optional("subtitles", s.subtitles);
 }
 template <class V, class S>
 void fields(V& v, S& s, translation_result const*) {
-  v.always("error", s.error);
+  v.emitted("error", s.error);
   v.flatten(s.transcription);
 }
 template <class V, class S>
 void fields(V& v, S& s, named_entity const*) {
-  v.always("entity_type", s.entity_type);
-  v.always("text", s.text);
-  v.always("start", s.start);
-  v.always("end", s.end);
+  v.emitted("entity_type", s.entity_type);
+  v.emitted("text", s.text);
+  v.emitted("start", s.start);
+  v.emitted("end", s.end);
 }
 template <class V, class S>
 void fields(V& v, S& s, sentiment_result const*) {
-  v.always("sentiment", s.sentiment);
-  v.always("emotion", s.emotion);
-  v.always("text", s.text);
-  v.always("start", s.start);
-  v.always("end", s.end);
-  v.always("channel", s.channel);
+  v.emitted("sentiment", s.sentiment);
+  v.emitted("emotion", s.emotion);
+  v.emitted("text", s.text);
+  v.emitted("start", s.start);
+  v.emitted("end", s.end);
+  v.emitted("channel", s.channel);
 }
 template <class V, class S>
 void fields(V& v, S& s, result_metadata const*) {
-  v.always("audio_duration", s.audio_duration);
-  v.always("number_of_distinct_channels", s.number_of_distinct_channels);
-  v.always("billing_time", s.billing_time);
-  v.always("transcription_time", s.transcription_time);
+  v.emitted("audio_duration", s.audio_duration);
+  v.emitted("number_of_distinct_channels", s.number_of_distinct_channels);
+  v.emitted("billing_time", s.billing_time);
+  v.emitted("transcription_time", s.transcription_time);
 }
 namespace detail {
 
 /// What the results of both kinds of job have: their members, once.
 template <class V, class S>
 void common_result_fields(V& v, S& s) {
-  v.always("metadata", s.metadata);
-  v.member("transcription", s.transcription);
-  v.member("translation", s.translation);
-  v.member("summarization", s.summarization);
-  v.member("named_entity_recognition", s.named_entity_recognition);
-  v.member("sentiment_analysis", s.sentiment_analysis);
-  v.member("chapterization", s.chapterization);
+  v.emitted("metadata", s.metadata);
+  v.optional("transcription", s.transcription);
+  v.optional("translation", s.translation);
+  v.optional("summarization", s.summarization);
+  v.optional("named_entity_recognition", s.named_entity_recognition);
+  v.optional("sentiment_analysis", s.sentiment_analysis);
+  v.optional("chapterization", s.chapterization);
 }
 
 }  // namespace detail

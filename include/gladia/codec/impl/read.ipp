@@ -222,7 +222,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
 
   // An array, not a pointer: then the compiler knows the length.
   template <std::size_t size, class M>
-  void member(char const (&name)[size], M& m) {
+  void optional(char const (&name)[size], M& m) {
     auto const bit = next_bit();
     if (!take_key(name)) return;
     forget_fault_of(bit);
@@ -232,8 +232,8 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     go_on();
   }
   template <std::size_t size, class M>
-  void always(char const (&name)[size], M& m) {
-    member(name, m);
+  void emitted(char const (&name)[size], M& m) {
+    optional(name, m);
   }
   template <std::size_t size, class M>
   void required(char const (&name)[size], M& m) {

@@ -130,7 +130,7 @@ struct write_visitor : gladia::detail::uniform_visitor<write_visitor<Json>> {
   write_visitor(Json& o, fault& f) : object(o), why(f) {}
 
   template <class M>
-  void member(char const* name, M const& m) {
+  void optional(char const* name, M const& m) {
     if (!good || gladia::detail::holds_nothing(m)) return;
     Json value;
     good = write(m, value, why) || why.within(name);
@@ -140,7 +140,7 @@ struct write_visitor : gladia::detail::uniform_visitor<write_visitor<Json>> {
     object[name] = std::move(value);
   }
   template <class M>
-  void always(char const* name, M const& m) {
+  void emitted(char const* name, M const& m) {
     if (!good) return;
     if (is_nullable<M>::value && gladia::detail::holds_nothing(m)) {
       object[name] = nullptr;
@@ -150,7 +150,7 @@ struct write_visitor : gladia::detail::uniform_visitor<write_visitor<Json>> {
   }
   template <class M>
   void required(char const* name, M const& m) {
-    always(name, m);
+    emitted(name, m);
   }
   template <class M>
   void flatten(M const& m) {

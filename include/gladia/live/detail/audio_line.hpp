@@ -15,10 +15,10 @@
 #include <gladia/detail/completion.hpp>
 #include <gladia/error.hpp>
 #include <gladia/live/detail/ack_tracker.hpp>
-#include <gladia/live/detail/audio_intake.hpp>
+#include <gladia/live/detail/audio_queue.hpp>
+#include <gladia/live/detail/byte_span.hpp>
 #include <gladia/live/detail/meter.hpp>
-#include <gladia/live/detail/service_clock.hpp>
-#include <gladia/live/detail/stretch.hpp>
+#include <gladia/live/detail/server_clock.hpp>
 #include <gladia/live/detail/writer_fsm.hpp>
 #include <gladia/live/options.hpp>
 #include <gladia/live/summary.hpp>
@@ -71,8 +71,8 @@ class audio_line {
 
   /// What is to be told of the audio that was taken since the last time.
   struct report {
-    std::optional<stretch> dropped{};
-    std::optional<stretch> shortened{};
+    std::optional<byte_span> dropped{};
+    std::optional<byte_span> unreplayable{};
     std::string_view container{};
     bool callers_wait = false;
   };
@@ -86,7 +86,7 @@ class audio_line {
 
   /// Where a link that opened goes on.
   struct resumption {
-    std::optional<stretch> lost{};  ///< should have been sent again, but is no longer kept
+    std::optional<byte_span> lost{};  ///< should have been sent again, but is no longer kept
     std::uint64_t resume = 0;
     std::uint64_t highest_sent = 0;  ///< what lies below is sent again
   };
@@ -138,23 +138,24 @@ class audio_line {
   };
 
   // With the mutex held.
-  result<void> take(boost::asio::const_buffer bytes, audio_intake::patience who, time_point now);
+  result<void> accept(boost::asio::const_buffer bytes, audio_queue::wait_policy wait,
+                      time_point now);
   [[nodiscard]] wake claim_wake() noexcept;
   void close_gap(std::uint64_t bytes) noexcept;
   [[nodiscard]] report take_report_unlocked() noexcept;
-  [[nodiscard]] audio_intake::patience patience_of_senders() const noexcept;
+  [[nodiscard]] audio_queue::wait_policy policy_of_senders() const noexcept;
   [[nodiscard]] double seconds(std::uint64_t bytes) const noexcept;
 
   audio_format const format_;
 
   mutable std::mutex mutex_;
-  audio_intake intake_;
+  audio_queue queue_;
   std::list<pending_send> senders_;
   bool writer_sleeps_ = true;  // the next audio that is taken has to wake it
   bool acks_are_stalled_ = false;
   std::optional<time_point> stopped_at_;
   ack_tracker acks_;
-  service_clock service_clock_;
+  server_clock server_clock_;
   std::uint64_t highest_sent_ = 0;
   statistics numbers_;
   histogram ack_round_trip_, first_partial_, final_transcript_;
@@ -170,7 +171,7 @@ audio_line::wake audio_line::send(boost::asio::const_buffer bytes, send_completi
     std::lock_guard lock(mutex_);
     // Behind those who wait already.
     if (!senders_.empty()) outcome = error(errc::would_block);
-    if (outcome) outcome = take(bytes, patience_of_senders(), now);
+    if (outcome) outcome = accept(bytes, policy_of_senders(), now);
     if (!outcome && outcome.error() == errc::would_block) {
       waits(done);
       senders_.push_back({id, std::move(done), bytes});

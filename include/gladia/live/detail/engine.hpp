@@ -140,7 +140,7 @@ class engine final : public net::websocket_listener,
   void report_missing_addons();
   [[nodiscard]] run_fsm::knowledge knowledge() const;
   void push(event&& e) { words_.push(std::move(e)); }
-  void warn(warning_code code, std::string text, stretch where = {});
+  void warn(warning_code code, std::string text, byte_span where = {});
 
   // Time.
   void watch();

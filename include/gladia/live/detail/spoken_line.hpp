@@ -17,7 +17,7 @@
 
 namespace gladia::live::detail {
 
-/// Stretches of time, in order, none of which touches another.
+/// Spans of time, in order, none of which touches another.
 class time_set {
  public:
   void add(time_span s) {
@@ -35,7 +35,7 @@ class time_set {
     return found != spans_.end() && found->from <= time;
   }
 
-  /// Whether a stretch begins or ends at `time`.
+  /// Whether a span begins or ends at `time`.
   [[nodiscard]] bool ends_at(double time) const noexcept {
     constexpr double slack = 1e-5;
     auto const found = std::lower_bound(spans_.begin(), spans_.end(), time - slack, ends_before);

@@ -25,25 +25,25 @@ inline bool seconds_are_covered(double told, double sent) noexcept {
 
 GLADIA_DECL audio_line::audio_line(audio_format const& format, session_options const& options)
     : format_(format),
-      intake_(format, options),
+      queue_(format, options),
       acks_(format.bytes(std::chrono::seconds(10))),
       accepted_clock_(clock_resolution(format)),
       sent_clock_(clock_resolution(format)) {}
 
 // Callers.
 
-GLADIA_DECL result<void> audio_line::take(boost::asio::const_buffer bytes,
-                                          audio_intake::patience who, time_point now) {
-  auto const dropped_before = intake_.dropped();
-  auto outcome = intake_.offer(bytes, who);
-  if (auto const dropped = intake_.dropped() - dropped_before) close_gap(dropped);
-  if (outcome) accepted_clock_.note(intake_.ring().end(), now);
+GLADIA_DECL result<void> audio_line::accept(boost::asio::const_buffer bytes,
+                                            audio_queue::wait_policy wait, time_point now) {
+  auto const dropped_before = queue_.dropped();
+  auto outcome = queue_.accept(bytes, wait);
+  if (auto const dropped = queue_.dropped() - dropped_before) close_gap(dropped);
+  if (outcome) accepted_clock_.note(queue_.ring().end(), now);
   return outcome;
 }
 
 // What lies behind dropped audio has other offsets from now on.
 GLADIA_DECL void audio_line::close_gap(std::uint64_t bytes) noexcept {
-  auto const at = intake_.ring().base();
+  auto const at = queue_.ring().base();
   accepted_clock_.close_gap(at, bytes);
   sent_clock_.close_gap(at, bytes);
   if (highest_sent_ > at) highest_sent_ -= std::min(bytes, highest_sent_ - at);
@@ -54,14 +54,15 @@ GLADIA_DECL audio_line::wake audio_line::claim_wake() noexcept {
   return std::exchange(writer_sleeps_, false) ? wake::needed : wake::not_needed;
 }
 
-GLADIA_DECL audio_intake::patience audio_line::patience_of_senders() const noexcept {
-  return acks_are_stalled_ ? audio_intake::patience::link : audio_intake::patience::link_and_acks;
+GLADIA_DECL audio_queue::wait_policy audio_line::policy_of_senders() const noexcept {
+  return acks_are_stalled_ ? audio_queue::wait_policy::link
+                           : audio_queue::wait_policy::link_and_acks;
 }
 
 GLADIA_DECL result<audio_line::wake> audio_line::try_send(boost::asio::const_buffer bytes,
                                                           time_point now) {
   std::lock_guard lock(mutex_);
-  auto outcome = take(bytes, audio_intake::patience::none, now);
+  auto outcome = accept(bytes, audio_queue::wait_policy::none, now);
   if (!outcome) return outcome.error();
   return claim_wake();
 }
@@ -70,9 +71,9 @@ GLADIA_DECL bool audio_line::admit_senders(time_point now) {
   std::list<pending_send> served;
   {
     std::lock_guard lock(mutex_);
-    while (!senders_.empty() && (intake_.is_low() || intake_.is_closed())) {
+    while (!senders_.empty() && (queue_.is_low() || queue_.is_closed())) {
       auto& sender = senders_.front();
-      sender.outcome = take(sender.bytes, patience_of_senders(), now);
+      sender.outcome = accept(sender.bytes, policy_of_senders(), now);
       if (!sender.outcome && sender.outcome.error() == errc::would_block) break;
       served.splice(served.end(), senders_, senders_.begin());
     }
@@ -103,9 +104,9 @@ GLADIA_DECL void audio_line::fail_senders(error const& why) {
 
 GLADIA_DECL std::optional<std::size_t> audio_line::stop(time_point now) {
   std::lock_guard lock(mutex_);
-  if (stopped_at_ || intake_.is_closed()) return std::nullopt;
+  if (stopped_at_ || queue_.is_closed()) return std::nullopt;
   stopped_at_ = now;
-  return intake_.close(errc::stopping);
+  return queue_.close(errc::stopping);
 }
 
 GLADIA_DECL std::optional<audio_line::time_point> audio_line::stopped_at() const {
@@ -115,13 +116,13 @@ GLADIA_DECL std::optional<audio_line::time_point> audio_line::stopped_at() const
 
 GLADIA_DECL void audio_line::close() {
   std::lock_guard lock(mutex_);
-  intake_.close(errc::session_ended);
+  queue_.close(errc::session_ended);
 }
 
 // The writer.
 
 GLADIA_DECL audio_line::report audio_line::take_report_unlocked() noexcept {
-  return {intake_.take_dropped(), intake_.take_shortened(), intake_.take_container(),
+  return {queue_.take_dropped(), queue_.take_unreplayable(), queue_.take_container(),
           !senders_.empty()};
 }
 
@@ -135,11 +136,11 @@ GLADIA_DECL writer_action audio_line::next_write(writer_fsm& writer, std::vector
   std::lock_guard lock(mutex_);
   // Losses are reported before newer audio is sent, or neighbouring losses would be merged.
   taken = take_report_unlocked();
-  auto const action = writer.next(intake_.sendable(), stopped_at_.has_value());
+  auto const action = writer.next(queue_.sendable(), stopped_at_.has_value());
   writer_sleeps_ = action.type == writer_action::kind::none;
   if (action.type != writer_action::kind::audio) return action;
 
-  auto& ring = intake_.ring();
+  auto& ring = queue_.ring();
   gladia::detail::take_buffer(message, action.bytes);
   for (auto const& part : ring.next(action.bytes)) {
     auto const* data = static_cast<char const*>(part.data());
@@ -160,12 +161,12 @@ GLADIA_DECL audio_line::resumption audio_line::on_open(int connections) {
   std::lock_guard lock(mutex_);
   resumption goes_on;
   goes_on.highest_sent = highest_sent_;
-  auto const& ring = intake_.ring();
-  auto const acknowledged = intake_.acknowledged();
+  auto const& ring = queue_.ring();
+  auto const acknowledged = queue_.acknowledged();
   auto const sent = ring.sent();
-  goes_on.lost = intake_.rewind();
+  goes_on.lost = queue_.rewind();
   goes_on.resume = ring.base();
-  service_clock_.on_open(acknowledged, goes_on.resume, sent);
+  server_clock_.on_open(acknowledged, goes_on.resume, sent);
   acks_.on_open(goes_on.resume, sent);
   numbers_.connections = connections;
   acks_are_stalled_ = false;
@@ -178,21 +179,21 @@ GLADIA_DECL audio_line::acknowledgement audio_line::on_ack(
     half_open_range<std::int64_t> const& range, time_point now) {
   std::lock_guard lock(mutex_);
   acknowledgement told;
-  auto const reading = acks_.on_ack(range.begin, range.end, intake_.ring().sent());
+  auto const reading = acks_.on_ack(range.begin, range.end, queue_.ring().sent());
   told.origin = reading.origin;
   told.resume = acks_.resume();
   told.callers_wait = !senders_.empty();
-  if (told.origin) service_clock_.on_origin(*told.origin);
-  told.has_moved = intake_.acknowledge(reading.offset);
-  auto const acknowledged = intake_.acknowledged();
-  told.is_everything = acknowledged == intake_.ring().sent();
+  if (told.origin) server_clock_.on_origin(*told.origin);
+  told.has_moved = queue_.acknowledge(reading.offset);
+  auto const acknowledged = queue_.acknowledged();
+  told.is_everything = acknowledged == queue_.ring().sent();
   if (!told.has_moved) return told;
   acks_are_stalled_ = false;
   if (auto const sent_at = sent_clock_.time_of(acknowledged)) {
     ack_round_trip_.add(std::chrono::duration_cast<std::chrono::microseconds>(now - *sent_at));
   }
   if (!told.is_everything) return told;
-  if (auto const again = service_clock_.on_all_acknowledged()) {
+  if (auto const again = server_clock_.on_all_acknowledged()) {
     told.heard_again = time_span{seconds(again->from), seconds(again->to)};
   }
   return told;
@@ -211,28 +212,28 @@ GLADIA_DECL double audio_line::seconds(std::uint64_t bytes) const noexcept {
 
 GLADIA_DECL double audio_line::heard_until() const {
   std::lock_guard lock(mutex_);
-  return seconds(service_clock_.latest(highest_sent_));
+  return seconds(server_clock_.latest(highest_sent_));
 }
 
 GLADIA_DECL double audio_line::all_until() const {
   std::lock_guard lock(mutex_);
-  return seconds(service_clock_.latest(intake_.ring().end()));
+  return seconds(server_clock_.latest(queue_.ring().end()));
 }
 
 GLADIA_DECL time_span audio_line::repeated(std::uint64_t to) const {
   std::lock_guard lock(mutex_);
-  auto const bytes = service_clock_.repeated(to);
+  auto const bytes = server_clock_.repeated(to);
   return {seconds(bytes.from), seconds(bytes.to)};
 }
 
 GLADIA_DECL bool audio_line::is_all(double told) const {
   std::lock_guard lock(mutex_);
-  return seconds_are_covered(told, seconds(intake_.ring().end()));
+  return seconds_are_covered(told, seconds(queue_.ring().end()));
 }
 
 GLADIA_DECL bool audio_line::is_all_heard(double told) const {
   std::lock_guard lock(mutex_);
-  return seconds_are_covered(told, seconds(service_clock_.earliest(intake_.ring().end())));
+  return seconds_are_covered(told, seconds(server_clock_.earliest(queue_.ring().end())));
 }
 
 // Numbers.
@@ -253,7 +254,7 @@ GLADIA_DECL void audio_line::measure(transcript const& t, time_point now) {
   auto const told = t.data.is_final ? utterance.end : utterance.start;
   if (!(told >= 0 && told < 1e6)) return;
   std::lock_guard lock(mutex_);
-  auto const offset = service_clock_.in_stream(
+  auto const offset = server_clock_.in_stream(
       format_.bytes(std::chrono::nanoseconds(static_cast<std::int64_t>(told * 1e9))));
   if (!offset) return;
   if (auto const accepted_at = accepted_clock_.time_of(*offset)) {
@@ -264,17 +265,17 @@ GLADIA_DECL void audio_line::measure(transcript const& t, time_point now) {
 
 GLADIA_DECL bool audio_line::has_lost_audio() const {
   std::lock_guard lock(mutex_);
-  return intake_.lost() > 0;
+  return queue_.lost() > 0;
 }
 
 GLADIA_DECL statistics audio_line::stats() const {
   std::lock_guard lock(mutex_);
   auto s = numbers_;
-  s.bytes_accepted = intake_.accepted();
-  s.bytes_acknowledged = intake_.acknowledged();
-  s.bytes_dropped = intake_.lost();
-  s.bytes_buffered = intake_.ring().size();
-  s.bytes_unsent = intake_.ring().unsent();
+  s.bytes_accepted = queue_.accepted();
+  s.bytes_acknowledged = queue_.acknowledged();
+  s.bytes_dropped = queue_.lost();
+  s.bytes_buffered = queue_.ring().size();
+  s.bytes_unsent = queue_.ring().unsent();
   s.ack_round_trip = ack_round_trip_.snapshot();
   s.first_partial = first_partial_.snapshot();
   s.final_transcript = final_transcript_.snapshot();

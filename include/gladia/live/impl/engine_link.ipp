@@ -194,10 +194,10 @@ GLADIA_DECL void engine::admit_senders() {
 
 GLADIA_DECL void engine::report(audio_line::report const& taken) {
   // Once: while it goes on, every chunk that comes makes room for itself.
-  if (taken.shortened && !std::exchange(shortening_reported_, true)) {
+  if (taken.unreplayable && !std::exchange(shortening_reported_, true)) {
     warn(warning_code::replay_shortened,
          "audio that was not acknowledged made room for new audio; a reconnect now would lose it",
-         *taken.shortened);
+         *taken.unreplayable);
   }
   if (taken.dropped) push(audio_dropped{taken.dropped->from, taken.dropped->to});
   if (!taken.container.empty()) {
@@ -241,7 +241,7 @@ GLADIA_DECL void engine::warn_of_mismatch(std::uint64_t origin, std::uint64_t re
        {resume, origin});
 }
 
-GLADIA_DECL void engine::warn(warning_code code, std::string text, stretch where) {
+GLADIA_DECL void engine::warn(warning_code code, std::string text, byte_span where) {
   log(log_level::warning, text);
   auto const size = text.size();
   words_.push(warning{code, std::move(text), where.from, where.to}, size);

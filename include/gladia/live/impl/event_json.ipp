@@ -34,7 +34,7 @@ inline json to_document(time_span const& s) {
 inline json to_document(summary const& s) {
   auto const& n = s.stats;
   auto words_unknown = json::array();
-  for (auto const& stretch : s.words_unknown) words_unknown.push_back(to_document(stretch));
+  for (auto const& span : s.words_unknown) words_unknown.push_back(to_document(span));
   return {{"job_id", s.job_id},
           {"verdict", to_string(s.verdict)},
           {"words_unknown", std::move(words_unknown)},

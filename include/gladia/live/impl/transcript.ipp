@@ -17,7 +17,7 @@ inline std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
 }
 
-/// Whether `next` cannot be about the same stretch of audio as the finished `line`.
+/// Whether `next` cannot be about the same span of audio as the finished `line`.
 inline bool is_behind(transcript_utterance const& line, transcript_utterance const& next) noexcept {
   // Messages without times have zeros.
   return line.end > line.start && next.start >= line.end;
@@ -118,10 +118,9 @@ GLADIA_DECL transcript_line const* transcript_view::add_missing(transcription_re
   for (auto const& found : words().recover(all, {true})) {
     auto const& said = found.data.utterance;
     // Of audio that was heard twice the session has delivered what is to be delivered.
-    auto const is_repetition =
-        std::any_of(repeated_.begin(), repeated_.end(), [&](auto const& stretch) {
-          return stretch.first <= said.start && said.end <= stretch.second;
-        });
+    auto const is_repetition = std::any_of(
+        repeated_.begin(), repeated_.end(),
+        [&](auto const& span) { return span.first <= said.start && said.end <= span.second; });
     if (is_repetition) continue;
     if (auto const* line = add_recovered(found.data)) last = line;
   }
@@ -208,8 +207,8 @@ GLADIA_DECL transcript_line const* transcript_view::place(transcript_line line) 
 }
 
 GLADIA_DECL bool transcript_view::may_be_repeated(transcript_utterance const& said) const noexcept {
-  return std::any_of(repeated_.begin(), repeated_.end(), [&](auto const& stretch) {
-    auto const [from, to] = stretch;
+  return std::any_of(repeated_.begin(), repeated_.end(), [&](auto const& span) {
+    auto const [from, to] = span;
     return said.start < to && (said.start >= from || said.end > from);
   });
 }

@@ -47,7 +47,7 @@ auto async_read_head(Stream& stream, response_head_reader& reader, Token&& token
 struct refusal_words {
   static constexpr std::size_t largest = std::size_t{1} << 20;
   /// How long they are waited for, once the head is there.
-  static constexpr std::chrono::milliseconds patience{1000};
+  static constexpr std::chrono::milliseconds time_limit{1000};
 
   refusal_words(response_head_reader const& answer, std::string_view method)
       : body(answer.head(), method), text(answer.rest()) {

@@ -200,7 +200,7 @@ class tcp_http_exchange final : public http_exchange,
     if (!ec) return watch_for_silence();
     // Why the server reads no more may be there still.
     write_failure_ = ec;
-    give_up_after(refusal_words::patience);
+    give_up_after(refusal_words::time_limit);
   }
 
   // -- response
@@ -229,7 +229,7 @@ class tcp_http_exchange final : public http_exchange,
 
   void read_words() {
     words_ = std::make_unique<refusal_words>(answer_, request_.method);
-    give_up_after(refusal_words::patience);
+    give_up_after(refusal_words::time_limit);
     if (words_->is_enough()) return on_words();
     with_stream([this](auto& stream) {
       async_read_words(stream, *words_,
@@ -331,7 +331,7 @@ class tcp_http_exchange final : public http_exchange,
   /// An answer, or its lack, means little before it is known what became of the request.
   void conclude() {
     if (cut_ != cut::none) return fail({});
-    if (sending_ == sending::under_way) return give_up_after(refusal_words::patience);
+    if (sending_ == sending::under_way) return give_up_after(refusal_words::time_limit);
     if (read_failure_) return fail(write_failure_ ? write_failure_ : read_failure_);
     if (sending_ == sending::done) return finish(std::move(response_));
     finish(error(errc::malformed_response, phase_,
@@ -378,7 +378,7 @@ class tcp_http_exchange final : public http_exchange,
   cut cut_ = cut::none;
   std::chrono::milliseconds limit_{};  // that was passed
   phase_timer deadline_;               // bounds everything
-  phase_timer idle_;                   // bounds standstill, silence, and patience
+  phase_timer idle_;                   // bounds standstill, silence, and the rest of a refusal
   std::weak_ptr<dialer> dial_{};
   std::optional<connected_stream> stream_{};
   boost::beast::http::request<boost::beast::http::string_body> message_{};

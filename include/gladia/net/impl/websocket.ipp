@@ -235,7 +235,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
       refusal_ = std::make_unique<refusal_words>(below.pending()->answer, "GET");
       begin(operation::upgrading);
       if (refusal_->is_enough()) return on_refused({});
-      timer_.start(refusal_words::patience, [self = shared_from_this()] {
+      timer_.start(refusal_words::time_limit, [self = shared_from_this()] {
         self->with_stream([](auto& late) { close_socket(late); });
       });
       async_read_words(below.next_layer(), *refusal_, then(&tcp_websocket::on_refused));

@@ -8,7 +8,7 @@ namespace gladia::testing::detail {
 /// Follows one timed line of the script through audio that may be heard more than once.
 ///
 /// The line lies in the client's audio from byte `begin` to before `end`. What is heard of it is
-/// counted in the session's audio, in which a repeated stretch counts twice.
+/// counted in the session's audio, in which a repeated span counts twice.
 class heard_line {
  public:
   heard_line(std::uint64_t begin, std::uint64_t end) : begin_(begin), end_(end) {}

@@ -27,7 +27,7 @@ class placed_audio {
   /// What was received will never be heard.
   void forget() { waiting_.clear(); }
 
-  /// Calls `hear(piece, position)` for each stretch of `audio`, which was received in this order.
+  /// Calls `hear(part, position)` for each piece of `audio`, which was received in this order.
   template <class Function>
   void hear(std::string_view audio, Function hear) {
     while (!audio.empty()) {
@@ -42,13 +42,13 @@ class placed_audio {
   }
 
  private:
-  struct stretch {
+  struct piece {
     std::uint64_t position = 0;
     std::size_t size = 0;
   };
 
   position_function position_of_;
-  std::deque<stretch> waiting_{};
+  std::deque<piece> waiting_{};
   std::uint64_t next_ = 0;  // where the last message ended
 };
 

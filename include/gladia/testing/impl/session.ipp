@@ -228,7 +228,7 @@ class session : public std::enable_shared_from_this<session> {
   }
 
   void on_binary(std::string_view audio) {
-    take_audio(audio);
+    receive_audio(audio);
     shared_->changes.notify();
   }
 
@@ -322,7 +322,7 @@ class session : public std::enable_shared_from_this<session> {
 
   // Audio.
 
-  void take_audio(std::string_view audio) {
+  void receive_audio(std::string_view audio) {
     touch();
     auto const& plan = faults().plan;
     if (state_ != state::recording) return refuse_audio("Recording already stopped");
@@ -513,7 +513,7 @@ class session : public std::enable_shared_from_this<session> {
     auto const type = json.is_object() && json.contains("type") ? json["type"] : nlohmann::json();
     if (type == "stop_recording") {
       ++current().stops;
-      return take_stop();
+      return receive_stop();
     }
     if (type != "audio_chunk") return complain("Unknown message");
     auto const data = json.find("data");
@@ -524,7 +524,7 @@ class session : public std::enable_shared_from_this<session> {
     auto const audio = chunk ? from_base64(*chunk) : std::nullopt;
     if (!audio) return refuse_audio("Invalid audio chunk");
     if (audio->empty()) ++current().keep_alives;
-    take_audio(*audio);
+    receive_audio(*audio);
   }
 
   void complain(char const* words) {
@@ -534,7 +534,7 @@ class session : public std::enable_shared_from_this<session> {
     deliver(std::move(message), &message_flags::receive_errors);
   }
 
-  void take_stop() {
+  void receive_stop() {
     if (faults().plan.ignore_stop) return;
     if (state_ == state::recording && active_faults::use(faults().on_stop_left)) {
       return end_link(faults().plan.on_stop);

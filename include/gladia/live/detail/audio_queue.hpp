@@ -14,26 +14,26 @@
 #include <gladia/audio/framer.hpp>
 #include <gladia/audio/stream_head.hpp>
 #include <gladia/error.hpp>
+#include <gladia/live/detail/byte_span.hpp>
 #include <gladia/live/detail/replay_buffer.hpp>
-#include <gladia/live/detail/stretch.hpp>
 #include <gladia/live/options.hpp>
 
 namespace gladia::live::detail {
 
-/// Takes audio from callers: checks it, makes room for it, keeps it until it is acknowledged.
+/// Accepts audio from callers: checks it, makes room for it, keeps it until it is acknowledged.
 ///
 /// Offsets of the ring count what the server is to hear; what was dropped unsent is not in them,
-/// so that they stay comparable with acknowledgements. A `stretch` counts what callers gave.
-class audio_intake {
+/// so that they stay comparable with acknowledgements. A `byte_span` counts what callers gave.
+class audio_queue {
  public:
-  /// What the one who offers audio can wait for.
-  enum class patience {
+  /// What the caller who hands in audio can wait for.
+  enum class wait_policy {
     link_and_acks,  ///< until unsent audio was sent, and sent audio acknowledged
     link,           ///< until unsent audio was sent: acknowledgements stand still
     none,
   };
 
-  audio_intake(audio_format const& format, session_options const& options)
+  audio_queue(audio_format const& format, session_options const& options)
       : frames_(format),
         head_(format),
         largest_(static_cast<std::size_t>(
@@ -47,15 +47,15 @@ class audio_intake {
     if (overflow_ == overflow_policy::drop_oldest) gaps_.reserve(gap_limit);
   }
 
-  /// Takes all of `bytes`, or nothing: `would_block` when there is no room for one with this
-  /// patience, or the lasting reason why none is taken.
-  result<void> offer(boost::asio::const_buffer bytes, patience who) {
+  /// Accepts all of `bytes`, or nothing: `would_block` when there is no room for a caller of this
+  /// policy, or the lasting reason why no audio is accepted.
+  result<void> accept(boost::asio::const_buffer bytes, wait_policy wait) {
     if (closed_) return error(make_error_code(*closed_));
     if (bytes.size() > largest_) return too_large(bytes.size());
-    if (who != patience::none && ring_.unsent() > high_water_) return full();
+    if (wait != wait_policy::none && ring_.unsent() > high_water_) return full();
     // What the head of the stream held back may come out with this piece.
-    if (!make_room(bytes.size() + head_.finish().size(), who)) return full();
-    return take(bytes);
+    if (!make_room(bytes.size() + head_.finish().size(), wait)) return full();
+    return append(bytes);
   }
 
   /// Whether one who waited may go on: the unsent audio fell to the low mark.
@@ -82,13 +82,13 @@ class audio_intake {
   }
 
   /// A link opened. Returns what it should have been sent again but was let go, if anything.
-  std::optional<stretch> rewind() noexcept {
+  std::optional<byte_span> rewind() noexcept {
     ring_.rewind();
-    shortened_ = {};  // no longer about to be lost
+    unreplayable_ = {};  // no longer about to be lost
     auto const lost_from = std::exchange(acknowledged_, ring_.base());
     if (lost_from == acknowledged_) return std::nullopt;
     lost_bytes_ += acknowledged_ - lost_from;
-    auto const lost = to_stretch(lost_from, acknowledged_);
+    auto const lost = callers_span(lost_from, acknowledged_);
     forget_gaps();
     return lost;
   }
@@ -120,9 +120,11 @@ class audio_intake {
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_bytes_ + dropped_bytes_; }
 
   /// Unsent audio dropped since the last call.
-  [[nodiscard]] std::optional<stretch> take_dropped() noexcept { return take_report(dropped_); }
+  [[nodiscard]] std::optional<byte_span> take_dropped() noexcept { return take_report(dropped_); }
   /// Audio whose replay was given up since the last call.
-  [[nodiscard]] std::optional<stretch> take_shortened() noexcept { return take_report(shortened_); }
+  [[nodiscard]] std::optional<byte_span> take_unreplayable() noexcept {
+    return take_report(unreplayable_);
+  }
 
  private:
   // The most that the head of a stream holds back.
@@ -139,11 +141,11 @@ class audio_intake {
 
   static error full() { return error(make_error_code(errc::would_block)); }
 
-  static std::optional<stretch> take_report(stretch& s) noexcept {
+  static std::optional<byte_span> take_report(byte_span& s) noexcept {
     auto const report = std::exchange(s, {});
-    return report.from == report.to ? std::nullopt : std::optional<stretch>(report);
+    return report.from == report.to ? std::nullopt : std::optional<byte_span>(report);
   }
-  static void extend(stretch& s, stretch more) noexcept {
+  static void extend(byte_span& s, byte_span more) noexcept {
     if (s.from == s.to) s.from = more.from;
     s.to = more.to;
   }
@@ -157,7 +159,7 @@ class audio_intake {
     return total;
   }
   /// Precondition: `from < to`.
-  stretch to_stretch(std::uint64_t from, std::uint64_t to) const noexcept {
+  byte_span callers_span(std::uint64_t from, std::uint64_t to) const noexcept {
     return {from + dropped_before(from), to + dropped_before(to - 1)};
   }
   void forget_gaps() noexcept {
@@ -168,7 +170,7 @@ class audio_intake {
     gaps_.erase(gaps_.begin(), kept);
   }
 
-  result<void> take(boost::asio::const_buffer bytes) {
+  result<void> append(boost::asio::const_buffer bytes) {
     if (head_.decided()) {
       container_.feed(bytes);
       ring_.append(bytes);
@@ -185,13 +187,13 @@ class audio_intake {
   }
 
   /// Lets give way what may, but only if that is enough.
-  bool make_room(std::size_t needed, patience who) {
+  bool make_room(std::size_t needed, wait_policy wait) {
     auto const room = ring_.room();
     if (room >= needed) return true;
-    if (who == patience::link_and_acks) return false;
+    if (wait == wait_policy::link_and_acks) return false;
     auto const missing = needed - room;
     auto const replay = ring_.size() - ring_.unsent();
-    auto const drops = who == patience::none && overflow_ == overflow_policy::drop_oldest;
+    auto const drops = wait == wait_policy::none && overflow_ == overflow_policy::drop_oldest;
     if (missing > replay && !drops) return false;
     lose_replay(std::min(missing, replay));
     if (missing > replay) drop_unsent(missing - replay);
@@ -201,7 +203,7 @@ class audio_intake {
   void lose_replay(std::size_t bytes) noexcept {
     auto const from = ring_.base();
     auto const lost = ring_.give_way(bytes);
-    if (lost > 0) extend(shortened_, to_stretch(from, from + lost));
+    if (lost > 0) extend(unreplayable_, callers_span(from, from + lost));
   }
 
   void drop_unsent(std::size_t bytes) {
@@ -243,8 +245,8 @@ class audio_intake {
   std::uint64_t lost_bytes_ = 0;
   std::vector<gap> gaps_;  // behind the last acknowledgement
   std::uint64_t forgotten_gaps_ = 0;
-  stretch dropped_;
-  stretch shortened_;
+  byte_span dropped_;
+  byte_span unreplayable_;
 };
 
 }  // namespace gladia::live::detail

@@ -4,8 +4,8 @@
 
 namespace gladia::live::detail {
 
-/// A stretch of audio in bytes, from `from` to `to`, exclusive.
-struct stretch {
+/// A span of audio in bytes, from `from` to `to`, exclusive.
+struct byte_span {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gladia/live/detail/stretch.hpp>
+#include <gladia/live/detail/byte_span.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace gladia::live::detail {
 /// of the stream, one that never hears what a reconnect could not send again is behind it: exactly
 /// how far, the numbers of its acknowledgements tell, unless they start anew with each link. Until
 /// then it is known from when to when.
-class service_clock {
+class server_clock {
  public:
   /// A link opened at `resume`. The one before it had got as far as `sent`, of which the service
   /// had `acknowledged`. Precondition: `acknowledged <= resume <= sent`.
@@ -37,16 +37,16 @@ class service_clock {
   /// All that was sent on this link was acknowledged. Only this proves where its count began: the
   /// acknowledgement of what was sent first may have been lost. Returns, once for each link, what
   /// of the service's time is heard again: directly behind it.
-  [[nodiscard]] std::optional<stretch> on_all_acknowledged() noexcept {
+  [[nodiscard]] std::optional<byte_span> on_all_acknowledged() noexcept {
     if (proven_) return std::nullopt;
     proven_ = ahead();
     if (!proven_ || !before_ || *proven_ <= *before_) return std::nullopt;
-    return stretch{shift(resume_, *before_), shift(resume_, *proven_)};
+    return byte_span{shift(resume_, *before_), shift(resume_, *proven_)};
   }
 
   /// Where the service may hear again what of the stream lies before `sent`, from where this link
   /// opened, as it counts. Empty if that is nothing.
-  [[nodiscard]] stretch repeated(std::uint64_t sent) const noexcept {
+  [[nodiscard]] byte_span repeated(std::uint64_t sent) const noexcept {
     if (sent <= resume_) return {};
     return {shift(resume_, least_ahead_), shift(sent, most_ahead_)};
   }
