@@ -4,7 +4,8 @@ set(gladia_exports ${CMAKE_CURRENT_LIST_DIR}/gladia_exports.map)
 function(gladia_set_up_library target)
   set_target_properties(${target} PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-    POSITION_INDEPENDENT_CODE ON)
+    POSITION_INDEPENDENT_CODE ON
+    UNITY_BUILD OFF)  # each file is many files already
   # Nothing is marked for export. The linker is told what to show, and needs to see it, also in a
   # project that hides what is its own.
   get_target_property(kind ${target} TYPE)

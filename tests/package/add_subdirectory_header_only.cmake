@@ -1,9 +1,11 @@
 # add_subdirectory: builds the library and nothing else, installs nothing, and needs no build of
-# the library for gladia::header_only.
+# the library for gladia::header_only. That is compiled as projects may compile all they have: as one
+# file, in the newest standard, with the standard library's checks.
 include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
 
 set(build ${WORK}/add_subdirectory)
-configure_consumer(add_subdirectory -D GLADIA_SOURCE=${SOURCE})
+configure_consumer(add_subdirectory -D GLADIA_SOURCE=${SOURCE} -D CMAKE_CXX_STANDARD=23
+  -D CMAKE_UNITY_BUILD=ON -D CMAKE_CXX_FLAGS=-D_GLIBCXX_ASSERTIONS)
 
 file(STRINGS ${build}/CMakeCache.txt enabled REGEX "^GLADIA_(BUILD_[A-Z]+|INSTALL|WERROR):BOOL=ON")
 if(enabled)

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <gladia/detail/stable_sort.hpp>
+
 namespace {
 
 using gladia::live_message;
@@ -727,8 +729,7 @@ class random_session {
         now = to + 0.01 + fraction() * 3;
       }
     }
-    std::stable_sort(all.begin(), all.end(),
-                     [](auto const& a, auto const& b) { return a.end < b.end; });
+    gladia::detail::stable_sort(all, [](auto const& a, auto const& b) { return a.end < b.end; });
     // Their order is not promised.
     for (std::size_t i = 1; i < all.size(); ++i) {
       if (roll(10)) std::swap(all[i - 1], all[i]);
@@ -807,8 +808,8 @@ class random_session {
   }
 
   void merge_neighbours(std::vector<transcript_utterance>& all) {
-    std::stable_sort(all.begin(), all.end(),
-                     [](auto const& a, auto const& b) { return a.channel < b.channel; });
+    gladia::detail::stable_sort(all,
+                                [](auto const& a, auto const& b) { return a.channel < b.channel; });
     std::vector<transcript_utterance> merged;
     for (auto& u : all) {
       if (!merged.empty() && merged.back().channel == u.channel && roll(2)) {

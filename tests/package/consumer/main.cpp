@@ -2,6 +2,9 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
 #include <gladia.hpp>
+#include <string>
+
+std::string words_of_a_transcript();  // words.cpp
 
 int main() {
   gladia::error const error(gladia::errc::not_found);
@@ -13,5 +16,6 @@ int main() {
   request.language_config.languages = {"en"};
   auto session = client.live().session(request);
   session.stop();
+  std::puts(words_of_a_transcript().c_str());
   return error.what().empty() || session.stats().bytes_sent != 0 ? 1 : 0;
 }

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include <gladia/detail/stable_sort.hpp>
 #include <gladia/live/detail/addon_lines.hpp>
 #include <gladia/live/detail/missing_words.hpp>
 #include <gladia/live/detail/spoken_line.hpp>
@@ -411,7 +412,7 @@ class word_ledger {
   }
 
   static void sort_by_time(std::vector<transcript>& found) {
-    std::stable_sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
+    gladia::detail::stable_sort(found, [](auto const& a, auto const& b) {
       return a.data.utterance.start < b.data.utterance.start;
     });
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <gladia/detail/stable_sort.hpp>
 #include <gladia/live/subtitle.hpp>
 
 namespace gladia::live {
@@ -191,8 +192,8 @@ GLADIA_DECL std::vector<caption> make_captions(std::vector<transcript_utterance>
   std::vector<caption> captions;
   for (auto const& utterance : utterances)
     detail::subtitle::append_captions(captions, utterance, options);
-  std::stable_sort(captions.begin(), captions.end(),
-                   [](caption const& a, caption const& b) { return a.start < b.start; });
+  gladia::detail::stable_sort(captions,
+                              [](caption const& a, caption const& b) { return a.start < b.start; });
   for (std::size_t i = 0; i < captions.size(); ++i) {
     auto& c = captions[i];
     auto wanted = c.start + options.minimum_duration;

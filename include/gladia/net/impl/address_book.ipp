@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <gladia/detail/stable_sort.hpp>
+
 namespace gladia::net::detail {
 
 using endpoint = boost::asio::ip::tcp::endpoint;
@@ -34,12 +36,13 @@ inline std::vector<endpoint> in_racing_order(std::vector<endpoint> found,
     auto const at = std::min(2 * i + 1, ordered.size());
     ordered.insert(ordered.begin() + static_cast<std::ptrdiff_t>(at), others[i]);
   }
-  std::stable_partition(ordered.begin(), ordered.end(),
-                        [&](endpoint const& e) { return e == known.worked; });
-  for (auto const& failed : known.failed) {
-    std::stable_partition(ordered.begin(), ordered.end(),
-                          [&](endpoint const& e) { return e != failed; });
-  }
+  auto const place = [&](endpoint const& e) {
+    auto const failed = std::find(known.failed.begin(), known.failed.end(), e);
+    if (failed != known.failed.end()) return 2 + (failed - known.failed.begin());
+    return std::ptrdiff_t{e == known.worked ? 0 : 1};
+  };
+  gladia::detail::stable_sort(
+      ordered, [&](endpoint const& a, endpoint const& b) { return place(a) < place(b); });
   return ordered;
 }
 

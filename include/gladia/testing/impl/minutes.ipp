@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <gladia/detail/stable_sort.hpp>
 #include <gladia/model/live_message.hpp>
 #include <gladia/testing/faults.hpp>
 #include <gladia/testing/impl/script.ipp>
@@ -64,8 +65,8 @@ inline utterances divided_anew(utterances const& said, std::size_t count) {
       result.push_back(part_of(channel, at, std::min(at + count, channel.words.size())));
     }
   }
-  std::stable_sort(result.begin(), result.end(),
-                   [](auto const& a, auto const& b) { return a.start < b.start; });
+  gladia::detail::stable_sort(result,
+                              [](auto const& a, auto const& b) { return a.start < b.start; });
   return result;
 }
 
@@ -98,8 +99,8 @@ class minutes {
   void add(transcript_data const& words) { finals_.push_back({words.id, words.utterance, {}}); }
   /// Puts them in the order of time: of several channels they come as they are recognised.
   void sort() {
-    std::stable_sort(finals_.begin(), finals_.end(),
-                     [](auto const& a, auto const& b) { return a.words.start < b.words.start; });
+    gladia::detail::stable_sort(
+        finals_, [](auto const& a, auto const& b) { return a.words.start < b.words.start; });
   }
   void sent(std::size_t number, std::size_t connection) {
     finals_[number].sent_on.push_back(connection);

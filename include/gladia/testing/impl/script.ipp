@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <gladia/codec/impl/write.ipp>
+#include <gladia/detail/stable_sort.hpp>
 #include <gladia/error.hpp>
 #include <gladia/model/live_result.hpp>
 #include <gladia/net/detail/text.hpp>
@@ -127,8 +128,8 @@ inline result<script> parse_json_script(std::string_view text) {
     }
     parsed.timed.push_back(std::move(line));
   }
-  std::stable_sort(parsed.timed.begin(), parsed.timed.end(),
-                   [](auto const& a, auto const& b) { return a.end < b.end; });
+  gladia::detail::stable_sort(parsed.timed,
+                              [](auto const& a, auto const& b) { return a.end < b.end; });
   return parsed;
 }
 

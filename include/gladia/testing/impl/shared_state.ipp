@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <gladia/detail/stable_sort.hpp>
 #include <gladia/testing/emulator.hpp>
 #include <gladia/testing/impl/byte_stream.ipp>
 #include <gladia/testing/impl/recogniser.ipp>
@@ -28,8 +29,9 @@ struct active_faults {
 
   explicit active_faults(testing::faults faults) : plan(std::move(faults)) {
     plan.ack_every = std::max(1, plan.ack_every);
-    std::stable_sort(plan.injections.begin(), plan.injections.end(),
-                     [](auto const& a, auto const& b) { return a.after_bytes < b.after_bytes; });
+    gladia::detail::stable_sort(plan.injections, [](auto const& a, auto const& b) {
+      return a.after_bytes < b.after_bytes;
+    });
     for (auto const& fault : plan.http) http_left.push_back(fault.times);
     cuts_left = plan.cuts.times;
     on_open_left = plan.on_open.times;
