@@ -163,6 +163,13 @@ void check_range(fault_list& faults, std::string_view path, std::optional<Number
   if (value && !(*value >= allowed.from && *value <= allowed.to)) faults.add(path, allowed.text);
 }
 
+/// Whether anything in a config is set.
+template <class Config>
+bool has_settings(Config const& config) {
+  static Config const nothing{};
+  return config != nothing;
+}
+
 /// A config has an effect only if its flag is true; `false` turns it off on purpose.
 inline void check_flag(fault_list& faults, std::string_view path, std::optional<bool> const& flag,
                        bool config_is_set) {
@@ -199,20 +206,20 @@ inline void check_vocabulary(fault_list& faults, std::string const& config,
 template <class Settings>
 void check_add_ons(fault_list& faults, std::string const& at, Settings const& s) {
   auto const& vocabulary = s.custom_vocabulary_config;
-  auto const has_vocabulary = vocabulary != custom_vocabulary_settings{};
+  auto const has_vocabulary = has_settings(vocabulary);
   check_flag(faults, at + "custom_vocabulary", s.custom_vocabulary, has_vocabulary);
   check_list(faults, at + "custom_vocabulary_config.vocabulary", vocabulary.vocabulary.empty(),
              s.custom_vocabulary, has_vocabulary);
   check_vocabulary(faults, at + "custom_vocabulary_config", vocabulary);
 
   auto const& spelling = s.custom_spelling_config;
-  auto const has_spelling = spelling != custom_spelling_settings{};
+  auto const has_spelling = has_settings(spelling);
   check_flag(faults, at + "custom_spelling", s.custom_spelling, has_spelling);
   check_list(faults, at + "custom_spelling_config.spelling_dictionary",
              spelling.spelling_dictionary.empty(), s.custom_spelling, has_spelling);
 
   auto const& translation = s.translation_config;
-  auto const has_translation = translation != translation_settings{};
+  auto const has_translation = has_settings(translation);
   check_flag(faults, at + "translation", s.translation, has_translation);
   check_list(faults, at + "translation_config.target_languages",
              translation.target_languages.empty(), s.translation, has_translation);
@@ -221,7 +228,7 @@ void check_add_ons(fault_list& faults, std::string const& at, Settings const& s)
 template <class Settings>
 void check_summarization(fault_list& faults, std::string const& at, Settings const& s) {
   check_flag(faults, at + "summarization", s.summarization,
-             s.summarization_config != summarization_settings{});
+             has_settings(s.summarization_config));
 }
 
 inline void check_end_of_turn(fault_list& faults, end_of_turn_settings const& s) {
@@ -234,7 +241,7 @@ inline void check_end_of_turn(fault_list& faults, end_of_turn_settings const& s)
 }
 
 inline void check_callback(fault_list& faults, live_request const& request) {
-  check_flag(faults, "callback", request.callback, request.callback_config != callback_settings{});
+  check_flag(faults, "callback", request.callback, has_settings(request.callback_config));
   if (request.callback == true && request.callback_config.url.value_or("").empty()) {
     faults.add("callback_config.url", "needed, as callback is true");
   }
@@ -255,7 +262,7 @@ inline void check_values(fault_list& faults, live_request const& request) {
 }
 
 inline void check_callback(fault_list& faults, pre_recorded_request const& request) {
-  auto const is_set = request.callback_config != pre_recorded_callback_settings{};
+  auto const is_set = has_settings(request.callback_config);
   check_flag(faults, "callback", request.callback, is_set);
   auto const is_needed = is_set || (request.callback == true && request.callback_url.empty());
   if (is_needed && request.callback_config.url.empty()) faults.add("callback_config.url", "needed");
@@ -271,7 +278,7 @@ void check_entries(fault_list& faults, std::string const& path, std::vector<T> c
 
 inline void check_subtitles(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.subtitles_config;
-  check_flag(faults, "subtitles", request.subtitles, s != subtitle_settings{});
+  check_flag(faults, "subtitles", request.subtitles, has_settings(s));
   check_entries(faults, "subtitles_config.formats", s.formats);
   check_range(faults, "subtitles_config.minimum_duration", s.minimum_duration, at_least_0);
   check_range(faults, "subtitles_config.maximum_duration", s.maximum_duration,
@@ -284,7 +291,7 @@ inline void check_subtitles(fault_list& faults, pre_recorded_request const& requ
 
 inline void check_diarization(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.diarization_config;
-  check_flag(faults, "diarization", request.diarization, s != diarization_settings{});
+  check_flag(faults, "diarization", request.diarization, has_settings(s));
   check_range(faults, "diarization_config.number_of_speakers", s.number_of_speakers, at_least_1);
   check_range(faults, "diarization_config.min_speakers", s.min_speakers, at_least_0);
   check_range(faults, "diarization_config.max_speakers", s.max_speakers, at_least_0);
@@ -292,7 +299,7 @@ inline void check_diarization(fault_list& faults, pre_recorded_request const& re
 
 inline void check_llm(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.audio_to_llm_config;
-  auto const is_set = s != audio_to_llm_settings{};
+  auto const is_set = has_settings(s);
   check_flag(faults, "audio_to_llm", request.audio_to_llm, is_set);
   check_list(faults, "audio_to_llm_config.prompts", s.prompts.empty(), request.audio_to_llm,
              is_set);
@@ -301,7 +308,7 @@ inline void check_llm(fault_list& faults, pre_recorded_request const& request) {
 
 inline void check_redaction(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.pii_redaction_config;
-  check_flag(faults, "pii_redaction", request.pii_redaction, s != pii_redaction_settings{});
+  check_flag(faults, "pii_redaction", request.pii_redaction, has_settings(s));
   check_entries(faults, "pii_redaction_config.entity_types", s.entity_types);
 }
 
