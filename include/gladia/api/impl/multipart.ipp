@@ -11,6 +11,7 @@
 
 #include <gladia/error.hpp>
 #include <gladia/net/backoff.hpp>
+#include <gladia/net/detail/source_read.hpp>
 #include <gladia/net/http.hpp>
 
 /// \file
@@ -72,12 +73,7 @@ inline form make_form(net::body_source file, std::string_view part, std::string_
       if (at >= file_end) return take(tail, file_end, to, room);
       auto const left = file_end - at;
       auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(room, left));
-      auto read = file.read(to, most);
-      if (read && *read > most) {
-        return error(errc::invalid_request, "the source gave " + std::to_string(*read) +
-                                                " bytes where there was room for " +
-                                                std::to_string(most));
-      }
+      auto read = net::detail::read_source(file, to, most);
       if (read && *read == 0) {
         return error(errc::truncated_audio, "the recording ended after " +
                                                 std::to_string(file.size - left) + " of " +

@@ -6,6 +6,7 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <gladia/net/detail/source_read.hpp>
 #include <gladia/net/detail/standstill.hpp>
 #include <gladia/net/impl/answer.ipp>
 #include <gladia/net/impl/dialer.ipp>
@@ -133,17 +134,12 @@ class tcp_http_exchange final : public http_exchange,
     if (sent_ == source.size) return on_written({});
     outgoing_.resize(part_size);
     auto const room = std::min<std::uint64_t>(source.size - sent_, outgoing_.size());
-    auto const read = source.read(outgoing_.data(), static_cast<std::size_t>(room));
+    auto const read = read_source(source, outgoing_.data(), static_cast<std::size_t>(room));
     if (!read) return fail_source(read.error());
     if (*read == 0) {
       return fail_source(error(errc::truncated_audio, phase_,
                                what() + ": the source ended after " + std::to_string(sent_) +
                                    " of " + std::to_string(source.size) + " bytes"));
-    }
-    if (*read > room) {
-      return fail_source(error(errc::invalid_request, phase_,
-                               what() + ": the source gave " + std::to_string(*read) +
-                                   " bytes where there was room for " + std::to_string(room)));
     }
     with_stream([&](auto& stream) {
       boost::asio::async_write(stream, boost::asio::buffer(outgoing_.data(), *read),
