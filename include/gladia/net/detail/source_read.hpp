@@ -10,7 +10,7 @@ namespace gladia::net::detail {
 
 /// Reads up to `room` bytes of a source into `to`.
 ///
-/// Errors: the source's own, and `errc::invalid_request` where it says that it gave more.
+/// Errors: the source's own, and `errc::invalid_request` if the source says that it gave more.
 inline result<std::size_t> read_source(body_source const& source, char* to, std::size_t room) {
   auto read = source.read(to, room);
   if (read && *read > room) {
