@@ -17,8 +17,8 @@
 
 namespace gladia::testing::detail {
 
-/// Checks of members, with their faults in the service's manner, and of what the requests of both
-/// kinds of job have in common. A path is empty or ends with a dot.
+/// Checks single members, and the parts that the requests of both kinds of job have in common.
+/// Reports faults in the service's words. A path is empty or ends with a dot.
 class member_check {
  protected:
   using json = nlohmann::json;
@@ -36,8 +36,8 @@ class member_check {
     auto const* value = member(object, name);
     if (value && !value->is_boolean()) fault(path + name, "must be a boolean value");
   }
-  /// Checks the members of `object` whose types say all: flags, and names of a closed list. `T` is
-  /// the model's struct of it.
+  /// Checks the members of `object` that need no more than their type: flags, and enumerations. `T`
+  /// is the struct of the model.
   template <class T>
   void plain_members(json const& object, std::string const& path) {
     plain_visitor visitor{*this, object, path};
@@ -268,7 +268,7 @@ class member_check {
   };
 };
 
-/// Turns off the flags of a struct that say nothing.
+/// Turns off the flags of a struct that are not set.
 struct flags_off : gladia::detail::uniform_visitor<flags_off> {
   template <class M>
   void member(char const*, M&) {}
