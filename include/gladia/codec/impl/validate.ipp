@@ -46,7 +46,7 @@ class utf8_visitor : public gladia::detail::uniform_visitor<utf8_visitor> {
   void flatten(M const& m) {
     visit_fields(*this, m);
   }
-  // Any JSON is parsed, which checks its texts too.
+  // `parse_object` parses any JSON, and so checks its texts.
   void extra(json_text const&) {}
 
  private:
@@ -170,7 +170,7 @@ bool has_settings(Config const& config) {
   return config != nothing;
 }
 
-/// A config has an effect only if its flag is true; `false` turns it off on purpose.
+/// A config has an effect only if its flag is true. A flag that is false turns it off on purpose.
 inline void check_flag(fault_list& faults, std::string_view path, std::optional<bool> const& flag,
                        bool config_is_set) {
   if (config_is_set && !flag) {
@@ -178,7 +178,7 @@ inline void check_flag(fault_list& faults, std::string_view path, std::optional<
   }
 }
 
-/// A config that is sent, or that its flag needs, cannot do without its list.
+/// A config that is sent, or that its flag needs, must have a list that is not empty.
 inline void check_list(fault_list& faults, std::string_view path, bool is_empty,
                        std::optional<bool> const& flag, bool config_is_set) {
   if (is_empty && (flag == true || config_is_set)) faults.add(path, "needs at least one entry");
@@ -202,7 +202,7 @@ inline void check_vocabulary(fault_list& faults, std::string const& config,
   check_range(faults, config + ".default_intensity", s.default_intensity, fraction);
 }
 
-/// What both kinds of request can ask for; `at` is where it stands.
+/// Checks what both kinds of request can ask for; `at` is the path in the request.
 template <class Settings>
 void check_add_ons(fault_list& faults, std::string const& at, Settings const& s) {
   auto const& vocabulary = s.custom_vocabulary_config;
@@ -227,8 +227,7 @@ void check_add_ons(fault_list& faults, std::string const& at, Settings const& s)
 
 template <class Settings>
 void check_summarization(fault_list& faults, std::string const& at, Settings const& s) {
-  check_flag(faults, at + "summarization", s.summarization,
-             has_settings(s.summarization_config));
+  check_flag(faults, at + "summarization", s.summarization, has_settings(s.summarization_config));
 }
 
 inline void check_end_of_turn(fault_list& faults, end_of_turn_settings const& s) {
@@ -268,7 +267,7 @@ inline void check_callback(fault_list& faults, pre_recorded_request const& reque
   if (is_needed && request.callback_config.url.empty()) faults.add("callback_config.url", "needed");
 }
 
-/// Entries of a list that say nothing.
+/// Reports the empty entries of a list.
 template <class T>
 void check_entries(fault_list& faults, std::string const& path, std::vector<T> const& list) {
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -324,7 +323,7 @@ inline void check_values(fault_list& faults, pre_recorded_request const& request
   check_callback(faults, request);
 }
 
-/// The request with `extra` merged in, as far as this version understands it.
+/// The request with `extra` merged in, as far as this version understands `extra`.
 template <class Request>
 std::optional<Request> merged(Request const& request) {
   nlohmann::json document;
@@ -337,7 +336,7 @@ std::optional<Request> merged(Request const& request) {
   return whole;
 }
 
-/// What a session relies on is set in the request itself.
+/// Members that a session relies on must be set in the request itself.
 inline void check_extra(fault_list& faults, live_request request, live_request const& whole) {
   if (whole.audio != request.audio) {
     faults.add("extra", "must not change the audio format");
@@ -348,7 +347,7 @@ inline void check_extra(fault_list& faults, live_request request, live_request c
     faults.add("extra", "must not turn acknowledgements off: sessions need them");
   }
 }
-/// Of a file's transcription nothing is relied on.
+/// A file's transcription relies on no member.
 inline void check_extra(fault_list&, pre_recorded_request const&, pre_recorded_request const&) {}
 
 template <class Request>
