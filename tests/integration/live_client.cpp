@@ -42,27 +42,6 @@ struct the_live_client : live_fixture {
     if (!client) client.emplace(io, client_options);
     return client->live();
   }
-  void fail(emulation::http_fault fault) {
-    if (!service) start_service();
-    emulation::faults faults;
-    faults.http = {std::move(fault)};
-    service->set_faults(std::move(faults));
-  }
-  static emulation::http_fault answer(emulation::route route, int status, int times = 1) {
-    emulation::http_fault fault;
-    fault.route = route;
-    fault.status = status;
-    fault.times = times;
-    return fault;
-  }
-  static emulation::http_fault action(emulation::route route, emulation::http_action what,
-                                      int times = 1) {
-    emulation::http_fault fault;
-    fault.route = route;
-    fault.action = what;
-    fault.times = times;
-    return fault;
-  }
 
   /// Starts an operation and runs it to its end.
   template <class T, class Start>
@@ -410,7 +389,7 @@ TEST_F(the_live_client, deletes_a_job_once_it_is_done) {
 
 TEST_F(the_live_client, takes_a_deletion_whose_answer_was_lost_for_done) {
   finish_job(std::string(32'000, '\0'));
-  fail(action(emulation::route::remove, emulation::http_action::lose_answer));
+  fail(fault(emulation::route::remove, emulation::http_action::lose_answer));
   auto const removed = remove(id);
   EXPECT_TRUE(removed) << removed.error().what();
   EXPECT_EQ(get(id).error(), errc::not_found);
@@ -492,7 +471,7 @@ TEST_F(a_download, ends_with_the_error_of_its_sink) {
 }
 
 TEST_F(a_download, does_not_begin_again_once_the_sink_has_got_something) {
-  fail(action(emulation::route::storage, emulation::http_action::half_answer));
+  fail(fault(emulation::route::storage, emulation::http_action::half_answer));
   std::string received;
   auto const done = download([&](std::string_view part) -> result<void> {
     received += part;
@@ -512,7 +491,7 @@ TEST_F(a_download, makes_a_file) {
 
 TEST_F(a_download, makes_a_whole_file_at_the_second_attempt) {
   for (auto const what : {emulation::http_action::half_answer, emulation::http_action::reset}) {
-    fail(action(emulation::route::storage, what));
+    fail(fault(emulation::route::storage, what));
     auto const done = download_to(path(), id);
     ASSERT_TRUE(done) << done.error().what();
     EXPECT_TRUE(is_the_recording(read_text(path())));
@@ -524,7 +503,7 @@ TEST_F(a_download, makes_a_whole_file_at_the_second_attempt) {
 TEST_F(a_download, leaves_no_half_file_behind) {
   std::ofstream(path()) << "an older one";
   for (auto const what : {emulation::http_action::half_answer, emulation::http_action::reset}) {
-    fail(action(emulation::route::storage, what, -1));
+    fail(fault(emulation::route::storage, what, -1));
     EXPECT_FALSE(download_to(path(), id));
     EXPECT_EQ(read_text(path()), "an older one");
     EXPECT_THAT(files(), ElementsAre("audio.wav"));
@@ -542,7 +521,7 @@ TEST_F(a_download, names_the_file_that_cannot_be_written) {
 }
 
 TEST_F(a_download, leaves_no_half_file_behind_when_it_is_cancelled) {
-  fail(action(emulation::route::storage, emulation::http_action::hang));
+  fail(fault(emulation::route::storage, emulation::http_action::hang));
   boost::asio::cancellation_signal cancellation;
   std::optional<result<void>> done;
   api().async_download_file(id, path(), {},
@@ -586,7 +565,7 @@ class hasty_executor {
 };
 
 TEST_F(a_download, has_removed_its_half_file_before_it_tells_its_end) {
-  fail(action(emulation::route::storage, emulation::http_action::half_answer, -1));
+  fail(fault(emulation::route::storage, emulation::http_action::half_answer, -1));
   auto const tells = [&](std::string const& job) {
     gladia::client hasty(hasty_executor(io), client_options);
     std::optional<std::vector<std::string>> left;
@@ -637,7 +616,7 @@ TEST_F(the_live_client, creates_another_job_when_the_answer_was_lost_and_says_so
   client_options.logger.write = [&](gladia::log_level, std::string_view line) {
     lines.emplace_back(line);
   };
-  fail(action(emulation::route::init, emulation::http_action::lose_answer));
+  fail(fault(emulation::route::init, emulation::http_action::lose_answer));
   auto const info = init();
   ASSERT_TRUE(info) << info.error().what();
   EXPECT_THAT(service->reports(), SizeIs(2));
@@ -649,7 +628,7 @@ TEST_F(the_live_client, creates_another_job_when_the_answer_was_lost_and_says_so
 TEST_F(the_live_client, can_be_cancelled) {
   start_service();
   for (auto const route : {emulation::route::get, emulation::route::list}) {
-    fail(action(route, emulation::http_action::hang, -1));
+    fail(fault(route, emulation::http_action::hang, -1));
     boost::asio::cancellation_signal cancellation;
     std::optional<gladia::error> failure;
     auto note = boost::asio::bind_cancellation_slot(cancellation.slot(),

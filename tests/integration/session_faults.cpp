@@ -54,10 +54,10 @@ struct faulty_server : live_fixture {
   }
 
   void fault(route where, http_action action, int times = 1) {
-    faults.http.push_back({where, action, times});
+    faults.http.push_back(live_fixture::fault(where, action, times));
   }
   void answer(route where, int status, int times = 1) {
-    faults.http.push_back({where, http_action::answer, times, 0ms, status});
+    faults.http.push_back(live_fixture::answer(where, status, times));
   }
   std::size_t requests_to(std::string const& method) const {
     auto const all_requests = service->requests();

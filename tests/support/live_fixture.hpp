@@ -127,6 +127,25 @@ struct live_fixture : ::testing::Test {
     client_options.tls.ca_pem = service->ca_pem();
   }
 
+  static testing::http_fault fault(testing::route where, testing::http_action what, int times = 1) {
+    return {where, what, times};
+  }
+  static testing::http_fault answer(testing::route where, int status, int times = 1) {
+    auto f = fault(where, testing::http_action::answer, times);
+    f.status = status;
+    return f;
+  }
+  /// Has the server do this from now on, and nothing else that is wrong.
+  void fail(testing::http_fault fault) {
+    testing::faults faults;
+    faults.http = {std::move(fault)};
+    fail(std::move(faults));
+  }
+  void fail(testing::faults faults) {
+    if (!service) start_service();
+    service->set_faults(std::move(faults));
+  }
+
   void make_session() {
     if (!service) start_service();
     client.emplace(network.context(), client_options);

@@ -65,27 +65,6 @@ struct recording_fixture : live_fixture {
     if (!client) client.emplace(io, client_options);
     return client->pre_recorded();
   }
-  void fail(testing::http_fault fault) {
-    testing::faults faults;
-    faults.http = {std::move(fault)};
-    fail(std::move(faults));
-  }
-  void fail(testing::faults faults) {
-    if (!service) start_service();
-    service->set_faults(std::move(faults));
-  }
-  static testing::http_fault fault(testing::route where, testing::http_action what, int times = 1) {
-    testing::http_fault f;
-    f.route = where;
-    f.action = what;
-    f.times = times;
-    return f;
-  }
-  static testing::http_fault answer(testing::route where, int status, int times = 1) {
-    auto f = fault(where, testing::http_action::answer, times);
-    f.status = status;
-    return f;
-  }
 
   /// Makes a call and runs it to its end. It has to end once, and to leave nothing pending.
   template <class T, class Start>

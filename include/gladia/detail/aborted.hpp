@@ -5,7 +5,7 @@
 
 namespace gladia::detail {
 
-/// The error of what this side gave up.
+/// The error of an operation that this side ended.
 inline error aborted(phase p = phase::none) {
   return error(boost::asio::error::operation_aborted, p);
 }

@@ -16,11 +16,11 @@
 
 namespace gladia::detail {
 
-/// A user's handler that waits for its operation: erased, kept with work on its executor, completed
-/// exactly once by `post`.
+/// A user's handler that waits for its operation: type-erased, kept with work on its executor, and
+/// completed exactly once by `post`.
 ///
-/// Only constructed and moved from: assigning an `any_completion_handler` recurses for ever in
-/// Boost 1.81 (Asio's history, 1.27).
+/// An object is only constructed and moved from, never assigned: assigning an
+/// `any_completion_handler` recurses for ever in Boost 1.81 (Asio's history, 1.27).
 template <class T>
 class completion {
  public:
@@ -35,9 +35,8 @@ class completion {
   completion(completion&&) noexcept = default;
   completion& operator=(completion&&) = delete;
 
-  /// Calls `cancel` when the user asks for cancellation of this operation, from any thread the user
-  /// emits on. `cancel` must only post: the slot is the user's, and its state not ours to touch
-  /// from another thread.
+  /// Calls `cancel` when the user cancels this operation, on the thread on which the user emits.
+  /// `cancel` must only post: the slot belongs to the user and is used on the user's threads only.
   template <class Cancel>
   void on_cancellation(Cancel cancel) {
     auto slot = boost::asio::get_associated_cancellation_slot(handler_);
@@ -52,19 +51,19 @@ class completion {
     std::move(*this).post_made([value = std::move(value)]() mutable { return std::move(value); });
   }
 
-  /// The same with what `make` returns, which is called right before the handler, where that runs.
+  /// Calls the handler with the result of `make`, which is called right before it, on its executor.
   template <class Make>
   void post_made(Make make, poster what = poster::goes_on) && {
-    // No copy of an erased executor outlives the post here: TSan takes it for a race with the one
-    // that goes along, because Asio counts them with a fence.
+    // No copy of an erased executor may outlive the post here. TSan reports a race with the copy
+    // that is posted, because Asio counts references with a fence.
     auto const known = find_known(boost::asio::get_associated_executor(handler_, executor_));
     if (known.index() != 0) {
       return post_to_known(
           known, [self = std::move(*this), make = std::move(make)]() mutable { self.call(make); },
           what);
     }
-    // Of another executor it is not known that it runs nothing right here. Not from a strand:
-    // dispatching there would let the handler hold the strand while it runs.
+    // Another executor might run the handler right here. And on a strand, dispatching would let the
+    // handler hold the strand while it runs.
     auto const own_executor = executor_;
     post_to(own_executor, [self = std::move(*this), make = std::move(make)]() mutable {
       auto const executor = boost::asio::get_associated_executor(self.handler_, self.executor_);

@@ -8,7 +8,7 @@
 
 namespace gladia::detail {
 
-/// All that is known of an `errc`.
+/// The properties of one `errc`.
 struct errc_row {
   errc code;
   char const* name;
@@ -75,7 +75,7 @@ inline constexpr errc_row errc_table[] = {
   return found == std::end(errc_table) ? nullptr : found;
 }
 
-/// The error that an HTTP status or a close code stands for; null where it has none of its own.
+/// The error that an HTTP status or a close code stands for; null if it has no error of its own.
 [[nodiscard]] inline errc_row const* find_errc_of_answer(int answer) noexcept {
   auto const found =
       std::find_if(std::begin(errc_table), std::end(errc_table), [answer](errc_row const& row) {

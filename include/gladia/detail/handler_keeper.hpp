@@ -13,11 +13,12 @@ namespace gladia::detail {
 
 /// Something that keeps users' handlers outside of Asio's own queues.
 ///
-/// When a context is destroyed, Asio destroys the handlers in its queues. One kept elsewhere that
-/// owns its keeper, as a coroutine owns its session, would keep itself for ever.
+/// When a context is destroyed, Asio destroys the handlers in its own queues. A handler that is
+/// kept elsewhere may own its keeper, as a coroutine owns its session: both would never be
+/// destroyed.
 class handler_keeper {
  public:
-  /// The context is being destroyed: so are the handlers to be, without being called.
+  /// The context is being destroyed: destroys the kept handlers without calling them.
   virtual void drop_handlers() noexcept = 0;
 
  protected:
@@ -32,7 +33,7 @@ class handler_keepers final : public boost::asio::execution_context::service {
 
   explicit handler_keepers(boost::asio::execution_context& context) : service(context) {}
 
-  /// Those of the context that `executor` belongs to.
+  /// The keepers of the context that `executor` belongs to.
   [[nodiscard]] static handler_keepers& of(boost::asio::any_io_executor const& executor) {
     return boost::asio::use_service<handler_keepers>(
         boost::asio::query(executor, boost::asio::execution::context));
@@ -52,7 +53,7 @@ class handler_keepers final : public boost::asio::execution_context::service {
     while (auto* keeper = take()) keeper->drop_handlers();
   }
 
-  // One at a time: what is dropped may own another keeper.
+  // One at a time, because a destroyed handler may own another keeper.
   handler_keeper* take() {
     std::lock_guard lock(mutex_);
     if (keepers_.empty()) return nullptr;

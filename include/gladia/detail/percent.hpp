@@ -6,7 +6,7 @@
 
 namespace gladia::detail {
 
-/// `text` of a URL without its percent-encoding; a `%` that encodes nothing stays.
+/// `text` of a URL with its percent-encoding decoded. A `%` that encodes nothing stays.
 inline std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -9,11 +9,11 @@
 
 namespace gladia::detail {
 
-/// An executor whose type is known again: that of an `io_context`, or a strand of one.
+/// An executor whose concrete type is known: an `io_context`'s, or a strand over it.
 using known_executor = std::variant<std::monostate, boost::asio::io_context::executor_type,
                                     boost::asio::strand<boost::asio::io_context::executor_type>>;
 
-/// What `executor`, whose type is erased, is. Nothing if it is another one.
+/// The concrete type of a type-erased `executor`; nothing if it is none of these.
 template <class Executor>
 known_executor find_known(Executor const& executor) {
   using context_executor = boost::asio::io_context::executor_type;
@@ -23,11 +23,11 @@ known_executor find_known(Executor const& executor) {
   return {};
 }
 
-/// What the caller of a post does next. One that returns to its executor at once may run what it
-/// posted itself: no other thread is woken for that.
+/// What the caller of a post does next. A caller that returns to its executor at once can run the
+/// posted function itself, so no other thread is woken.
 enum class poster { goes_on, returns };
 
-/// Posts `function` to an executor that is known.
+/// Posts `function` to an executor of known type.
 template <class Function>
 void post_to_known(known_executor const& executor, Function function,
                    poster what = poster::goes_on) {
@@ -42,8 +42,8 @@ void post_to_known(known_executor const& executor, Function function,
   }
 }
 
-/// Posts `function` to an executor whose type is erased. Asio copies such a one three times for
-/// each post, which is spared where it is known.
+/// Posts `function` to a type-erased executor. Asio copies such an executor three times for each
+/// post; if its concrete type is known, no copies are made.
 template <class Executor, class Function>
 void post_to(Executor const& executor, Function function) {
   if (auto const known = find_known(executor); known.index() != 0) {

@@ -8,9 +8,9 @@
 
 namespace gladia::detail {
 
-/// Replaces each `secret` in `text` by `***`. A server may say what it was told.
+/// Replaces each `secret` in `text` by `***`. A server may repeat a secret that it was sent.
 inline void redact(std::string& text, std::string_view secret) {
-  // A shorter one is no secret, but may be part of many a word.
+  // A shorter text is hardly secret, and may be part of many words.
   constexpr std::size_t shortest = 6;
   if (secret.size() < shortest) return;
   for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
@@ -18,7 +18,7 @@ inline void redact(std::string& text, std::string_view secret) {
   }
 }
 
-/// The same in all that an error says.
+/// Replaces each `secret` in all texts of an error.
 inline void redact(error& e, std::string_view secret) {
   if (!e) return;
   auto& details = e.edit_details();
@@ -29,7 +29,7 @@ inline void redact(error& e, std::string_view secret) {
   for (auto& fault : details.validation_errors) redact(fault, secret);
 }
 
-/// The same for the values of a URL's query, which may be tokens and signatures.
+/// Replaces the values of a URL's query, which may be tokens and signatures.
 /// \param known  a value that is no secret
 template <class Text>
 void redact_query(Text& text, std::string_view url, std::string_view known = {}) {

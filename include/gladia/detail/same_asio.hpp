@@ -7,9 +7,10 @@
 #include <cstddef>
 #include <type_traits>
 
-// Asio is compiled into the library and into its users' files, and its classes cross the border
-// between them. What their layout depends on is in the names of the functions below, and each file
-// refers to them: a file with another Asio does not link, and the error shows what it has.
+// Asio is compiled into the library and into its users' files, and both use the same objects. The
+// settings that the layout of Asio's classes depends on are in the names of the functions below,
+// and each file refers to these functions. A file with other settings does not link, and the error
+// shows its settings.
 
 namespace boost::asio {
 #ifdef BOOST_ASIO_INLINE_NAMESPACE_BEGIN
@@ -26,7 +27,7 @@ BOOST_ASIO_INLINE_NAMESPACE_END
 
 namespace gladia::detail {
 
-/// Whether a macro is defined. `expansion` is its text; for one that is not defined, its own name.
+/// Whether a macro is defined. `expansion` is its text; the macro's name if it is not defined.
 constexpr bool is_defined(char const* name, char const* expansion) noexcept {
   for (; *name != '\0' && *name == *expansion; ++name) ++expansion;
   return *name != *expansion;
@@ -102,7 +103,7 @@ using asio_of_this_file = asio_with<
 
 void same_asio_as_the_library(asio_of_this_file);
 
-/// What matters only to a file in which Asio runs: the library's own thread is the library's.
+/// The settings that matter only to a file in which Asio runs handlers.
 using running_asio_of_this_file =
     asio_with<asio_settings::exceptions<!GLADIA_IS_DEFINED(BOOST_ASIO_NO_EXCEPTIONS) &&
                                         GLADIA_IS_DEFINED(BOOST_ASIO_HAS_STD_EXCEPTION_PTR)>,
@@ -110,7 +111,7 @@ using running_asio_of_this_file =
 
 void same_running_asio_as_the_library(running_asio_of_this_file);
 
-/// For what takes an `io_context`.
+/// Used by functions that take an `io_context`.
 inline void refer_to_running_asio() {
   same_running_asio_as_the_library({});
 }
@@ -129,8 +130,9 @@ inline constexpr bool is_complete = false;
 template <class T, class File>
 inline constexpr bool is_complete<T, File, std::void_t<decltype(sizeof(T))>> = true;
 
-/// Refers to what this file must have in common with the library. A template, because its body is
-/// read at the end of the file: only then is it known whether the file has an `io_context`.
+/// Refers to the settings that this file must have in common with the library. A template, because
+/// its body is compiled at the end of the file: only then is it known whether the file uses an
+/// `io_context`.
 template <class File>
 void refer_to_the_library() {
   same_asio_as_the_library({});

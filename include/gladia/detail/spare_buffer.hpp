@@ -5,10 +5,10 @@
 
 namespace gladia::detail {
 
-/// A thread keeps no larger one.
+/// A thread keeps no larger buffer.
 inline constexpr std::size_t kept_buffer = std::size_t{64} << 10;
 
-/// The buffer that a thread has to spare. Of many sessions few write at a time, and memory that was
+/// The spare buffer of a thread. Few of many sessions write at the same time, and memory that was
 /// just used is still in the processor's cache.
 inline std::vector<char>& spare_buffer() noexcept {
   thread_local std::vector<char> spare;
@@ -22,7 +22,7 @@ inline void take_buffer(std::vector<char>& buffer, std::size_t size) {
   buffer.reserve(size);
 }
 
-/// The buffer is not needed for now.
+/// Gives a buffer back that is not needed for now.
 inline void give_back_buffer(std::vector<char>& buffer) noexcept {
   if (buffer.capacity() <= kept_buffer) spare_buffer().swap(buffer);
   std::vector<char>().swap(buffer);

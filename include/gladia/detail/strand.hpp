@@ -13,12 +13,12 @@ namespace gladia::detail {
 
 /// A strand of its own over `executor`.
 ///
-/// Made from the concrete executor where it is that of an `io_context` or a `thread_pool`: a
+/// Made from the concrete executor if that is an `io_context`'s or a `thread_pool`'s, because a
 /// `strand<any_io_executor>` allocates on every completion.
 [[nodiscard]] boost::asio::any_io_executor make_strand(
     boost::asio::any_io_executor const& executor);
 
-/// A few blocks of memory for handlers in flight; what finds none is allocated.
+/// A few blocks of memory for pending handlers. If all are in use, memory is allocated.
 class handler_memory {
  public:
   void* allocate(std::size_t size) {
@@ -39,12 +39,12 @@ class handler_memory {
     alignas(std::max_align_t) unsigned char bytes[192];
     std::atomic<bool> is_used{false};
   };
-  // One for the handler, and one each for the strand that is posted and that posts itself again.
+  // One for the handler, one for posting the strand, and one for the strand to post itself again.
   std::array<block, 3> blocks_;
 };
 
-/// Allocates from a `handler_memory`, which it keeps: Asio may give a block back after the handler
-/// and all it holds are gone.
+/// Allocates from a `handler_memory` and keeps it alive, because Asio may free a block after the
+/// handler and all that it owns are destroyed.
 template <class T>
 struct handler_allocator {
   using value_type = T;
@@ -67,15 +67,15 @@ struct handler_allocator {
   }
 };
 
-/// Something that sleeps on its strand until it is woken.
+/// An object that sleeps on its strand until it is woken.
 class sleeper {
  public:
   virtual ~sleeper() = default;
   virtual void on_wake() = 0;
 };
 
-/// Calls `who->on_wake()` on its strand. Allocates nothing if the strand is one of `make_strand`
-/// over an `io_context` and the last call of this sleeper is through: audio callbacks do this.
+/// Calls `who->on_wake()` on its strand. Allocates nothing if `make_strand` made the strand over an
+/// `io_context` and the last call of this sleeper is over, because audio callbacks call this.
 void wake(boost::asio::any_io_executor const& strand, std::shared_ptr<handler_memory> const& memory,
           std::shared_ptr<sleeper> who);
 

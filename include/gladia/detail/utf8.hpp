@@ -8,7 +8,7 @@
 
 namespace gladia::detail {
 
-/// How many bytes at the start of `text` are ASCII: eight are looked at together.
+/// How many bytes at the start of `text` are ASCII. Looks at eight bytes at a time.
 [[nodiscard]] inline std::size_t ascii_prefix(std::string_view text) noexcept {
   std::size_t i = 0;
   for (; text.size() - i >= sizeof(std::uint64_t); i += sizeof(std::uint64_t)) {
@@ -22,12 +22,12 @@ namespace gladia::detail {
 
 /// The start of a text, read as UTF-8 without surrogates and overlong forms.
 struct utf8_step {
-  std::size_t size = 0;  ///< of the character, or of what stands where one should be
+  std::size_t size = 0;  ///< bytes of the character, or of the invalid piece
   bool is_character = false;
 };
 
-/// Reads one character of `text`, which is not empty. What is none is as long as the Unicode
-/// standard (chapter 3.9, "maximal subparts") and the WHATWG's decoder take it.
+/// Reads one character of `text`, which is not empty. An invalid piece is as long as in the Unicode
+/// standard (chapter 3.9, "maximal subparts") and in the WHATWG's decoder.
 [[nodiscard]] inline utf8_step read_utf8(std::string_view text) noexcept {
   auto const byte = [&text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   unsigned const lead = byte(0);
@@ -38,7 +38,7 @@ struct utf8_step {
                              : lead < 0xF5 ? 4
                                            : 0;
   if (length == 0) return {1, false};
-  unsigned lowest = 0x80, highest = 0xBF;  // of the second byte
+  unsigned lowest = 0x80, highest = 0xBF;  // limits of the second byte
   if (lead == 0xE0) lowest = 0xA0;
   if (lead == 0xED) highest = 0x9F;
   if (lead == 0xF0) lowest = 0x90;

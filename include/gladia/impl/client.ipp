@@ -24,7 +24,7 @@ inline std::string or_environment(std::string value, char const* name, char cons
   return found && *found ? found : otherwise;
 }
 
-/// The API's URL, with `ws` and `wss` taken for `http` and `https`.
+/// The API's URL, with `ws` and `wss` changed to `http` and `https`.
 inline result<net::url> parse_api_url(std::string const& text) {
   auto url = net::parse_url(text);
   if (!url) return url;
@@ -37,7 +37,7 @@ inline result<net::url> parse_api_url(std::string const& text) {
   return url;
 }
 
-/// Fills in what needs the options alone; the first fault is kept.
+/// Sets the members that depend on the options only. Keeps the first fault.
 inline api::detail::service make_service(boost::asio::any_io_executor executor,
                                          client_options options) {
   api::detail::service s;
@@ -85,7 +85,7 @@ inline api::detail::service make_service(boost::asio::any_io_executor executor,
   return s;
 }
 
-/// Keeps the thread of a client going.
+/// Keeps the thread of a client running.
 struct io_thread_guard {
   explicit io_thread_guard(std::shared_ptr<io_thread> thread) : io(std::move(thread)) {}
   ~io_thread_guard() { io->let_end(); }

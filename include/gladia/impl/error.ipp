@@ -24,7 +24,7 @@ inline bool is_retryable(error_code const& ec) noexcept {
     auto const* row = find_errc(ec.value());
     return row && row->is_retryable;
   }
-  // A TLS category's codes are faults of certificates or protocol versions: they stay.
+  // Codes of a TLS category mean bad certificates or protocol versions: trying again does not help.
   return ec.failed() && ec != boost::asio::error::operation_aborted &&
          (ec.category() == boost::system::system_category() ||
           ec.category() == boost::asio::error::get_netdb_category() ||
@@ -107,7 +107,7 @@ GLADIA_DECL char const* to_string(phase p) noexcept {
 }
 
 GLADIA_DECL error_details const& error::details() const noexcept {
-  // Never destroyed: threads that end while the program exits may still ask.
+  // Never destroyed, because threads may still use it while the program exits.
   static union immortal {
     error_details value{};
     // NOLINTBEGIN(modernize-use-equals-default): defaulted they would be deleted.

@@ -17,7 +17,7 @@
 
 namespace gladia::detail {
 
-/// What a thread of its own runs for a client.
+/// The context of a client with a thread of its own, shared with that thread.
 class io_thread {
  public:
   using executor_type = boost::asio::io_context::executor_type;
@@ -36,9 +36,9 @@ class io_thread {
   std::optional<boost::asio::executor_work_guard<executor_type>> work_{get_executor()};
 };
 
-/// The threads of all clients. No destructor of a user waits for them, but the end of the program
-/// does, for a moment: OpenSSL clears itself away at exit, and a thread that still closes a link
-/// would crash there (https://github.com/openssl/openssl/issues/6214).
+/// The threads of all clients. Users' destructors do not wait for them, but the end of the program
+/// does, for a moment: OpenSSL cleans up at exit, and a thread that still closes a link would crash
+/// then (https://github.com/openssl/openssl/issues/6214).
 class io_threads {
  public:
   static io_threads& all() {
@@ -53,7 +53,7 @@ class io_threads {
         io->run();
         running->let_go(at);
         io.reset();
-        OPENSSL_thread_stop();  // by itself it would come after the thread counts as gone
+        OPENSSL_thread_stop();  // otherwise it runs after the thread was counted as ended
         running->remove(at);
       }).detach();
     } catch (...) {
@@ -63,12 +63,13 @@ class io_threads {
   }
 
   ~io_threads() {
-    // Somewhat longer than a link that nobody answers takes to close by default.
+    // Somewhat longer than the default `close_timeout` of a link that nobody answers.
     running_->end(std::chrono::milliseconds(1500));
   }
 
  private:
-  /// Outlives this object: a name lookup that hangs may outlive the program's end.
+  /// Shared with the threads: a name look-up that hangs may outlive this object at the program's
+  /// end.
   class list {
    public:
     using place = std::list<io_thread*>::iterator;
@@ -77,7 +78,7 @@ class io_threads {
       std::lock_guard lock(mutex_);
       return threads_.insert(threads_.end(), &io);
     }
-    /// The thread is still there, but has nothing to end any more.
+    /// The thread still runs, but has no link left to close.
     void let_go(place at) noexcept {
       std::lock_guard lock(mutex_);
       *at = nullptr;
@@ -101,7 +102,7 @@ class io_threads {
     std::list<io_thread*> threads_;
   };
 
-  // OpenSSL first: what is made later is destroyed earlier.
+  // OpenSSL is initialised first, so that it is cleaned up after this object is destroyed.
   io_threads() { OPENSSL_init_crypto(0, nullptr); }
 
   std::shared_ptr<list> const running_ = std::make_shared<list>();

@@ -13,7 +13,7 @@ namespace gladia::detail {
 template <class Executor>
 boost::asio::any_io_executor make_strand_if(boost::asio::any_io_executor const& executor) {
   if (auto const* plain = executor.target<Executor>()) return boost::asio::make_strand(*plain);
-  // Not nested: the user's strand guards the user's state, not ours.
+  // Over the executor below a user's strand: that strand guards the user's state only.
   if (auto const* strand = executor.target<boost::asio::strand<Executor>>()) {
     return boost::asio::make_strand(strand->get_inner_executor());
   }

@@ -12,11 +12,11 @@ namespace gladia::api::detail {
 
 struct service;
 
-/// Who hears of a call.
+/// The handler of a call.
 template <class T>
 using handler = boost::asio::any_completion_handler<void(result<T>)>;
 
-/// What starts an operation of `Client`, with the executor that tokens ask for.
+/// Starts an operation of `Client`, and has the executor that completion tokens ask for.
 template <class Client, class T, class... Args>
 struct operation {
   std::shared_ptr<service const> shared;

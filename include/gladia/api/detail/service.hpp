@@ -33,12 +33,13 @@ struct service {
   /// \param target  path and query, from `/v2` on
   [[nodiscard]] net::http_call make_call(std::string method, std::string target) const;
 
-  /// What keeps an HTTP call from being made: a fault of the options, or no key.
+  /// The error that prevents HTTP calls: a fault of the options, or no key; else none.
   [[nodiscard]] error check_ready() const;
 
-  /// Whether secrets may be sent to `target`: encrypted, or loopback, or explicitly allowed.
+  /// An error unless secrets may be sent to `target`: encrypted, or loopback, or explicitly
+  /// allowed.
   [[nodiscard]] error check_secure(net::url const& target) const;
-  /// The same for a link the service names, which is never less secure than the service.
+  /// As `check_secure` for a link that the server names, which must be as secure as the API's URL.
   [[nodiscard]] error check_link(net::url const& link) const;
 };
 

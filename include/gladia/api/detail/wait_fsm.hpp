@@ -13,23 +13,23 @@
 
 namespace gladia::api::detail {
 
-/// How long a job is waited for.
+/// How long to wait for a job.
 struct wait_limits {
-  std::chrono::milliseconds first{1000};     ///< before it is asked for the first time
-  std::chrono::milliseconds longest{10000};  ///< between two questions
-  std::chrono::milliseconds deadline{0};     ///< for the whole; zero: no limit
+  std::chrono::milliseconds first{1000};     ///< before the first poll
+  std::chrono::milliseconds longest{10000};  ///< between two polls
+  std::chrono::milliseconds deadline{0};     ///< of the whole wait; zero: no limit
 };
 
-/// Decides when a job is asked for again, and when there is no use in it. No I/O, no clock.
+/// Decides when to poll a job again, and when to give up. No I/O, no clock.
 ///
-/// What passes does not end a wait: network errors, 408, 425, 429, 5xx, answers that cannot be
-/// read. A 404 does, but for the first seconds of a job that was never seen: it may not have got
-/// everywhere yet.
+/// Passing errors do not end a wait: network errors, 408, 425, 429, 5xx, and answers that cannot be
+/// read. A 404 ends it, except in the first seconds of a job that no answer has shown yet: not all
+/// of the server may know the job yet.
 class wait_fsm {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// What to do: ask after `delay`, or end, with `failure` where there is one.
+  /// What to do: poll after `delay`, or end, with `failure` if there is one.
   struct decision {
     std::optional<std::chrono::milliseconds> delay{};
     error failure{};
@@ -41,7 +41,7 @@ class wait_fsm {
         random_(static_cast<std::minstd_rand::result_type>(seed)),
         interval_(limits_.first) {}
 
-  /// As they are kept to.
+  /// The limits, with values that can be used.
   [[nodiscard]] wait_limits const& limits() const noexcept { return limits_; }
 
   decision on_start(time_point now) {
@@ -49,7 +49,7 @@ class wait_fsm {
     return {limits_.first, {}};
   }
 
-  /// The service told of the job.
+  /// The server answered with the job.
   decision on_status(open_enum<job_status> const& status, std::optional<int> error_code) {
     last_status_ = std::string(status.name());
     last_failure_.clear();
@@ -58,7 +58,7 @@ class wait_fsm {
     return ask_later(std::nullopt);
   }
 
-  /// The question failed.
+  /// The poll failed.
   decision on_failure(error e, time_point now) {
     constexpr std::chrono::seconds unseen{10};
     bool const is_too_early =
@@ -93,7 +93,7 @@ class wait_fsm {
                                                  std::chrono::hours(24 * 365));
   }
 
-  /// The intervals grow, and are jittered, so that many who wait do not ask in step.
+  /// Intervals grow and are jittered, so that many clients do not poll in step.
   decision ask_later(std::optional<std::chrono::seconds> asked_for) {
     interval_ = std::min(interval_ + interval_ / 2, std::max(limits_.longest, limits_.first));
     interval_ = std::max(interval_, shortest);
@@ -115,7 +115,7 @@ class wait_fsm {
     return e;
   }
 
-  /// Whatever the limits say, a service is not asked without a pause.
+  /// There is a pause between polls, whatever the limits say.
   static constexpr std::chrono::milliseconds shortest{50};
 
   std::string id_;
@@ -124,7 +124,7 @@ class wait_fsm {
   std::chrono::milliseconds interval_;
   time_point started_{};
   std::string last_status_{};
-  std::string last_failure_{};  // of the last question
+  std::string last_failure_{};  // of the last poll
 };
 
 }  // namespace gladia::api::detail

@@ -10,18 +10,18 @@
 #include <gladia/net/http.hpp>
 
 /// \file
-/// How an answer of the API is read.
+/// Reads the answers of the API.
 
 namespace gladia::api::detail {
 
-/// Where the id of a call stands that has no body of the API's.
+/// The header field that holds the id of a call if the body is not the API's.
 inline void find_request_id(net::http_response const& response, error_details& details) {
   if (auto const* id = net::find_header(response.headers, "x-aipi-call-id")) {
     details.request_id = *id;
   }
 }
 
-/// What the service says in a refusal.
+/// Reads the server's words in a refusal.
 inline void read_refusal(net::http_response const& refusal, error_details& details) {
   find_request_id(refusal, details);
   constexpr std::size_t largest = std::size_t{1} << 20;
@@ -39,7 +39,7 @@ result<T> read_body(result<net::http_response> response) {
   if (body) return body;
   auto e = body.error();
   auto& details = e.edit_details();
-  // Not its text, which may hold a token, unless it is a page.
+  // The error does not quote the body, which may hold a token, unless the body is a page.
   details.message = "the answer is not the API's: " + details.message;
   details.server_message = response->page;
   details.phase = phase::response;

@@ -14,7 +14,7 @@
 
 namespace gladia::api::detail {
 
-/// One HTTP call of a user: made on a strand of its own, answered once.
+/// One HTTP call of a user. Runs on a strand of its own and completes once.
 template <class T>
 class call : public std::enable_shared_from_this<call<T>> {
  public:
@@ -25,7 +25,7 @@ class call : public std::enable_shared_from_this<call<T>> {
         strand_(gladia::detail::make_strand(service_->executor)),
         done_(std::move(h), service_->executor) {}
 
-  /// \param read  turns the response into the answer
+  /// \param read  turns the response into the user's result
   void start(net::http_call request, reader read) {
     done_.on_cancellation([weak = this->weak_from_this()] {
       auto self = weak.lock();
@@ -53,7 +53,7 @@ class call : public std::enable_shared_from_this<call<T>> {
   std::weak_ptr<net::http_operation> http_;
 };
 
-/// Starts `call`, unless the client cannot make any; `read` hears of that too.
+/// Starts `call`, or gives `read` the error if the client cannot make calls.
 template <class T>
 void start_call(std::shared_ptr<service const> const& service, handler<T> h,
                 result<net::http_call> request, typename call<T>::reader read) {

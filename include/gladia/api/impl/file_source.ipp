@@ -13,7 +13,7 @@
 
 namespace gladia::api::detail {
 
-/// A file as the body of a request; it is closed when the last copy of the source goes.
+/// A file as the body of a request. The file is closed with the last copy of the source.
 ///
 /// Errors: those of the system, and `errc::invalid_request` for an empty path, a folder, a pipe and
 /// an empty file.
@@ -30,7 +30,7 @@ inline result<net::body_source> open_file(std::string const& path) {
   if (kind == file_type::directory) {
     return error(errc::invalid_request, path + " is a folder, not a recording");
   }
-  // Opening a pipe waits for its writer. What is not there, or not to be seen, is told by opening.
+  // Opening a pipe would wait for its writer. `fopen` reports missing and unreadable files.
   if (kind != file_type::regular && kind != file_type::not_found && kind != file_type::none) {
     return error(errc::invalid_request, path + " has no size: it is no regular file");
   }

@@ -17,15 +17,15 @@
 
 namespace gladia::api::detail {
 
-/// Asks for a job until it is over. Everything happens on `strand`.
+/// Polls a job until it is over. Runs on `strand` only.
 template <class Job>
 class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
  public:
   using time_point = wait_fsm::time_point;
   using watcher = std::function<void(Job const&, std::chrono::milliseconds elapsed)>;
 
-  /// \param ask    the call that asks
-  /// \param watch  hears of each answer; optional
+  /// \param ask    the call that gets the job
+  /// \param watch  called with each answer; optional
   job_wait(std::shared_ptr<service const> service, boost::asio::any_io_executor const& strand,
            std::string id, net::http_call ask, wait_limits const& limits, watcher watch)
       : service_(std::move(service)),
@@ -36,11 +36,11 @@ class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
         timer_(strand),
         deadline_(strand) {}
 
-  /// \param done  hears of the job that is done, or why there is none
+  /// \param done  called with the job once it is done, or with an error
   void start(std::function<void(result<Job>)> done) {
     done_ = std::move(done);
     started_ = now();
-    ask_.is_tried_once = true;  // the machine has the only schedule
+    ask_.is_tried_once = true;  // only `wait_fsm` decides when to try again
     deadline_.start(machine_.limits().deadline,
                     [self = this->shared_from_this()] { self->finish(self->machine_.timeout()); });
     carry_out(machine_.on_start(started_));
@@ -54,7 +54,7 @@ class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
   void carry_out(wait_fsm::decision const& next) {
     if (!done_) return;
     if (!next.delay) return finish(next.failure);
-    // A timer of no length at all would never end.
+    // `phase_timer` takes a length of zero for no limit, and would never fire.
     timer_.start(std::max(*next.delay, std::chrono::milliseconds(1)),
                  [self = this->shared_from_this()] { self->ask(); });
   }
@@ -89,8 +89,8 @@ class job_wait : public std::enable_shared_from_this<job_wait<Job>> {
   net::http_call ask_;
   watcher watch_;
   wait_fsm machine_;
-  net::detail::phase_timer timer_;     // until the next question
-  net::detail::phase_timer deadline_;  // of the whole
+  net::detail::phase_timer timer_;     // until the next poll
+  net::detail::phase_timer deadline_;  // of the whole wait
   std::weak_ptr<net::http_operation> http_{};
   std::function<void(result<Job>)> done_{};
   time_point started_{};

@@ -16,15 +16,18 @@
 #include <gladia/net/url.hpp>
 
 /// \file
-/// The calls for the jobs of one kind: they differ in the path alone.
+/// The calls for the jobs of one kind. The kinds differ only in their path.
 
 namespace gladia::api::detail {
 
-/// A call about one job. \param suffix  of the path, behind the id
+/// A call about one job.
+///
+/// \param suffix  the part of the path after the id
 inline result<net::http_call> make_job_call(service const& s, std::string method,
                                             std::string_view jobs, std::string const& id,
                                             std::string_view suffix = {}) {
-  // It would ask for the list of all jobs; so would a gateway that takes dots for folders.
+  // An empty id would ask for the list of all jobs. Dots may do so too: a gateway may resolve them
+  // like folders.
   if (id.empty()) return error(errc::invalid_request, "the id of the job is empty");
   if (id == "." || id == "..") return error(errc::invalid_request, "no job has the id " + id);
   return s.make_call(std::move(method),
@@ -39,19 +42,19 @@ inline result<net::http_call> make_download_call(service const& s, std::string_v
   auto& request = call->request;
   request.sink = std::move(sink);
   request.progress = std::move(progress);
-  // As long as the server goes on sending, a recording of hours may take its time.
+  // There is no deadline while the server goes on sending: a recording of hours takes long.
   request.idle = std::exchange(request.deadline, {});
   return call;
 }
 
 /// The jobs of one kind.
 ///
-/// \tparam Job   what one is read as
-/// \tparam Page  what a list of them is read as
+/// \tparam Job   the type of one job
+/// \tparam Page  the type of a list of jobs
 template <class Job, class Page>
 class jobs {
  public:
-  /// \param path  where they are, for example `/v2/live`
+  /// \param path  the path of the jobs, for example `/v2/live`
   jobs(std::shared_ptr<service const> service, std::string_view path)
       : service_(std::move(service)), path_(path) {}
 

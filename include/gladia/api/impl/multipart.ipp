@@ -11,6 +11,7 @@
 
 #include <gladia/error.hpp>
 #include <gladia/net/backoff.hpp>
+#include <gladia/net/detail/source_read.hpp>
 #include <gladia/net/http.hpp>
 
 /// \file
@@ -18,7 +19,7 @@
 
 namespace gladia::api::detail {
 
-/// What no file is likely to hold.
+/// A boundary that no file is likely to hold.
 inline std::string make_boundary() {
   char text[64];
   std::snprintf(text, sizeof text, "gladia-%016llx%016llx",
@@ -27,9 +28,9 @@ inline std::string make_boundary() {
   return text;
 }
 
-/// A name within quotes: quotes and line breaks are written as the WHATWG's forms write them, other
-/// control characters likewise, as servers refuse them in a header. A backslash is doubled: to who
-/// reads it as RFC 2183 says, a single one at the end would take the quote away.
+/// A name within quotes. Quotes and line breaks are percent-encoded, as the WHATWG's forms do; so
+/// are other control characters, because servers refuse them in a header. A backslash is doubled:
+/// to a reader that follows RFC 2183, a single backslash at the end would escape the closing quote.
 inline std::string quoted_name(std::string_view name) {
   constexpr char digits[] = "0123456789ABCDEF";
   std::string quoted;
@@ -44,22 +45,22 @@ inline std::string quoted_name(std::string_view name) {
   return '"' + quoted + '"';
 }
 
-/// A form of one file: what stands before it, the file, and what stands behind it.
+/// A form with one file: the text before the file, the file, and the text after it.
 struct form {
   std::string content_type;
   net::body_source body;
 };
 
 /// \param part      the name of the form's member
-/// \param filename  as the server is to see it
+/// \param filename  the name that the server is to see
 inline form make_form(net::body_source file, std::string_view part, std::string_view filename,
                       std::string const& boundary) {
   struct state {
     net::body_source file;
     std::string head, tail;
-    std::uint64_t at = 0;  // in the whole
+    std::uint64_t at = 0;  // offset in the whole body
 
-    /// Takes from `text`, which begins at `begin` of the whole.
+    /// Copies a part of `text`, which begins at the offset `begin` of the body.
     std::size_t take(std::string_view text, std::uint64_t begin, char* to, std::size_t room) {
       auto const rest = text.substr(static_cast<std::size_t>(at - begin));
       auto const size = std::min(room, rest.size());
@@ -72,12 +73,7 @@ inline form make_form(net::body_source file, std::string_view part, std::string_
       if (at >= file_end) return take(tail, file_end, to, room);
       auto const left = file_end - at;
       auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(room, left));
-      auto read = file.read(to, most);
-      if (read && *read > most) {
-        return error(errc::invalid_request, "the source gave " + std::to_string(*read) +
-                                                " bytes where there was room for " +
-                                                std::to_string(most));
-      }
+      auto read = net::detail::read_source(file, to, most);
       if (read && *read == 0) {
         return error(errc::truncated_audio, "the recording ended after " +
                                                 std::to_string(file.size - left) + " of " +

@@ -27,14 +27,15 @@ inline bool is_within(std::string_view target, std::string_view path) noexcept {
   return rest.empty() || rest.front() == '/' || rest.front() == '?';
 }
 
-/// The page at `next`, of which only path and query count: the key is for our origin alone.
+/// The call for the page `next`. Only path and query of `next` are used: the key must not go to
+/// another origin.
 inline result<net::http_call> make_next_call(service const& s, std::string_view next) {
   if (next.empty()) return error(errc::invalid_request, "this is the last page: next is not set");
   auto url = net::resolve_url(s.api, next);
   if (!url) return url.error();
   auto call = s.make_call("GET", "");
   auto& target = call.request.url.target;
-  // A service behind a gateway does not know the prefix that we reach it with.
+  // A server behind a gateway does not know the gateway's prefix.
   if (is_within(url->target, target)) target.clear();
   target += url->target;
   return call;
@@ -51,7 +52,7 @@ class page_walk : public std::enable_shared_from_this<page_walk<Page, Job>> {
         visit_(std::move(visit)),
         done_(std::move(h), service_->executor) {}
 
-  /// \param first  asks for the first page
+  /// \param first  the call for the first page
   void start(net::http_call first) {
     if (auto fault = service_->check_ready()) return std::move(done_).post(std::move(fault));
     done_.on_cancellation([weak = this->weak_from_this()] {
@@ -97,13 +98,13 @@ class page_walk : public std::enable_shared_from_this<page_walk<Page, Job>> {
       ++visited_;
       if (!visit_(std::move(job))) return std::move(done_).post(visited_);
     }
-    // A server that names an empty page as the next of an empty page would be asked for ever.
+    // Without this check a server could name one empty page after another for ever.
     if (!page->next || page->items.empty()) return std::move(done_).post(visited_);
     ask(make_next_call(*service_, *page->next));
   }
 
-  /// Brent's method finds a circle of any length with one page kept in mind, each for twice as
-  /// long.
+  /// Whether the walk came to a page again. Brent's method finds a circle of any length: it
+  /// remembers one page, and each new one for twice as long.
   bool is_walked(std::string const& target) {
     if (target == kept_) return true;
     if (++asked_ == next_kept_) {

@@ -12,15 +12,15 @@
 
 namespace gladia::api::detail {
 
-/// Writes the members of a struct as the query of a URL; a list as one pair for each of its
-/// elements, and nothing for what is not set.
+/// Writes the members of a struct as the query of a URL: one pair for each element of a list, and
+/// nothing for members that are not set.
 class query_visitor : public gladia::detail::uniform_visitor<query_visitor> {
  public:
   template <class M>
   void member(char const* name, M const& m) {
     add(name, m);
   }
-  /// With its question mark; empty where nothing is set.
+  /// The query with its question mark; empty if no member is set.
   [[nodiscard]] std::string const& text() const noexcept { return text_; }
 
  private:

@@ -33,7 +33,7 @@ inline constexpr container containers[] = {
 GLADIA_DECL std::string_view name_of_container(std::string_view bytes) noexcept {
   for (auto const& known : containers) {
     if (bytes.size() < known.at + known.magic.size()) continue;
-    // Before that of an MP4 stands the size of a box, which is small.
+    // In an MP4 the magic comes after the size of a box, which is small.
     if (known.at > 0 && bytes.front() != '\0') continue;
     if (bytes.substr(known.at, known.magic.size()) == known.magic) return known.name;
   }
@@ -46,7 +46,7 @@ inline std::uint32_t big_endian_32(unsigned char const* p) noexcept {
 
 /// The beginning of a frame of MPEG audio.
 struct mpeg_frame {
-  std::uint32_t kind;  ///< of the header: what all frames of a stream have in common
+  std::uint32_t kind;  ///< the bits of the header that all frames of a stream have in common
   std::size_t bytes;
   std::string_view name;
 };
@@ -100,7 +100,7 @@ GLADIA_DECL void container_detector::feed(boost::asio::const_buffer piece) noexc
   }
 }
 
-/// The beginning, or that of the second frame, is there.
+/// The beginning of the audio, or of its second frame, is complete.
 GLADIA_DECL void container_detector::on_start() noexcept {
   auto const frame = detail::read_mpeg_frame(bytes_.data());
   if (state_ == state::to_next_frame) {

@@ -46,7 +46,7 @@ inline bool may_be_wav(std::string_view bytes) noexcept {
   return std::string_view("WAVE").substr(0, kind.size()) == kind;
 }
 
-/// Whether an `id` is that of a chunk as writers put them before the samples.
+/// Whether `id` is that of a chunk that writers put before the samples.
 inline bool is_known_chunk(std::string_view id) noexcept {
   constexpr std::string_view known[] = {
       "data", "fmt ", "fact", "LIST", "ds64", "JUNK", "junk", "PAD ", "FLLR", "bext", "iXML",
@@ -54,13 +54,13 @@ inline bool is_known_chunk(std::string_view id) noexcept {
   return std::find(std::begin(known), std::end(known), id) != std::end(known);
 }
 
-/// Whether the first of five bytes behind a chunk of odd size is its pad: unless the next chunk
-/// begins there.
+/// Whether the first of five bytes after a chunk of odd size is its pad byte. It is one unless the
+/// next chunk begins there.
 inline bool is_pad(std::string_view bytes) noexcept {
   return is_known_chunk(bytes.substr(1)) || !is_known_chunk(bytes.substr(0, 4));
 }
 
-/// Bytes from a file, fit for a message.
+/// Bytes from a file in a form for messages.
 inline std::string quote(std::string_view id) {
   std::string text = "'";
   for (char c : id) text += c >= 0x20 && c < 0x7f ? c : '?';
@@ -104,7 +104,7 @@ inline std::string describe_tag(std::uint32_t tag) {
   }
 }
 
-/// The bytes 4 to 15 of the sub-format GUID of every encoding that has a number as well.
+/// Bytes 4 to 15 of the sub-format GUID of each encoding that also has a number.
 inline constexpr unsigned char sub_format_tail[] = {0x00, 0x00, 0x10, 0x00, 0x80, 0x00,
                                                     0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71};
 
@@ -199,7 +199,7 @@ GLADIA_DECL void wav_header_parser::read_format() {
   auto const size = have_;
   auto const channels = detail::little_endian_16(p + 2);
   auto const sample_rate = detail::little_endian_32(p + 4);
-  // The byte rate at p + 8 says nothing new, and is wrong in many files: not looked at.
+  // The byte rate at `p + 8` is not read: it is redundant, and wrong in many files.
   auto const frame_bytes = detail::little_endian_16(p + 12);
   auto const bits = detail::little_endian_16(p + 14);
 
@@ -290,7 +290,7 @@ GLADIA_DECL void wav_header_parser::next(part p, std::size_t bytes) noexcept {
   have_ = 0;
 }
 
-/// Passes over the rest of the chunk.
+/// Skips the rest of the chunk.
 GLADIA_DECL void wav_header_parser::next_chunk() noexcept {
   skip_ = chunk_ - have_;
   bool const is_odd = chunk_ % 2 != 0;
@@ -304,7 +304,7 @@ GLADIA_DECL void wav_header_parser::fail(errc code, std::string message) {
 
 namespace detail {
 
-// Not the system category: there an error counts as one of the network, which may go away.
+// Not the system category: its errors count as network errors, which may be tried again.
 inline gladia::error file_error(int number, std::string message) {
   return gladia::error(error_code(number, boost::system::generic_category()), phase::none,
                        std::move(message));
@@ -314,7 +314,8 @@ inline gladia::error file_error(errc code, std::string const& path, std::string 
   return gladia::error(code, path + ": " + fault);
 }
 
-/// Whether chunks, or none, follow a chunk of `size` bytes up to `end`. The last one may be cut.
+/// Whether the bytes from a chunk of `size` bytes to `end` are chunks or nothing. The last chunk
+/// may be cut.
 inline bool are_chunks(std::FILE& file, std::uint64_t at, std::uint64_t size, std::uint64_t end) {
   constexpr int most = 1000;
   for (int count = 0; at + size % 2 < end; ++count) {
@@ -336,9 +337,9 @@ inline bool are_chunks(std::FILE& file, std::uint64_t at, std::uint64_t size, st
   return true;
 }
 
-/// Whether the size of the samples can be believed though more follows them: that is other chunks,
-/// up to the end that the file says it has, and hardly anything behind it. A size of 0, which many
-/// programs leave behind, needs chunks to be believed.
+/// Whether the size of the samples is credible though more bytes follow them. They must be chunks,
+/// up to the end that the file claims, with hardly anything after it. A size of 0, which many
+/// programs leave in the header, is credible only if chunks follow.
 inline bool has_end(std::FILE& file, wav_header const& header, std::uint64_t file_bytes) {
   constexpr std::uint64_t largest_trailer = 64 * 1024;  // such as an ID3v1
   auto const size = header.data_bytes.value_or(0);
@@ -353,7 +354,7 @@ inline bool has_end(std::FILE& file, wav_header const& header, std::uint64_t fil
 }  // namespace detail
 
 GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
-  // Looked at before it is opened, for opening a pipe waits for its writer.
+  // The type is checked before opening, because opening a pipe waits for its writer.
   std::error_code ec;
   auto const status = std::filesystem::status(path, ec);
   if (ec || !std::filesystem::exists(status)) {

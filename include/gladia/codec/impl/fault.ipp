@@ -8,8 +8,8 @@
 
 namespace gladia::codec::detail {
 
-/// What is wrong, and where. The path is put together while the failed call returns, so that a
-/// value without faults pays nothing for it.
+/// What is wrong, and where. The path is built while the failed calls return, so a value without
+/// faults costs nothing.
 struct fault {
   std::string path{};
   std::string what{};
@@ -22,7 +22,7 @@ struct fault {
   /// Notes the member that holds the fault; always false.
   bool within(std::string_view member) {
     bool const dot = !path.empty() && path.front() != '[';
-    // Not inserted: gcc 12 then warns of an overlap that cannot be.
+    // Not `insert`: gcc 12 would warn of an overlap that is impossible.
     auto const inner = std::move(path);
     path.assign(member);
     if (dot) path.push_back('.');
@@ -35,8 +35,8 @@ struct fault {
   std::string text() const { return path.empty() ? what : path + ": " + what; }
 };
 
-/// Whether brackets are nested deeper than `limit`. Runs before a parser does, so that no text can
-/// make a recursion of ours or the parser's overflow the stack.
+/// Whether brackets are nested deeper than `limit`. Runs before any recursion over the text, so
+/// that no text can overflow the stack.
 inline bool deeper_than(std::size_t limit, std::string_view text) noexcept {
   // Few brackets cannot nest deeply, and counting them is several times faster.
   auto const opens = [](char c) { return c == '[' || c == '{'; };

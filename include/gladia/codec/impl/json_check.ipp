@@ -12,24 +12,24 @@
 #include <gladia/codec/impl/json_number.ipp>
 
 /// \file
-/// Whether a text is JSON, found out before anything of it is read: so the reader behind it needs
-/// to look for no fault of syntax, and no text can make it run past an end or recurse too deep.
+/// Checks whether a text is JSON before anything of it is read. So the reader need not look for
+/// syntax errors, and no text can make it run past an end or recurse too deeply.
 ///
-/// More than strict JSON is good, because a defect is to cost its place and not the whole:
+/// The check accepts more than strict JSON, so that a defect costs one value and not the message:
 /// - `NaN`, `Infinity` and `-Infinity` inside of an object or array; they count as absent;
 /// - any byte in a string but `"` and `\`, and any escape; what means nothing becomes U+FFFD.
 
 namespace gladia::codec::detail {
 
-/// The greatest depth that can be asked for.
+/// The greatest limit of depth that a caller can set.
 inline constexpr std::size_t depth_limit = 1024;
 
 inline bool is_json_space(char c) noexcept {
-  // Most characters are told by the first comparison.
+  // The first comparison decides for most characters.
   return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
 }
 
-// Each takes what begins at `at`, and returns where that ends; null where it is not that.
+// Each function reads a value that begins at `at`. Returns where it ends; null if it is none.
 
 inline char const* skip_space(char const* at, char const* end) noexcept {
   while (at != end && is_json_space(*at)) ++at;
@@ -61,7 +61,7 @@ inline char const* end_of_number(char const* at, char const* end) noexcept {
   return end_of_digits(at, end);
 }
 
-/// `at` is behind the opening quote.
+/// `at` is just after the opening quote.
 inline char const* end_of_string(char const* at, char const* end, literal& taken) noexcept {
   auto const begin = at;
   auto const plain = find_quote_or_escape(at, end);
@@ -76,7 +76,7 @@ inline char const* end_of_string(char const* at, char const* end, literal& taken
   return at + 1;
 }
 
-/// Anything but objects and arrays.
+/// Reads any value but an object or array.
 inline char const* end_of_scalar(char const* at, char const* end, bool is_inside) noexcept {
   literal ignored;
   switch (*at) {
@@ -112,7 +112,7 @@ class json_levels {
   std::size_t depth() const noexcept { return depth_; }
   bool is_full() const noexcept { return depth_ == limit_; }
   bool is_in_object() const noexcept { return closing() == '}'; }
-  /// What ends the innermost; a character of no JSON where there is none.
+  /// The bracket that closes the innermost container; a character outside of JSON if there is none.
   char closing() const noexcept { return closing_[depth_]; }
 
   void enter(bool is_object) noexcept { closing_[++depth_] = is_object ? '}' : ']'; }
@@ -121,7 +121,7 @@ class json_levels {
  private:
   std::size_t limit_;
   std::size_t depth_ = 0;
-  std::array<char, depth_limit + 1> closing_;  // as far as `depth_`: a kilobyte is not filled
+  std::array<char, depth_limit + 1> closing_;  // filled up to `depth_`: clearing 1 KiB would cost
 };
 
 enum class json_verdict { good, malformed, too_deep };
@@ -129,9 +129,9 @@ enum class json_verdict { good, malformed, too_deep };
 /// What a check found.
 struct json_checked {
   json_verdict verdict = json_verdict::malformed;
-  std::size_t size = 0;       ///< how much was good
-  std::size_t max_depth = 0;  ///< as far as it can be had
-  /// Where the value of the last `type` of the outermost object begins: messages have one.
+  std::size_t size = 0;       ///< the bytes that were good
+  std::size_t max_depth = 0;  ///< the depth reached
+  /// Where the value of the outermost object's last member `type` begins.
   std::optional<std::size_t> type{};
 };
 
@@ -158,7 +158,7 @@ inline json_checked check_json(std::string_view text, std::size_t max_depth) {
   };
 
   auto const* at = skip_space(begin, end);
-  for (;;) {  // at a value, or at the name of one
+  for (;;) {  // `at` is at a value or at a member's name
     if (at == end) return stop(json_verdict::malformed, at);
     if (levels.is_in_object()) {
       literal name;
@@ -181,7 +181,7 @@ inline json_checked check_json(std::string_view text, std::size_t max_depth) {
       if (!behind) return stop(json_verdict::malformed, at);
       at = skip_space(behind, end);
     }
-    // Behind a value, or at the end of containers that end here.
+    // `at` is after a value, or at the end of one or more containers.
     while (at != end && levels.depth() > 0 && *at == levels.closing()) {
       levels.leave();
       at = skip_space(at + 1, end);

@@ -19,13 +19,13 @@
 
 namespace gladia::codec::detail {
 
-/// How far the plain text of a string goes.
+/// The end of the plain text of a string.
 struct plain_text {
   char const* end = nullptr;  ///< where a `"` or `\` stands, or the text ends
   bool is_ascii = true;
 };
 
-/// Looks for the first `"` or `\` from `at` to `end`, at many bytes together.
+/// Finds the first `"` or `\` from `at` to `end`, several bytes at a time.
 inline plain_text find_quote_or_escape(char const* at, char const* end) noexcept {
   bool is_ascii = true;
 #ifdef __SSE2__
@@ -60,8 +60,8 @@ inline plain_text find_quote_or_escape(char const* at, char const* end) noexcept
   return {at, is_ascii};
 }
 
-/// The characters that the inside of a string literal means. Of a `\u` that is none, and of bytes
-/// that are not UTF-8, U+FFFD is made.
+/// The characters that the inside of a string literal stands for. An invalid `\u` escape and bytes
+/// that are not UTF-8 become U+FFFD.
 class literal_decoder {
  public:
   explicit literal_decoder(std::string_view literal) noexcept
@@ -173,11 +173,11 @@ class literal_decoder {
 struct literal {
   std::string_view text{};
   bool has_escape = false;
-  bool is_ascii = false;  ///< as far as the first escape
+  bool is_ascii = false;  ///< up to the first escape
 
   void assign_to(std::string& to) const {
     if (!has_escape && (is_ascii || gladia::detail::is_utf8(text))) {
-      // Making one is cheaper than letting one grow.
+      // Constructing a string is cheaper than growing one.
       if (to.capacity() < text.size()) {
         to = std::string(text);
       } else {
@@ -195,7 +195,7 @@ inline std::string text_of(literal const& from) {
   from.assign_to(text);
   return text;
 }
-/// Whether a key is `name`: an array, so that the compiler knows the length.
+/// Whether a key is `name`. An array, so that the compiler knows its length.
 template <std::size_t size>
 bool is(literal const& key, char const (&name)[size]) {
   constexpr auto length = size - 1;

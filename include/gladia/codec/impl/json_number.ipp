@@ -9,7 +9,7 @@
 #include <string_view>
 
 /// \file
-/// The numbers of JSON texts that were found good.
+/// The numbers of JSON texts that `check_json` accepted.
 
 namespace gladia::codec::detail {
 
@@ -17,16 +17,16 @@ inline bool is_json_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-/// A number of JSON, as far as its text says it exactly.
+/// The exact value of a number of JSON, as far as 64 bits can hold it.
 struct decimal {
   bool is_negative = false;
   bool is_integer = true;  ///< without a fraction or an exponent
-  bool is_exact = true;    ///< `digits` and `exponent` hold all of it
+  bool is_exact = true;    ///< `digits` and `exponent` hold the whole value
   std::uint64_t digits = 0;
   int exponent = 0;
   std::string_view text{};
 
-  /// Takes the number that begins at `begin`.
+  /// Reads the number that begins at `begin`.
   decimal(char const* begin, char const* end) noexcept {
     auto at = begin;
     if (*at == '-') {
@@ -43,7 +43,7 @@ struct decimal {
       count += at - fraction;
       exponent = static_cast<int>(std::max<std::ptrdiff_t>(fraction - at, -most));
     }
-    constexpr int most_digits = 19;  // that no 64 bits are too few for
+    constexpr int most_digits = 19;  // that always fit into 64 bits
     is_exact = count <= most_digits;
     if (at != end && (*at == 'e' || *at == 'E')) {
       is_integer = false;
@@ -73,12 +73,12 @@ struct decimal {
   }
 };
 
-/// Powers of ten that are exact in a `double`, so that one operation with them is, too.
+/// Powers of ten that are exact in a `double`, so that one operation with them rounds correctly.
 inline constexpr double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                            1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/// Nothing where no finite `double` is near.
+/// The nearest `double`; nothing if it is not finite.
 inline std::optional<double> to_double(decimal const& number) {
   constexpr bool is_plain_double = FLT_EVAL_METHOD == 0;
   constexpr int most_exact = 22;

@@ -14,11 +14,11 @@
 #include <gladia/codec/impl/json_number.ipp>
 
 /// \file
-/// Reads a text that `check_json` found good, value by value, without a document.
+/// Reads a text that `check_json` accepted, value by value, without a document.
 
 namespace gladia::codec::detail {
 
-/// What could not be read: a value that begins at `at`, or a member that is missing there.
+/// What could not be read: a value that begins at `at`, or a missing member of the value there.
 struct misreading {
   std::size_t at = 0;
   char const* missing = nullptr;
@@ -27,27 +27,27 @@ struct misreading {
   explicit operator bool() const noexcept { return !what.empty(); }
 };
 
-/// Goes through a good text. Each call that takes a value leaves the reader behind it.
+/// Goes through a good text. Each call that takes a value leaves the reader just after it.
 class json_reader {
  public:
   explicit json_reader(std::string_view text) noexcept
       : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
 
-  /// The first character of the value that comes.
+  /// The first character of the next value.
   char peek() noexcept {
     while (static_cast<unsigned char>(*at_) <= ' ') ++at_;
     return *at_;
   }
-  /// Where it begins.
+  /// The offset of the next value.
   std::size_t position() noexcept {
     peek();
     return static_cast<std::size_t>(at_ - begin_);
   }
   void seek(std::size_t offset) noexcept { at_ = begin_ + offset; }
-  /// How much was taken.
+  /// The number of bytes taken.
   std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
 
-  /// Whether the value that comes is a number; `NaN` and infinities are none.
+  /// Whether the next value is a number. `NaN` and infinities are none.
   bool is_number() noexcept {
     auto const c = peek();
     return is_json_digit(c) || (c == '-' && is_json_digit(at_[1]));
@@ -69,7 +69,7 @@ class json_reader {
     return taken;
   }
 
-  /// Takes what is neither a string nor a container; its text.
+  /// Takes a value that is neither a string nor a container. Returns its text.
   std::string_view take_scalar() noexcept {
     peek();
     auto const begin = at_;
@@ -78,7 +78,7 @@ class json_reader {
   }
   void take_word(std::size_t size) noexcept { at_ += size; }
 
-  /// Takes any value; its text.
+  /// Takes any value. Returns its text.
   std::string_view take_value() noexcept {
     peek();
     auto const begin = at_;
@@ -92,7 +92,7 @@ class json_reader {
     return {begin, static_cast<std::size_t>(at_ - begin)};
   }
 
-  /// The text of the value that comes.
+  /// The text of the next value.
   std::string_view look_at_value() noexcept {
     auto const begin = at_;
     auto const text = take_value();
@@ -100,7 +100,7 @@ class json_reader {
     return text;
   }
 
-  /// Goes into an object. Whether it has a member.
+  /// Enters an object. Returns whether it has a member.
   bool begin_object() noexcept {
     peek();
     ++at_;
@@ -108,7 +108,7 @@ class json_reader {
     ++at_;
     return false;
   }
-  /// Goes on behind a member's value. Whether there is another member.
+  /// Goes on after a member's value. Returns whether there is another member.
   bool next_member() noexcept {
     auto const is_more = peek() == ',';
     ++at_;
@@ -122,7 +122,7 @@ class json_reader {
     ++at_;  // the colon
     return key;
   }
-  /// The same, if it is `name` and no character of it is escaped.
+  /// Takes a member's name only if it is `name` without escapes. Returns whether it was.
   template <std::size_t size>
   bool take_key(char const (&name)[size]) noexcept {
     auto const is_name = static_cast<std::size_t>(end_ - at_) > size && at_[size] == '"' &&
@@ -151,9 +151,9 @@ class json_reader {
     ++at_;
   }
 
-  // Faults. The last one is kept until somebody says what it costs.
+  // Faults. The last one is kept until the caller decides what it costs.
 
-  /// Says what could not be read; always false, to be returned.
+  /// Notes what could not be read. Always false, to be returned.
   bool fail(misreading why) {
     fault_ = std::move(why);
     return false;
@@ -166,13 +166,13 @@ class json_reader {
     ++passed_over_count_;
     if (!passed_over_) passed_over_ = std::move(fault);
   }
-  /// The value that begins there is read in another way, so that it is no fault.
+  /// The value at `offset` was read in another way, so it is no fault.
   void accept(std::size_t offset) noexcept { accepted_ = offset; }
   /// The first fault that was passed over.
   misreading const& passed_over() const noexcept { return passed_over_; }
   /// How many faults were passed over in all.
   std::size_t passed_over_count() const noexcept { return passed_over_count_; }
-  /// Begins anew, or puts back what was taken.
+  /// Replaces what was passed over, and returns the old value.
   misreading exchange_passed_over(misreading with) noexcept {
     return std::exchange(passed_over_, std::move(with));
   }
@@ -213,7 +213,7 @@ class json_reader {
   std::size_t accepted_ = static_cast<std::size_t>(-1);
 };
 
-/// The text of a member of an object, of the last one with this name.
+/// The text of the last member of an object with this name.
 template <std::size_t size>
 std::optional<std::string_view> find_member(std::string_view object, char const (&name)[size]) {
   std::optional<std::string_view> found;
@@ -224,7 +224,7 @@ std::optional<std::string_view> find_member(std::string_view object, char const 
   });
   return found;
 }
-/// The same, where it is a string.
+/// The last member with this name, if it is a string.
 template <std::size_t size>
 std::optional<std::string> find_string(std::string_view object, char const (&name)[size]) {
   auto const found = find_member(object, name);
@@ -232,7 +232,7 @@ std::optional<std::string> find_string(std::string_view object, char const (&nam
   return text_of(json_reader(*found).take_string());
 }
 
-/// Which value of `text` a fault is about, for example `data.utterance.words[3].start`.
+/// The path in `text` of the value that a fault is about, such as `data.utterance.words[3].start`.
 inline std::string path_of(std::string_view text, misreading const& fault) {
   std::string path;
   auto const add = [&path](std::string_view name) {
@@ -241,7 +241,7 @@ inline std::string path_of(std::string_view text, misreading const& fault) {
   };
   json_reader reader(text);
   while (reader.position() < fault.at) {
-    std::size_t inner = 0;  // where the value begins in which the fault is
+    std::size_t inner = 0;  // where the value that holds the fault begins
     auto const is_within = [&] {
       auto const begin = reader.position();
       auto const size = reader.take_value().size();
@@ -273,7 +273,7 @@ inline std::string text_of(std::string_view text, misreading const& fault) {
   return path.empty() ? fault.what : path + ": " + fault.what;
 }
 
-/// A good text as strict JSON on one line: numbers that are none are null.
+/// A good text as strict JSON on one line. `NaN` and infinities become null.
 inline std::string compact(std::string_view text) {
   std::string strict;
   strict.reserve(text.size());
@@ -308,7 +308,7 @@ inline std::string compact(std::string_view text) {
   return strict;
 }
 
-/// A good text as strict JSON: itself, where that is what it is.
+/// A good text as strict JSON. A text that is strict already stays unchanged.
 inline std::string strict(std::string_view text) {
   return nlohmann::json::accept(text.begin(), text.end()) ? std::string(text) : compact(text);
 }

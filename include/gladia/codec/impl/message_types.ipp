@@ -14,7 +14,7 @@ struct message_type {
   std::string_view name;
 };
 
-/// Which alternative of `live_message` a type on the wire is: the only such list.
+/// Which alternative of `live_message` belongs to a type on the wire. The only such list.
 inline constexpr std::tuple message_types{
     message_type<transcript>{"transcript"},
     message_type<audio_chunk_ack>{"audio_chunk"},
@@ -37,7 +37,7 @@ inline constexpr std::tuple message_types{
     message_type<error_message>{"error"},
 };
 
-// What cannot be read has no type of its own.
+// A message that cannot be read has no type.
 static_assert(std::tuple_size_v<decltype(message_types)> == std::variant_size_v<live_message> - 2);
 
 template <class M, class Table>
@@ -51,7 +51,7 @@ template <class M>
 inline constexpr bool is_message =
     is_listed<M, std::remove_const_t<decltype(message_types)>>::value;
 
-/// Whether no schema says what a message holds: then its text is always kept.
+/// Whether no schema describes a message: then its text is always kept.
 template <class M>
 inline constexpr bool is_experimental =
     std::is_same_v<M, speech_turn_end> || std::is_same_v<M, answering_machine>;

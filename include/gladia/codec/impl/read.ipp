@@ -34,10 +34,10 @@
 /// \file
 /// From good JSON text to the model, through `fields`, in one pass.
 ///
-/// Each `read` takes one value, whether it can use it or not. One that returns false has said why
-/// to the reader, and may have filled half of its target. What that costs is decided further out:
-/// a member that need not be there, an optional or an element of a list is passed over; a member
-/// that is required fails what it is in.
+/// Each `read` takes one value, whether it can use the value or not. If it returns false, it has
+/// given the reason to the reader and may have filled a part of its target. The caller decides what
+/// the failure costs: an optional member, an `std::optional` or an element of a list is passed
+/// over; a required member makes its struct fail.
 
 namespace gladia::codec::detail {
 
@@ -100,7 +100,7 @@ integer_fault to_integer(decimal const& number, T& to) {
   constexpr auto lowest = std::numeric_limits<T>::min();
   constexpr auto highest = std::numeric_limits<T>::max();
   if (number.is_integer) {
-    // A negative number may be larger by one.
+    // The absolute value of a negative number may be larger by one.
     auto const most = static_cast<std::uint64_t>(highest) + (number.is_negative ? 1 : 0);
     if (!number.is_exact || number.digits > most) return integer_fault::too_large;
     to = number.digits > static_cast<std::uint64_t>(highest) ? lowest
@@ -191,7 +191,7 @@ inline bool read(json_reader& from, api_error& to);
 inline bool read(json_reader& from, live_message& to);
 
 /// Reads the members of an object into those of a struct. Members usually come in the struct's
-/// order, so that one walk through `fields` meets most of them. They are counted from 0.
+/// order, so one walk through `fields` finds most of them. Members are counted from 0.
 class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
  public:
   explicit member_visitor(json_reader& from) noexcept
@@ -210,14 +210,14 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
       auto const key = from_.take_key();
       escaped_ = key.has_escape ? &key : nullptr;
       if (escaped_ && visit(to)) continue;
-      from_.take_value();  // of a name that this version does not know
+      from_.take_value();  // a member that this version does not know
       go_on();
     }
   }
 
   /// Whether the member was read.
   bool has(unsigned index) const noexcept { return (read_ >> index & 1) != 0; }
-  /// Why a required one was not.
+  /// Why a required member was not read.
   misreading& failure() noexcept { return failure_; }
 
   // An array, not a pointer: then the compiler knows the length.
@@ -262,7 +262,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     return std::uint64_t{1} << index_++;
   }
 
-  /// Goes through the members once. Whether one was met.
+  /// Goes through the members once. Returns whether one was read.
   template <class T>
   bool visit(T& to) {
     index_ = 0;
@@ -282,7 +282,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     has_key_ = from_.next_member();
   }
 
-  /// What was passed over in a member goes where the member comes again, if it was all that was.
+  /// A member comes again: forgets the faults of its earlier value, if they are the only ones.
   void forget_fault_of(std::uint64_t bit) noexcept {
     if (!began_whole_ || faulty_ != bit) return;
     from_.exchange_passed_over({});
@@ -292,7 +292,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     if (from_.passed_over_count() != count) faulty_ |= bit;
   }
 
-  /// Of a name that comes twice the last one counts, and wholly. Null is as good as absent.
+  /// If a name comes twice, only the last value counts. Null counts as absent.
   template <class M>
   bool take(M& m, std::uint64_t bit) {
     if ((seen_ & bit) != 0) reset(m);
@@ -307,7 +307,7 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
     return true;
   }
 
-  /// Gives a member its default, which lies where it does in a struct that was just made.
+  /// Gives a member its default: the value at the same place in a default-constructed struct.
   template <class M>
   void reset(M& m) {
     auto const offset = reinterpret_cast<char const*>(&m) - begin_;
@@ -318,13 +318,13 @@ class member_visitor : public gladia::detail::uniform_visitor<member_visitor> {
   bool began_whole_;             // nothing had been passed over before
   char const* begin_ = nullptr;  // of the struct
   char const* (*pristine_)() = nullptr;
-  literal const* escaped_ = nullptr;  // the key, where it was taken because it has an escape
+  literal const* escaped_ = nullptr;  // the key, if it has an escape and so was taken already
   bool has_key_ = false;
   bool is_met_ = false;
   unsigned index_ = 0;
   std::uint64_t seen_ = 0;
   std::uint64_t read_ = 0;
-  std::uint64_t faulty_ = 0;  // the members in which faults were passed over
+  std::uint64_t faulty_ = 0;  // bits of the members in which faults were passed over
   misreading failure_{};
 };
 
@@ -391,7 +391,7 @@ bool read(json_reader& from, std::optional<T>& to) {
   return false;
 }
 
-/// Reads what has a place of its own to say what could not be read in it.
+/// Reads a struct that has a member for what could not be read in it.
 template <class Read>
 bool read_and_tell(json_reader& from, std::string& unreadable, Read read_it) {
   auto before = from.exchange_passed_over({});
@@ -405,7 +405,7 @@ bool read_and_tell(json_reader& from, std::string& unreadable, Read read_it) {
   return good;
 }
 
-/// One that cannot be read says so itself, and where. Always true.
+/// Reads a struct that itself says what could not be read, and where. Always true.
 template <class T>
 bool read(json_reader& from, addon<T>& to) {
   return read_and_tell(from, to.unreadable, [&] {
@@ -433,7 +433,7 @@ bool read(json_reader& from, std::vector<T>& to) {
   return read_array(from, to);
 }
 
-/// By the service's schema a single kind, by its documentation a list.
+/// The service's schema has a single kind here, its documentation a list.
 inline bool read(json_reader& from, std::vector<open_enum<pii_entity>>& to) {
   return from.peek() == '"' ? read(from, to.emplace_back()) : read_array(from, to);
 }
@@ -466,8 +466,8 @@ bool read(json_reader& from, half_open_range<T>& to) {
   return from.fail({at, nullptr, "expected two numbers, got " + std::to_string(count)});
 }
 
-/// In a job `custom_vocabulary` may also be the list of words itself: it is then on, and the words
-/// stand where they belong.
+/// In a job `custom_vocabulary` may also be the list of words itself. The flag is then true, and
+/// the words go into the config.
 inline bool read(json_reader& from, pre_recorded_request& to) {
   if (from.peek() != '{') return mismatch(from, "an object");
   auto const list = find_member(from.look_at_value(), "custom_vocabulary");
@@ -533,7 +533,7 @@ bool settle(M&, json_reader&, decode_options const&) {
   return true;
 }
 
-/// Whether a member is there, and was passed over.
+/// Whether a member was present but passed over.
 template <class T, std::size_t size>
 bool was_passed_over(std::string_view object, char const (&name)[size]) {
   auto const found = find_member(object, name);
@@ -543,7 +543,8 @@ bool was_passed_over(std::string_view object, char const (&name)[size]) {
   return !read(reader, ignored);
 }
 
-/// Half a time, or a time on another channel, is none: what was said then would be taken for known.
+/// A transcript whose start, end or channel could not be read counts as untimed: otherwise words
+/// said at another time would be taken for known.
 inline void settle_time(transcript_utterance& utterance, std::string_view text) {
   if (was_passed_over<double>(text, "start") || was_passed_over<double>(text, "end") ||
       was_passed_over<int>(text, "channel")) {
@@ -551,8 +552,8 @@ inline void settle_time(transcript_utterance& utterance, std::string_view text) 
   }
 }
 
-/// A transcript that does not say whether it is final is what `how` says. Where there are finals
-/// and others, one that says it in a way that cannot be read could be either.
+/// A transcript that does not say whether it is final is what `how` says. If partials were asked
+/// for, a transcript whose `is_final` cannot be read could be either.
 inline bool settle(transcript& message, json_reader& from, decode_options const& how) {
   auto& data = message.data;
   auto const is_plain = !from.passed_over() && (data.is_final || !how.unmarked_is_final);
@@ -578,7 +579,7 @@ bool is_hollow(M const&, long) noexcept {
   return false;
 }
 
-/// A text that may be read, and where its `type` stands.
+/// A text that can be read, and where its `type` is.
 struct good_text {
   std::string_view text{};
   std::optional<std::size_t> type{};
@@ -658,7 +659,7 @@ inline bool read(json_reader& from, pre_recorded_callback& to) {
   return read_and_tell(from, to.unreadable, [&] { return read_struct(from, to); });
 }
 
-/// A post to a callback URL is a callback where it has an id of its own, else a webhook.
+/// A post to a callback URL is a callback if it has an id of its own; otherwise a webhook.
 inline bool read(json_reader& from, callback_post& to) {
   if (from.peek() != '{') return mismatch(from, "an object");
   auto const text = from.look_at_value();
@@ -680,7 +681,7 @@ inline result<good_text> check(std::string_view text, decode_options const& opti
   if (text.substr(0, byte_order_mark.size()) == byte_order_mark) {
     text.remove_prefix(byte_order_mark.size());
   }
-  // Of a server that sends its buffer with the end of a C string.
+  // Some servers send the end of a C string with their text.
   while (!text.empty() && text.back() == '\0') text.remove_suffix(1);
   auto const checked = check_json(text, options.max_depth);
   switch (checked.verdict) {

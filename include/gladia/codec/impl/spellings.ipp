@@ -11,11 +11,11 @@
 #include <gladia/model/live_message.hpp>
 
 /// \file
-/// What an error says, wherever the server, or whoever answers in its place, put it.
+/// Reads the words of an error, wherever the server, or whoever answers in its place, put them.
 
 namespace gladia::codec::detail {
 
-/// Takes the words, and the code beside them, from an object in `object`, or from itself.
+/// Takes the words and the code beside them from an object within `object`, or from `object`.
 inline bool take_words(std::optional<std::string_view> object, error_message& to) {
   if (!object || object->front() != '{') return false;
   auto words = find_string(*object, "message");
@@ -37,7 +37,7 @@ inline void find_words(std::string_view object, error_message& to) {
   to.code = {};
 }
 
-/// The place that a complaint names: a text, or an array of names and numbers.
+/// The place that a validation error names: a text, or an array of names and numbers.
 inline std::string place_of(std::string_view complaint) {
   std::string place;
   auto const loc = find_member(complaint, "loc");
@@ -54,7 +54,7 @@ inline std::string place_of(std::string_view complaint) {
   return place;
 }
 
-/// One of the server's complaints: a text, or an object with a place and a text.
+/// One validation error of the server: a text, or an object with a place and a text.
 inline std::string complaint(std::string_view value) {
   if (value.front() == '"') return text_of(json_reader(value).take_string());
   if (value.front() != '{') return compact(value);
@@ -70,7 +70,7 @@ inline void add_complaints(std::string_view list, std::vector<std::string>& to) 
   reader.take_array([&] { to.push_back(complaint(reader.take_value())); });
 }
 
-/// `object` is the whole body. Other spellings count where the usual one is not there.
+/// `object` is the whole body. Other spellings count only if the usual one is missing.
 inline void find_words(std::string_view object, api_error& to) {
   if (to.request_id.empty()) to.request_id = find_string(object, "requestId").value_or("");
 

@@ -46,7 +46,7 @@ class utf8_visitor : public gladia::detail::uniform_visitor<utf8_visitor> {
   void flatten(M const& m) {
     visit_fields(*this, m);
   }
-  // Any JSON is parsed, which checks its texts too.
+  // `parse_object` parses any JSON, and so checks its texts.
   void extra(json_text const&) {}
 
  private:
@@ -163,7 +163,14 @@ void check_range(fault_list& faults, std::string_view path, std::optional<Number
   if (value && !(*value >= allowed.from && *value <= allowed.to)) faults.add(path, allowed.text);
 }
 
-/// A config has an effect only if its flag is true; `false` turns it off on purpose.
+/// Whether anything in a config is set.
+template <class Config>
+bool has_settings(Config const& config) {
+  static Config const nothing{};
+  return config != nothing;
+}
+
+/// A config has an effect only if its flag is true. A flag that is false turns it off on purpose.
 inline void check_flag(fault_list& faults, std::string_view path, std::optional<bool> const& flag,
                        bool config_is_set) {
   if (config_is_set && !flag) {
@@ -171,7 +178,7 @@ inline void check_flag(fault_list& faults, std::string_view path, std::optional<
   }
 }
 
-/// A config that is sent, or that its flag needs, cannot do without its list.
+/// A config that is sent, or that its flag needs, must have a list that is not empty.
 inline void check_list(fault_list& faults, std::string_view path, bool is_empty,
                        std::optional<bool> const& flag, bool config_is_set) {
   if (is_empty && (flag == true || config_is_set)) faults.add(path, "needs at least one entry");
@@ -195,24 +202,24 @@ inline void check_vocabulary(fault_list& faults, std::string const& config,
   check_range(faults, config + ".default_intensity", s.default_intensity, fraction);
 }
 
-/// What both kinds of request can ask for; `at` is where it stands.
+/// Checks what both kinds of request can ask for; `at` is the path in the request.
 template <class Settings>
 void check_add_ons(fault_list& faults, std::string const& at, Settings const& s) {
   auto const& vocabulary = s.custom_vocabulary_config;
-  auto const has_vocabulary = vocabulary != custom_vocabulary_settings{};
+  auto const has_vocabulary = has_settings(vocabulary);
   check_flag(faults, at + "custom_vocabulary", s.custom_vocabulary, has_vocabulary);
   check_list(faults, at + "custom_vocabulary_config.vocabulary", vocabulary.vocabulary.empty(),
              s.custom_vocabulary, has_vocabulary);
   check_vocabulary(faults, at + "custom_vocabulary_config", vocabulary);
 
   auto const& spelling = s.custom_spelling_config;
-  auto const has_spelling = spelling != custom_spelling_settings{};
+  auto const has_spelling = has_settings(spelling);
   check_flag(faults, at + "custom_spelling", s.custom_spelling, has_spelling);
   check_list(faults, at + "custom_spelling_config.spelling_dictionary",
              spelling.spelling_dictionary.empty(), s.custom_spelling, has_spelling);
 
   auto const& translation = s.translation_config;
-  auto const has_translation = translation != translation_settings{};
+  auto const has_translation = has_settings(translation);
   check_flag(faults, at + "translation", s.translation, has_translation);
   check_list(faults, at + "translation_config.target_languages",
              translation.target_languages.empty(), s.translation, has_translation);
@@ -220,8 +227,7 @@ void check_add_ons(fault_list& faults, std::string const& at, Settings const& s)
 
 template <class Settings>
 void check_summarization(fault_list& faults, std::string const& at, Settings const& s) {
-  check_flag(faults, at + "summarization", s.summarization,
-             s.summarization_config != summarization_settings{});
+  check_flag(faults, at + "summarization", s.summarization, has_settings(s.summarization_config));
 }
 
 inline void check_end_of_turn(fault_list& faults, end_of_turn_settings const& s) {
@@ -234,7 +240,7 @@ inline void check_end_of_turn(fault_list& faults, end_of_turn_settings const& s)
 }
 
 inline void check_callback(fault_list& faults, live_request const& request) {
-  check_flag(faults, "callback", request.callback, request.callback_config != callback_settings{});
+  check_flag(faults, "callback", request.callback, has_settings(request.callback_config));
   if (request.callback == true && request.callback_config.url.value_or("").empty()) {
     faults.add("callback_config.url", "needed, as callback is true");
   }
@@ -255,13 +261,13 @@ inline void check_values(fault_list& faults, live_request const& request) {
 }
 
 inline void check_callback(fault_list& faults, pre_recorded_request const& request) {
-  auto const is_set = request.callback_config != pre_recorded_callback_settings{};
+  auto const is_set = has_settings(request.callback_config);
   check_flag(faults, "callback", request.callback, is_set);
   auto const is_needed = is_set || (request.callback == true && request.callback_url.empty());
   if (is_needed && request.callback_config.url.empty()) faults.add("callback_config.url", "needed");
 }
 
-/// Entries of a list that say nothing.
+/// Reports the empty entries of a list.
 template <class T>
 void check_entries(fault_list& faults, std::string const& path, std::vector<T> const& list) {
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -271,7 +277,7 @@ void check_entries(fault_list& faults, std::string const& path, std::vector<T> c
 
 inline void check_subtitles(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.subtitles_config;
-  check_flag(faults, "subtitles", request.subtitles, s != subtitle_settings{});
+  check_flag(faults, "subtitles", request.subtitles, has_settings(s));
   check_entries(faults, "subtitles_config.formats", s.formats);
   check_range(faults, "subtitles_config.minimum_duration", s.minimum_duration, at_least_0);
   check_range(faults, "subtitles_config.maximum_duration", s.maximum_duration,
@@ -284,7 +290,7 @@ inline void check_subtitles(fault_list& faults, pre_recorded_request const& requ
 
 inline void check_diarization(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.diarization_config;
-  check_flag(faults, "diarization", request.diarization, s != diarization_settings{});
+  check_flag(faults, "diarization", request.diarization, has_settings(s));
   check_range(faults, "diarization_config.number_of_speakers", s.number_of_speakers, at_least_1);
   check_range(faults, "diarization_config.min_speakers", s.min_speakers, at_least_0);
   check_range(faults, "diarization_config.max_speakers", s.max_speakers, at_least_0);
@@ -292,7 +298,7 @@ inline void check_diarization(fault_list& faults, pre_recorded_request const& re
 
 inline void check_llm(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.audio_to_llm_config;
-  auto const is_set = s != audio_to_llm_settings{};
+  auto const is_set = has_settings(s);
   check_flag(faults, "audio_to_llm", request.audio_to_llm, is_set);
   check_list(faults, "audio_to_llm_config.prompts", s.prompts.empty(), request.audio_to_llm,
              is_set);
@@ -301,7 +307,7 @@ inline void check_llm(fault_list& faults, pre_recorded_request const& request) {
 
 inline void check_redaction(fault_list& faults, pre_recorded_request const& request) {
   auto const& s = request.pii_redaction_config;
-  check_flag(faults, "pii_redaction", request.pii_redaction, s != pii_redaction_settings{});
+  check_flag(faults, "pii_redaction", request.pii_redaction, has_settings(s));
   check_entries(faults, "pii_redaction_config.entity_types", s.entity_types);
 }
 
@@ -317,7 +323,7 @@ inline void check_values(fault_list& faults, pre_recorded_request const& request
   check_callback(faults, request);
 }
 
-/// The request with `extra` merged in, as far as this version understands it.
+/// The request with `extra` merged in, as far as this version understands `extra`.
 template <class Request>
 std::optional<Request> merged(Request const& request) {
   nlohmann::json document;
@@ -330,7 +336,7 @@ std::optional<Request> merged(Request const& request) {
   return whole;
 }
 
-/// What a session relies on is set in the request itself.
+/// Members that a session relies on must be set in the request itself.
 inline void check_extra(fault_list& faults, live_request request, live_request const& whole) {
   if (whole.audio != request.audio) {
     faults.add("extra", "must not change the audio format");
@@ -341,7 +347,7 @@ inline void check_extra(fault_list& faults, live_request request, live_request c
     faults.add("extra", "must not turn acknowledgements off: sessions need them");
   }
 }
-/// Of a file's transcription nothing is relied on.
+/// A file's transcription relies on no member.
 inline void check_extra(fault_list&, pre_recorded_request const&, pre_recorded_request const&) {}
 
 template <class Request>

@@ -26,7 +26,7 @@
 
 namespace gladia::codec::detail {
 
-/// How deep a JSON text of the user's may be: as deep as the service's messages.
+/// The greatest depth of a user's JSON text: that of the server's messages.
 inline constexpr std::size_t max_json_text_depth = 64;
 
 using gladia::detail::is_utf8;
@@ -73,7 +73,7 @@ bool write(open_enum<E> const& from, Json& to, fault& why) {
 template <class Json>
 bool write(json_text const& from, Json& to, fault& why) {
   if (deeper_than(max_json_text_depth, from.text)) return why.set("the JSON is too deep");
-  // The parser takes it for the end of the text.
+  // The parser takes a zero byte for the end of the text.
   if (from.text.find('\0') != std::string::npos) return why.set("the text is not JSON");
   try {
     to = Json::parse(from.text);
@@ -135,7 +135,7 @@ struct write_visitor : gladia::detail::uniform_visitor<write_visitor<Json>> {
     Json value;
     good = write(m, value, why) || why.within(name);
     if (!good) return;
-    // A vocabulary entry and the like are never empty, a nested config in which nothing is set is.
+    // Only a nested config in which nothing is set is an empty object.
     if (has_fields<M> && value.empty()) return;
     object[name] = std::move(value);
   }
@@ -186,7 +186,7 @@ bool write(T const& from, Json& to, fault& why) {
   return write_struct(from, to, why);
 }
 
-/// An entry of a value alone is a plain string.
+/// An entry with nothing but a value is written as a plain string.
 template <class Json>
 bool write(vocabulary_entry const& from, Json& to, fault& why) {
   vocabulary_entry plain;

@@ -8,13 +8,13 @@ namespace gladia::live::detail {
 
 /// Reads the byte ranges of acknowledgements: how much of the stream arrived.
 ///
-/// What the numbers count from is not documented, and a new link may begin with ranges of the link
-/// before. So each link has an origin, the number that stands for the offset where the link
-/// resumed. The origin is never below the true one: an error repeats audio, and loses none. ADR 11
-/// says which servers are followed, and how.
+/// The service does not document what the numbers count from, and a new link may begin with ranges
+/// of the link before. So each link has an origin: the number that stands for the offset where the
+/// link resumed. The origin is never below the true one, so a wrong origin repeats audio but drops
+/// none. ADR 11 says which servers are followed, and how.
 class ack_tracker {
  public:
-  /// \param horizon  bytes: a server does not repeat ranges that end so far before its last one
+  /// \param horizon  bytes: a server does not repeat ranges that end this far before its last one
   explicit ack_tracker(std::uint64_t horizon) noexcept : horizon_(horizon) {}
 
   /// A link opened and will be sent the stream from `resume` on. The link before was sent the
@@ -47,14 +47,14 @@ class ack_tracker {
     auto const end = static_cast<std::uint64_t>(last);
     auto const sent_here = sent - resume_;
 
-    // Too far back to be told again.
+    // The range ends too far back to be a repeat of one on the link before.
     if (now_ == count::unread && begin == 0 && end + horizon_ < origin_ && end <= sent_here) {
       now_ = count::anew_here_or_before;
       origin_ = told_ = 0;
     }
     if (now_ == count::anew_here_or_before && (before_ == count::anew || end > sent_before_)) {
       now_ = count::unread;
-      before_ = count::none;  // whose late ranges could be taken for those of this link
+      before_ = count::none;  // its late ranges could be taken for ranges of this link
     }
     if (end <= origin_ || now_ == count::anew_here_or_before) {
       told_ = std::max(told_, end);
@@ -62,12 +62,13 @@ class ack_tracker {
       return nothing;
     }
 
-    // A server that counts on begins behind what it had told.
+    // A server that counts on begins behind its last number of the link before.
     auto const is_first = now_ == count::unread;
     auto const origin = is_first ? std::max(origin_, begin) : origin_;
     if (end - origin > sent_here) {
-      // More than was sent here: the range ends on the link before, or goes on into this one. Once
-      // a range of this link was read, or with more than was ever sent, it is nonsense.
+      // The range claims more than was sent on this link: it ends on the link before, or reaches
+      // into this one. It is nonsense once a range of this link was read, or if it claims more
+      // than was ever sent.
       if (is_first && end - origin <= sent_on_all_before_ + sent_here) origin_ = told_ = end;
       return nothing;
     }
@@ -84,19 +85,19 @@ class ack_tracker {
     none,                 ///< there is no such link
     unread,               ///< no range was read as one of this link
     on,                   ///< from those of the links before
-    anew_here_or_before,  ///< from 0, on this link, or late on the one before
+    anew_here_or_before,  ///< from 0, on this link; or the range is a late one of the link before
     anew,                 ///< from 0, on this link
   };
 
   std::uint64_t horizon_;
-  std::uint64_t told_ = 0;         // up to which number, on any link
-  std::uint64_t sent_before_ = 0;  // bytes, on the link before
+  std::uint64_t told_ = 0;         // the highest number read, on any link
+  std::uint64_t sent_before_ = 0;  // bytes sent on the link before
   std::uint64_t sent_on_all_before_ = 0;
   std::uint64_t resume_ = 0;  // of this link
   std::uint64_t origin_ = 0;  // the number that stands for `resume_`
   count before_ = count::none;
   count now_ = count::none;
-  bool may_be_anew_ = false;  // a range began at 0 that may have been told again
+  bool may_be_anew_ = false;  // a range began at 0, and may have been a repeat
 };
 
 }  // namespace gladia::live::detail

@@ -40,7 +40,7 @@ std::string_view language_of(Message const&) {
   return {};
 }
 
-/// When that was said which an add-on is about.
+/// When the words of an add-on were said.
 template <class Message>
 time_span addon_time(Message const& m) noexcept {
   return span_of(m.data->utterance);
@@ -59,7 +59,7 @@ inline bool is_in(transcription_result const& translated, std::string_view langu
                      [&](auto const& heard) { return heard.code == language; });
 }
 
-/// A translation that was found missing.
+/// The message for a translation that was found missing.
 inline translation_message translation_of(transcript_utterance piece, spoken_line const& originals,
                                           std::string const& language) {
   translation_message message;

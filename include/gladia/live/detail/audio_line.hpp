@@ -26,11 +26,11 @@
 
 namespace gladia::live::detail {
 
-/// The audio of a session, from the callers who hand it in to the server's acknowledgement, and
-/// what is measured on this way. No I/O, and no clock of its own.
+/// The audio of a session, from the callers who hand it in to the server's acknowledgement, and the
+/// measurements on this way. No I/O, and no clock of its own.
 ///
-/// All members may be called from any thread: a mutex is held inside, and never while a handler is
-/// posted.
+/// All members may be called from any thread. They lock a mutex inside, and never hold it while
+/// they post a handler.
 class audio_line {
   struct pending_send;
 
@@ -42,34 +42,35 @@ class audio_line {
 
   // Callers.
 
-  /// Whether the writer sleeps and has to be woken: at most once each time that it fell asleep.
+  /// Whether the caller has to wake the writer. `needed` is returned once each time the writer fell
+  /// asleep.
   enum class wake { not_needed, needed };
 
-  /// Takes all of `bytes`, or nothing.
+  /// Accepts all of `bytes`, or nothing.
   result<wake> try_send(boost::asio::const_buffer bytes, time_point now);
-  /// Takes all of `bytes` and completes `done`, now or once there is room. Callers are served in
-  /// their order. `waits(done)` is called before it has to wait.
+  /// Accepts all of `bytes` and completes `done`, now or once there is room. Callers are served in
+  /// their order. `waits(done)` is called before `done` is kept to wait.
   template <class OnWait>
   wake send(boost::asio::const_buffer bytes, send_completion done, std::uint64_t id, time_point now,
             OnWait waits);
-  /// Ends the waiting of one caller.
+  /// Ends the wait of one caller with `operation_aborted`.
   void cancel_send(std::uint64_t id);
 
   /// No more audio will come. Returns how many bytes of an incomplete frame were dropped; nothing
-  /// where the line was closed or stopped before.
+  /// if the line was closed or stopped before.
   std::optional<std::size_t> stop(time_point now);
-  /// When it was stopped.
+  /// When the line was stopped.
   [[nodiscard]] std::optional<time_point> stopped_at() const;
-  /// The session ends: callers are told `errc::session_ended`.
+  /// The session ends: later callers get `errc::session_ended`.
   void close();
-  /// Completes all who wait.
+  /// Completes all callers who wait with `why`.
   void fail_senders(error const& why);
-  /// Takes them out, to be destroyed without being called.
+  /// Takes the waiting callers out, so that their handlers are destroyed without being called.
   [[nodiscard]] std::list<pending_send> drop_senders() noexcept;
 
   // The writer.
 
-  /// What is to be told of the audio that was taken since the last time.
+  /// What is to be reported of the audio that was accepted since the last report.
   struct report {
     std::optional<byte_span> dropped{};
     std::optional<byte_span> unreplayable{};
@@ -78,7 +79,7 @@ class audio_line {
   };
   [[nodiscard]] report take_report();
 
-  /// What `writer` writes next. Audio is put into `message` and counts as sent.
+  /// What `writer` writes next. Audio is copied into `message` and counts as sent.
   writer_action next_write(writer_fsm& writer, std::vector<char>& message, report& taken,
                            time_point now);
   /// Serves callers who wait, while there is room. Returns whether one was served.
@@ -86,9 +87,9 @@ class audio_line {
 
   /// Where a link that opened goes on.
   struct resumption {
-    std::optional<byte_span> lost{};  ///< should have been sent again, but is no longer kept
+    std::optional<byte_span> lost{};  ///< unacknowledged audio that can no longer be replayed
     std::uint64_t resume = 0;
-    std::uint64_t highest_sent = 0;  ///< what lies below is sent again
+    std::uint64_t highest_sent = 0;  ///< audio below this offset is sent again
   };
   resumption on_open(int connections);
 
@@ -96,34 +97,34 @@ class audio_line {
 
   struct acknowledgement {
     bool has_moved = false;                  ///< more is acknowledged than before
-    bool is_everything = false;              ///< all that was sent is
+    bool is_everything = false;              ///< all sent audio is acknowledged
     std::optional<std::uint64_t> origin{};   ///< the number that stands for where the link resumed
-    std::uint64_t resume = 0;                ///< where that was
-    std::optional<time_span> heard_again{};  ///< by the server; told once for each link
+    std::uint64_t resume = 0;                ///< the offset where the link resumed
+    std::optional<time_span> heard_again{};  ///< what the server hears twice; once for each link
     bool callers_wait = false;
   };
   acknowledgement on_ack(half_open_range<std::int64_t> const& range, time_point now);
-  /// They stand still: callers need not wait for them.
+  /// Acknowledgements stand still: callers no longer wait for them.
   void on_ack_stalled();
 
   // The server's time, in seconds.
 
   /// Until when the server may have heard audio.
   [[nodiscard]] double heard_until() const;
-  /// The same, with the audio that was not sent.
+  /// The same, if all audio that is not sent yet were sent.
   [[nodiscard]] double all_until() const;
-  /// Where it may hear again what of the stream lies before `to`.
+  /// When, in its own time, the server may hear again the part of the stream before `to`.
   [[nodiscard]] time_span repeated(std::uint64_t to) const;
-  /// Whether so many seconds are all audio, as the server counts without what it hears again ...
+  /// Whether `seconds` covers all audio, if the server does not count what it hears again.
   [[nodiscard]] bool is_all(double seconds) const;
-  /// ... and with it.
+  /// Whether `seconds` covers all audio, if the server counts what it hears again.
   [[nodiscard]] bool is_all_heard(double seconds) const;
 
   // Numbers.
 
   void count_keep_alive();
   void count_finals(std::uint64_t recovered, std::uint64_t withheld);
-  /// The first partial of an utterance, or its final, came.
+  /// Notes the latency of a first partial or of a final.
   void measure(transcript const& t, time_point now);
   [[nodiscard]] bool has_lost_audio() const;
   [[nodiscard]] statistics stats() const;
@@ -151,7 +152,7 @@ class audio_line {
   mutable std::mutex mutex_;
   audio_queue queue_;
   std::list<pending_send> senders_;
-  bool writer_sleeps_ = true;  // the next audio that is taken has to wake it
+  bool writer_sleeps_ = true;  // the next accepted audio has to wake it
   bool acks_are_stalled_ = false;
   std::optional<time_point> stopped_at_;
   ack_tracker acks_;
@@ -169,7 +170,7 @@ audio_line::wake audio_line::send(boost::asio::const_buffer bytes, send_completi
   auto waker = wake::not_needed;
   {
     std::lock_guard lock(mutex_);
-    // Behind those who wait already.
+    // New callers queue behind those who wait already.
     if (!senders_.empty()) outcome = error(errc::would_block);
     if (outcome) outcome = accept(bytes, policy_of_senders(), now);
     if (!outcome && outcome.error() == errc::would_block) {

@@ -22,15 +22,15 @@ namespace gladia::live::detail {
 
 /// Accepts audio from callers: checks it, makes room for it, keeps it until it is acknowledged.
 ///
-/// Offsets of the ring count what the server is to hear; what was dropped unsent is not in them,
-/// so that they stay comparable with acknowledgements. A `byte_span` counts what callers gave.
+/// Offsets of the ring count the audio that the server is to hear. Dropped audio is not counted, so
+/// offsets stay comparable with acknowledgements. A `byte_span` counts all audio that was accepted.
 class audio_queue {
  public:
   /// What the caller who hands in audio can wait for.
   enum class wait_policy {
-    link_and_acks,  ///< until unsent audio was sent, and sent audio acknowledged
-    link,           ///< until unsent audio was sent: acknowledgements stand still
-    none,
+    link_and_acks,  ///< waits until unsent audio was sent, and sent audio acknowledged
+    link,           ///< waits until unsent audio was sent: acknowledgements stand still
+    none,           ///< does not wait
   };
 
   audio_queue(audio_format const& format, session_options const& options)
@@ -38,9 +38,9 @@ class audio_queue {
         head_(format),
         largest_(static_cast<std::size_t>(
             std::max<std::uint64_t>(format.bytes(options.buffer), frames_.max_message_bytes()))),
-        // The largest piece has room beside what cannot be sent yet.
+        // The largest piece has room beside bytes that cannot be sent yet.
         ring_(frames_.frame_bytes(), largest_ + std::max(frames_.frame_bytes(), held_limit)),
-        // Never below a frame: an incomplete one waits unsent, for as long as it takes.
+        // At least a frame: an incomplete frame stays unsent until its rest comes.
         low_water_(std::max<std::uint64_t>(format.bytes(options.low_water), frames_.frame_bytes())),
         high_water_(std::max(format.bytes(options.high_water), low_water_)),
         overflow_(options.overflow) {
@@ -53,16 +53,16 @@ class audio_queue {
     if (closed_) return error(make_error_code(*closed_));
     if (bytes.size() > largest_) return too_large(bytes.size());
     if (wait != wait_policy::none && ring_.unsent() > high_water_) return full();
-    // What the head of the stream held back may come out with this piece.
+    // Bytes that the head of the stream held back may be released with this piece.
     if (!make_room(bytes.size() + head_.finish().size(), wait)) return full();
     return append(bytes);
   }
 
-  /// Whether one who waited may go on: the unsent audio fell to the low mark.
+  /// Whether waiting callers may go on: the unsent audio fell to the low mark.
   [[nodiscard]] bool is_low() const noexcept { return ring_.unsent() <= low_water_; }
 
-  /// No more audio is taken; `why` is what callers are told. Returns the bytes of the incomplete
-  /// frame that is dropped at the end.
+  /// Accepts no more audio: later callers get `why`. Returns the bytes of the incomplete frame that
+  /// is dropped at the end.
   std::size_t close(errc why) {
     if (closed_) {
       closed_ = why;
@@ -81,10 +81,10 @@ class audio_queue {
     return frames_.message_size(ring_.unsent());
   }
 
-  /// A link opened. Returns what it should have been sent again but was let go, if anything.
+  /// A link opened. Returns the unacknowledged audio that can no longer be replayed, if any.
   std::optional<byte_span> rewind() noexcept {
     ring_.rewind();
-    unreplayable_ = {};  // no longer about to be lost
+    unreplayable_ = {};  // returned below as lost, so no longer a warning
     auto const lost_from = std::exchange(acknowledged_, ring_.base());
     if (lost_from == acknowledged_) return std::nullopt;
     lost_bytes_ += acknowledged_ - lost_from;
@@ -93,7 +93,7 @@ class audio_queue {
     return lost;
   }
 
-  /// Everything before `offset` arrived. Returns whether that is more than before.
+  /// Everything before `offset` arrived. Returns whether more is acknowledged than before.
   bool acknowledge(std::uint64_t offset) noexcept {
     auto const before = acknowledged_;
     acknowledged_ = std::max(acknowledged_, frames_.whole_frames(std::min(offset, ring_.sent())));
@@ -102,8 +102,8 @@ class audio_queue {
     return acknowledged_ > before;
   }
 
-  /// What the audio begins with that is no samples, once it is known; empty later, and if nothing
-  /// is.
+  /// The name of the container that the audio begins with: returned once, as soon as it is known.
+  /// Otherwise empty.
   [[nodiscard]] std::string_view take_container() noexcept {
     if (is_container_told_ || !container_.decided()) return {};
     is_container_told_ = true;
@@ -114,26 +114,26 @@ class audio_queue {
   [[nodiscard]] replay_buffer const& ring() const noexcept { return ring_; }
   [[nodiscard]] std::uint64_t acknowledged() const noexcept { return acknowledged_; }
   [[nodiscard]] std::uint64_t accepted() const noexcept { return accepted_; }
-  /// How much accepted audio was dropped unsent.
+  /// Bytes of accepted audio that were dropped.
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_bytes_; }
-  /// How much accepted audio the server will never hear.
+  /// Bytes of accepted audio that the server will never hear.
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_bytes_ + dropped_bytes_; }
 
-  /// Unsent audio dropped since the last call.
+  /// The audio that was dropped since the last call.
   [[nodiscard]] std::optional<byte_span> take_dropped() noexcept { return take_report(dropped_); }
-  /// Audio whose replay was given up since the last call.
+  /// The audio that became unreplayable since the last call.
   [[nodiscard]] std::optional<byte_span> take_unreplayable() noexcept {
     return take_report(unreplayable_);
   }
 
  private:
-  // The most that the head of a stream holds back.
+  // The most bytes that the head of a stream holds back.
   static constexpr std::size_t held_limit = 12;
-  // Beyond so many gaps before the first acknowledgement the oldest is forgotten: what is then
-  // reported as lost may begin somewhat early.
+  // With more gaps than this before the first acknowledgement, the oldest gap is forgotten. A
+  // span that is then reported may begin somewhat early.
   static constexpr std::size_t gap_limit = 64;
 
-  /// Unsent audio that was dropped: where in the ring's stream, and how much up to there in all.
+  /// Where in the ring's stream audio was dropped, and how much was dropped up to there in all.
   struct gap {
     std::uint64_t offset;
     std::uint64_t total;
@@ -186,7 +186,7 @@ class audio_queue {
     return {};
   }
 
-  /// Lets give way what may, but only if that is enough.
+  /// Makes room for `needed` bytes as `wait` allows, or changes nothing and returns false.
   bool make_room(std::size_t needed, wait_policy wait) {
     auto const room = ring_.room();
     if (room >= needed) return true;
@@ -233,7 +233,7 @@ class audio_queue {
   audio::stream_head head_;
   audio::container_detector container_;
   bool is_container_told_ = false;
-  std::size_t largest_;  // that one piece may be
+  std::size_t largest_;  // bytes of one piece
   replay_buffer ring_;
   std::uint64_t low_water_;
   std::uint64_t high_water_;
@@ -243,7 +243,7 @@ class audio_queue {
   std::uint64_t accepted_ = 0;
   std::uint64_t dropped_bytes_ = 0;
   std::uint64_t lost_bytes_ = 0;
-  std::vector<gap> gaps_;  // behind the last acknowledgement
+  std::vector<gap> gaps_;  // after the last acknowledgement
   std::uint64_t forgotten_gaps_ = 0;
   byte_span dropped_;
   byte_span unreplayable_;

@@ -4,7 +4,7 @@
 
 namespace gladia::live::detail {
 
-/// A span of audio in bytes, from `from` to `to`, exclusive.
+/// A span of audio in bytes, from `from` to before `to`.
 struct byte_span {
   std::uint64_t from = 0;
   std::uint64_t to = 0;

@@ -13,13 +13,13 @@ namespace gladia::live::detail {
 /// What the end of a link means for the session.
 enum class fate {
   end,    ///< the server is done
-  retry,  ///< the same URL can be opened again
-  doubt,  ///< it can be, but what happened hardly passes: not for as long as others
-  fatal,  ///< it cannot
+  retry,  ///< the same URL may be opened again
+  doubt,  ///< as `retry`, but for a shorter time: this end hardly passes by itself
+  fatal,  ///< the URL cannot be opened again
 };
 
-/// The table of close codes (RFC 6455, section 7.4, and the service's own from 4000 on). Total: any
-/// code it does not know is treated as a lost link.
+/// The table of close codes (RFC 6455, section 7.4, and the service's own from 4000 on). The table
+/// is total: an unknown code counts as a lost link.
 [[nodiscard]] constexpr fate fate_of_close_code(std::uint16_t code,
                                                 bool retry_unassigned) noexcept {
   switch (code) {
@@ -42,8 +42,8 @@ enum class fate {
   return fate::retry;
 }
 
-/// What an answer to the WebSocket handshake means. One below 400 is no refusal: somebody else
-/// answers, such as a captive portal, or an error page while the server is replaced.
+/// What the answer to a WebSocket handshake means. A status below 400 is no refusal: somebody else
+/// answered, such as a captive portal, or an error page while the server is replaced.
 [[nodiscard]] inline fate fate_of_handshake_status(int status) noexcept {
   if (status < 400) return fate::doubt;
   auto const code = make_error_code(net::errc_for_status(status));

@@ -39,11 +39,11 @@ struct session_setup {
   std::optional<live_session_info> attached;  ///< made elsewhere: no POST
 };
 
-/// The conductor of a session: its link, its calls and its timers. The machines decide, the audio
-/// and the events have lines of their own.
+/// The conductor of a session: its link, its calls and its timers. The state machines decide;
+/// `audio_line` and `event_line` hold the audio and the events.
 ///
-/// Public members may be called from any thread; all else is touched on the strand alone. Pending
-/// operations keep the engine alive.
+/// Public members may be called from any thread. Everything else is used on the strand only.
+/// Pending operations keep the engine alive.
 class engine final : public net::websocket_listener,
                      public gladia::detail::sleeper,
                      private gladia::detail::handler_keeper,
@@ -66,12 +66,12 @@ class engine final : public net::websocket_listener,
   void send(boost::asio::const_buffer bytes, handler<result<void>> h);
   result<void> try_send(boost::asio::const_buffer bytes);
   void stop() noexcept;
-  /// Completes at once where the session does not run.
+  /// Waits for the summary. Completes at once if the session does not run.
   void wait_for_end(handler<summary> h);
-  /// Waits for one that is to run as well.
+  /// Waits for the summary, also of a session that does not run yet.
   void wait_until_over(handler<summary> h);
   void cancel() noexcept;
-  /// The session object is gone: nobody is to hear anything but `operation_aborted`.
+  /// The session object was destroyed: from now on every handler gets `operation_aborted`.
   void abandon() noexcept;
   [[nodiscard]] statistics stats() const;
   [[nodiscard]] session_state state() const noexcept { return state_; }
@@ -80,7 +80,7 @@ class engine final : public net::websocket_listener,
  private:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// A user's operation that waits. By its id it is found by its own cancellation alone.
+  /// A user's operation that waits. Its id lets its cancellation find it, and no other.
   template <class T>
   struct pending {
     std::uint64_t id;
@@ -156,7 +156,7 @@ class engine final : public net::websocket_listener,
   std::shared_ptr<gladia::detail::handler_memory> const wake_memory_;
   std::atomic<std::uint64_t> next_operation_{0};
   std::atomic<std::uint64_t> messages_received_{0};
-  std::atomic<session_state> state_{session_state::idle};  // of `run_`, when it last acted
+  std::atomic<session_state> state_{session_state::idle};  // a copy of that of `run_`
 
   audio_line audio_;
   event_line events_;
@@ -171,8 +171,8 @@ class engine final : public net::websocket_listener,
   word_line words_;
   live_session_info session_;
   std::weak_ptr<net::websocket> link_;       // its pending operations own it
-  net::websocket const* current_ = nullptr;  // the same link, to be compared and never used
-  std::weak_ptr<net::http_operation> http_;  // likewise
+  net::websocket const* current_ = nullptr;  // the same link: only to compare addresses
+  std::weak_ptr<net::http_operation> http_;  // its pending operations own it
   boost::asio::steady_timer retry_timer_;    // until the next connect or poll, or its deadline
   boost::asio::steady_timer stop_timer_;     // until `stop_timeout`
   boost::asio::steady_timer watch_timer_;    // until the watchdog may have to act
@@ -180,7 +180,7 @@ class engine final : public net::websocket_listener,
   bool mismatch_reported_ = false;
   bool unreadable_logged_ = false;
   bool shortening_reported_ = false;  // since acknowledgements last advanced
-  int unreadable_answers_ = 0;        // to the question for the job
+  int unreadable_answers_ = 0;        // when the job was fetched
   std::shared_ptr<live_job const> job_;
   std::optional<live::summary> summary_;  // once the session ended
   std::optional<pending<summary>> runner_;

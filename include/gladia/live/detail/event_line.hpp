@@ -17,20 +17,21 @@
 
 namespace gladia::live::detail {
 
-/// The events of a session, from where they are made to the one who receives them.
+/// The events of a session, from where they are made to the receiver.
 ///
-/// All members may be called from any thread: a mutex is held inside, and never while a handler is
-/// posted.
+/// All members may be called from any thread. They lock a mutex inside, and never hold it while
+/// they post a handler.
 class event_line {
  public:
   using completion = gladia::detail::completion<result<event>>;
 
   explicit event_line(event_selection selection) : queue_(selection) {}
 
-  /// Adds an event: for the one who waits, or for later. The caller has to return to its executor
-  /// soon: it may be the one that runs the handler.
+  /// Gives an event to the receiver who waits, or keeps it. The caller has to return to its
+  /// executor soon, because this executor may run the handler.
+  ///
   /// \param text_size   bytes of the message the event was made of
-  /// \param on_dropped  called with each event that has to make room, with the mutex held
+  /// \param on_dropped  called with each event that is removed to make room, with the mutex held
   template <class OnDropped>
   void push(event&& e, std::size_t text_size, OnDropped on_dropped) {
     std::unique_lock lock(mutex_);
@@ -43,7 +44,7 @@ class event_line {
     give(std::move(*receiver), std::move(e), gladia::detail::poster::returns);
   }
 
-  /// Completes `done` with the next event; with `errc::session_ended` behind the last one.
+  /// Completes `done` with the next event, or with `errc::session_ended` after the last one.
   /// \param id  of this operation, for `abort`
   void receive(completion done, std::uint64_t id) {
     std::unique_lock lock(mutex_);
@@ -65,12 +66,12 @@ class event_line {
     refuse(std::move(done), is_abandoned);
   }
 
-  /// Ends the waiting of one who receives ...
+  /// Ends the wait of the receive operation `id` with `operation_aborted`.
   void abort(std::uint64_t id) { end_waiting(id); }
-  /// ... of whoever waits.
+  /// Ends the wait of any receive operation.
   void abort() { end_waiting(std::nullopt); }
 
-  /// `ended` was pushed: no event comes behind it, also for one who waits by now.
+  /// `ended` was pushed: no event comes after it. A receiver who waits gets `session_ended`.
   void end() {
     std::unique_lock lock(mutex_);
     if (state_ == state::open) state_ = state::over;
@@ -81,8 +82,8 @@ class event_line {
     refuse(std::move(*receiver), is_abandoned);
   }
 
-  /// The session object is gone: whoever is about to be called hears `operation_aborted`, and so
-  /// does whoever waits, with the next `abort`.
+  /// The session object was destroyed. A handler that is already posted gets `operation_aborted`;
+  /// a receiver who waits gets it from the next `abort`.
   void abandon() noexcept {
     *is_abandoned_ = true;
     std::lock_guard lock(mutex_);
@@ -91,7 +92,7 @@ class event_line {
   }
   [[nodiscard]] bool is_abandoned() const noexcept { return *is_abandoned_; }
 
-  /// Takes out the one who waits, to be destroyed without being called.
+  /// Takes the receiver out, so that its handler is destroyed without being called.
   [[nodiscard]] std::optional<completion> drop_receiver() noexcept {
     std::lock_guard lock(mutex_);
     return take_receiver();
@@ -114,8 +115,8 @@ class event_line {
   }
 
   void give(completion done, event&& e, gladia::detail::poster caller) {
-    // The session may be destroyed while the event is on its way. On the heap: it is large, and
-    // Asio moves what is posted many times.
+    // The handler checks when it runs, because the session may be destroyed meanwhile. The event is
+    // on the heap: it is large, and Asio moves posted functions many times.
     std::move(done).post_made(
         [is_abandoned = is_abandoned_,
          given = std::make_unique<event>(std::move(e))]() -> result<event> {
@@ -125,7 +126,7 @@ class event_line {
         caller);
   }
 
-  // The error is made there: gcc 12 takes a moved one for uninitialised with -O1
+  // The error is made where the handler runs: gcc 12 takes a moved one for uninitialised with -O1
   // -fsanitize=address,undefined.
   static void refuse(completion done, bool is_aborted) {
     std::move(done).post_made([is_aborted]() -> result<event> {
@@ -146,7 +147,7 @@ class event_line {
   std::optional<completion> receiver_;
   std::uint64_t id_ = 0;
   state state_ = state::open;
-  // Shared: handlers on their way may outlive the session.
+  // Shared, because posted handlers may outlive the session.
   std::shared_ptr<std::atomic<bool>> is_abandoned_ = std::make_shared<std::atomic<bool>>(false);
 };
 

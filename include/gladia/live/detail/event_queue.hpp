@@ -20,7 +20,7 @@ class event_queue {
  public:
   static constexpr std::size_t partials_limit = std::size_t{1} << 20;
   static constexpr std::size_t limit = std::size_t{64} << 20;
-  // What an event takes beside its text, so that many small ones count too.
+  // Bytes that an event takes beside its text, so that many small events count too.
   static constexpr std::size_t overhead = sizeof(event);
 
   explicit event_queue(event_selection selection) : selection_(selection) {}
@@ -31,7 +31,7 @@ class event_queue {
   }
 
   /// \param text_size   bytes of the message the event was made of
-  /// \param on_dropped  called with each event that has to go
+  /// \param on_dropped  called with each event that is removed to make room
   template <class OnDropped>
   void push(event e, std::size_t text_size, OnDropped on_dropped) {
     if (!takes(e)) return;
@@ -47,7 +47,7 @@ class event_queue {
     push(std::move(e), text_size, [](event const&) {});
   }
 
-  /// The next event, if any. A gap is reported where it is.
+  /// The next event, if any. `events_dropped` comes where the removed events were.
   [[nodiscard]] std::optional<event> pop() {
     if (dropped_ > 0) return events_dropped{std::exchange(dropped_, 0)};
     if (queue_.empty()) return std::nullopt;
@@ -56,7 +56,7 @@ class event_queue {
     return e;
   }
 
-  /// Empties it, without a word to anybody.
+  /// Removes all events without reporting them.
   void clear() noexcept {
     queue_.clear();
     size_ = pruned_size_ = 0;
@@ -64,7 +64,7 @@ class event_queue {
   }
 
   [[nodiscard]] bool is_empty() const noexcept { return dropped_ == 0 && queue_.empty(); }
-  /// How many events were thrown away in all, replaced partials aside.
+  /// How many events were removed without being received, beside replaced partials.
   [[nodiscard]] std::uint64_t dropped_total() const noexcept { return dropped_total_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -90,7 +90,7 @@ class event_queue {
     return std::get_if<transcript>(&e.value);
   }
 
-  /// Whether so much is new that a push stays cheap on average.
+  /// Whether the queue grew enough since the last pruning that a push stays cheap on average.
   bool is_worth_pruning() const noexcept {
     return size_ - pruned_size_ > std::min(pruned_size_, limit / 8);
   }
@@ -113,7 +113,7 @@ class event_queue {
   event_selection selection_;
   std::list<entry> queue_;  // a deque keeps a block even when it is empty
   std::size_t size_ = 0;
-  std::size_t pruned_size_ = 0;  // of what is left at the front from the last pruning
+  std::size_t pruned_size_ = 0;  // events left at the front from the last pruning
   std::uint64_t dropped_ = 0;
   std::uint64_t dropped_total_ = 0;
 };

@@ -67,7 +67,7 @@ class offset_clock {
 
   explicit offset_clock(std::uint64_t resolution) : resolution_(resolution) {}
 
-  /// The stream reached `offset`. A lower one than before is a repeat and not noted.
+  /// The stream reached `offset`. A lower offset than before is a repeat and is not noted.
   void note(std::uint64_t offset, time_point now) {
     if (!marks_.empty() && offset < newest().offset + resolution_) return;
     if (marks_.size() < capacity) {
@@ -79,17 +79,17 @@ class offset_clock {
     }
   }
 
-  /// The `bytes` behind `offset` are taken out of the stream: what comes behind them moves up.
+  /// The `bytes` after `offset` are taken out of the stream, so later audio moves up.
   void close_gap(std::uint64_t offset, std::uint64_t bytes) noexcept {
     for (auto& m : marks_) {
       if (m.offset > offset) m.offset -= std::min(bytes, m.offset - offset);
     }
   }
 
-  /// When it first had passed `offset`; none where that is too long ago to be known.
+  /// When the stream first passed `offset`; none if that was too long ago to be kept.
   [[nodiscard]] std::optional<time_point> time_of(std::uint64_t offset) const noexcept {
     if (marks_.size() == capacity && offset < marks_[next_].offset) return std::nullopt;
-    // From the newest back: it is asked about what was just sent.
+    // Search from the newest mark: questions are about audio that was just sent.
     mark const* first = nullptr;
     for (std::size_t age = 1; age <= marks_.size(); ++age) {
       auto const& m = marks_[(next_ + marks_.size() - age) % marks_.size()];

@@ -12,12 +12,13 @@
 
 namespace gladia::live::detail {
 
-/// Finds what of a text lies in a gap and was not delivered, where audio may have been heard twice.
+/// Finds the parts of a text that lie in a gap and were not delivered, though the server may have
+/// heard audio twice.
 class missing_words {
  public:
   struct finding {
     std::vector<transcript_utterance> pieces{};
-    bool is_unclear = false;  ///< it holds what was delivered, and more, and cannot be divided
+    bool is_unclear = false;  ///< the text mixes delivered and missing words and cannot be divided
   };
 
   /// The audio from `from` on is heard again, `shift` seconds later.
@@ -30,12 +31,12 @@ class missing_words {
 
   /// How many texts were not delivered because the user already has them.
   [[nodiscard]] std::uint64_t withheld() const noexcept { return withheld_; }
-  /// One more was not.
+  /// Counts one more text that was not delivered.
   void withhold() noexcept { ++withheld_; }
 
-  /// What of an utterance lies in a gap and was not delivered.
+  /// The parts of an utterance that lie in a gap and were not delivered.
   ///
-  /// \param delivered  what was, with times in the same unit as the utterance's
+  /// \param delivered  times of delivered words, in the same unit as the utterance's
   [[nodiscard]] finding find(spoken_line const& line, time_set const& delivered,
                              transcript_utterance const& said, double unit) {
     if (line.gaps().empty() || said.text.empty()) return {};
@@ -47,9 +48,9 @@ class missing_words {
     return outcome;
   }
 
-  /// Whether it was heard twice, and the other time was delivered.
+  /// Whether audio at `when` was heard twice, and its words were delivered at the other time.
   [[nodiscard]] bool was_delivered_otherwise(spoken_line const& line, time_span when) const {
-    constexpr double slack = 0.01;  // of times in milliseconds, and rounded ones
+    constexpr double slack = 0.01;  // for times that are rounded to milliseconds
     auto const middle = middle_of(when);
     auto const lies_in = [&](double from, double length) {
       return when.from >= from - slack && when.to <= from + length + slack;
@@ -61,7 +62,7 @@ class missing_words {
   }
 
  private:
-  /// Audio that was heard twice: first from here on for as long as `shift`, then `shift` later.
+  /// Audio of length `shift` that was heard twice: at `from`, and again `shift` later.
   struct repeat {
     double from;
     double shift;
@@ -83,7 +84,7 @@ class missing_words {
       }
       from = to;
     }
-    // A word without length at the border of what was delivered may be part of it, or beside it.
+    // A word without length at the border of delivered words may be one of them, or be beside them.
     auto const may_be_beside = [&](time_span when) {
       return when.from == when.to && line.lies_in_gap(when.from) && delivered.ends_at(when.from);
     };
@@ -103,7 +104,7 @@ class missing_words {
     return {{}, line.longest_silence_in_gaps(when) > longest_padding + unit};
   }
 
-  /// Whether what was said then lies in a gap and was not delivered.
+  /// Whether words said at `when` lie in a gap and were not delivered.
   bool is_missing(spoken_line const& line, time_set const& delivered, time_span when) {
     auto const middle = middle_of(when);
     if (!spoken_line::is_timed(when)) return false;

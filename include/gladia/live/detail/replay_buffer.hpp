@@ -12,9 +12,9 @@ namespace gladia::live::detail {
 
 /// The audio that may still have to be sent, again or for the first time.
 ///
-/// A ring over stream offsets `base <= sent <= end`: what lies before `base` was acknowledged, what
-/// lies before `sent` was given to the current link. A new link starts again at `base`, so that an
-/// acknowledgement is the only thing that lets audio go. `base` and `sent` are whole frames.
+/// A ring over stream offsets `base <= sent <= end`. Audio before `base` was acknowledged; audio
+/// before `sent` was given to the current link. A new link starts again at `base`, so only an
+/// acknowledgement releases audio. `base` and `sent` are whole frames.
 class replay_buffer {
  public:
   /// \param frame_bytes  bytes of one sample frame
@@ -56,7 +56,7 @@ class replay_buffer {
   /// Precondition: `n` bytes of whole frames, at most `unsent()`.
   void mark_sent(std::size_t n) noexcept { sent_ += n; }
 
-  /// Lets go what lies before `offset`, rounded down to a whole frame and never beyond `sent`.
+  /// Releases the audio before `offset`, rounded down to a whole frame and at most `sent`.
   void acknowledge(std::uint64_t offset) noexcept {
     offset = std::min(offset, sent_);
     offset -= offset % frame_bytes_;
@@ -66,17 +66,17 @@ class replay_buffer {
   /// A new link starts at `base`.
   void rewind() noexcept { sent_ = base_; }
 
-  /// Forgets up to `n` bytes, rounded up to whole frames, that were sent but not acknowledged.
-  /// Returns how many.
+  /// Gives up the replay of the oldest `n` bytes, rounded up to whole frames, or of all sent audio
+  /// if that is less. Returns how many bytes became unreplayable.
   std::size_t give_way(std::size_t n) noexcept {
     n = std::min(round_up(n), to_size(sent_ - base_));
     discard(n);
     return n;
   }
 
-  /// Forgets up to `n` bytes, rounded up to whole frames, of the oldest audio not yet sent: the
-  /// stream closes over the gap, as the server will hear it. Returns how many.
-  /// Precondition: everything sent was let go (`base() == sent()`).
+  /// Drops the oldest `n` unsent bytes, rounded up to whole frames, or all if there are fewer. The
+  /// stream closes over the gap, as the server will hear it. Returns how many bytes were dropped.
+  /// Precondition: no sent audio is kept (`base() == sent()`).
   std::size_t drop_unsent(std::size_t n) noexcept {
     n = std::min(round_up(n), unsent() - unsent() % frame_bytes_);
     first_ = capacity_ == 0 ? 0 : (first_ + n) % capacity_;
@@ -84,7 +84,7 @@ class replay_buffer {
     return n;
   }
 
-  /// Forgets the incomplete frame at the end. Returns its bytes.
+  /// Drops the incomplete frame at the end. Returns its size in bytes.
   std::size_t drop_remainder() noexcept {
     auto const remainder = to_size(end_ % frame_bytes_);
     end_ -= remainder;
@@ -94,7 +94,7 @@ class replay_buffer {
  private:
   static constexpr std::size_t first_capacity = std::size_t{4} << 10;
 
-  /// A drained ring above this size is given back: it had grown for a backlog.
+  /// A drained ring above this size is freed: it had grown for a backlog.
   std::size_t kept_capacity() const noexcept {
     return std::max(std::size_t{16} << 10, limit_ / 30);
   }
@@ -116,8 +116,8 @@ class replay_buffer {
   }
 
   void reserve(std::size_t needed) {
-    // In a stream that goes on there is always a byte under way. Half, so that it does not grow
-    // again at once.
+    // A live stream never drains wholly, so the ring also shrinks when less than half of the kept
+    // capacity is used. Half, so that it does not grow again at once.
     auto const had_grown = capacity_ > kept_capacity() && needed <= kept_capacity() / 2;
     if (needed <= capacity_ && !had_grown) return;
     auto grown = had_grown ? first_capacity : std::max(first_capacity, capacity_);

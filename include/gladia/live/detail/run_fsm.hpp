@@ -31,7 +31,7 @@ struct run_action {
     connect,  ///< open a link
     wait,     ///< call `on_wait_over` after `delay`
     close,    ///< close the link with 1000; its end is still to come
-    drop,     ///< drop the link; its end is still to come
+    drop,     ///< close the link at once; its end is still to come
     abandon,  ///< cancel the HTTP exchange; its answer is still to come
     fetch,    ///< GET the job
     finish,   ///< the session is over: see `run_fsm::outcome`
@@ -48,19 +48,19 @@ class run_fsm {
   /// At most 4 connects a second, whatever the options say.
   static constexpr std::chrono::milliseconds connect_interval{250};
   static constexpr std::chrono::milliseconds poll_interval{1000};
-  /// Of one attempt to open a link.
+  /// How many redirects one attempt to open a link may follow.
   static constexpr int max_redirects = 5;
-  /// The longest `Retry-After` of a refused handshake that is waited for.
+  /// A longer `Retry-After` of a refused handshake is not waited for.
   static constexpr std::chrono::seconds retry_after_cap{3600};
 
-  /// How many answers in a row may be no server's, before the first open link and later; later also
-  /// for how long they may come.
+  /// The session ends after this many answers in a row that may not come from the server: before
+  /// the first open link; and later, if they have also gone on for `doubtful_time`.
   static constexpr int first_doubts = 2;
   static constexpr int later_doubts = 3;
   static constexpr std::chrono::seconds doubtful_time{10};
   /// How many open links in a row may end with a fault of the protocol.
   static constexpr int faulty_links_limit = 3;
-  /// How long an end that was lost is asked for at least, where the user does not say.
+  /// The least time for fetching a lost end from the job, if the user sets none.
   static constexpr std::chrono::milliseconds shortest_fetch{5000};
 
   run_fsm(session_options const& options, bool attached, std::uint64_t seed)
@@ -68,11 +68,11 @@ class run_fsm {
         attached_(attached),
         schedule_(options.backoff, limits_of(options), seed) {}
 
-  /// What is known of the session when a link, or the question for the job, ends.
+  /// What is known of the session when a link or the fetch of the job ends.
   struct knowledge {
     bool words_missing = false;  ///< final transcripts may be missing
-    bool can_fetch = false;      ///< there is a key to ask for the job with
-    bool is_all_in_job = false;  ///< the job is done, and has all audio and words
+    bool can_fetch = false;      ///< there are a key and a job id to fetch the job with
+    bool is_all_in_job = false;  ///< the job is done, and holds all audio and words
   };
 
   [[nodiscard]] detail::stage stage() const noexcept { return stage_; }
@@ -84,16 +84,16 @@ class run_fsm {
   [[nodiscard]] int connections() const noexcept { return connections_; }
   /// How the last link ended.
   [[nodiscard]] net::link_end const& last_end() const noexcept { return last_end_; }
-  /// Until when the job may be asked for, once it is; none where there is no limit.
+  /// Until when the job may be fetched, once fetching began; none if there is no limit.
   [[nodiscard]] std::optional<time_point> const& fetch_deadline() const noexcept {
     return fetch_deadline_;
   }
-  /// Where the next link is, if the server redirected it; else at the session's own URL.
+  /// Where the server redirected the next link to; none for the session's own URL.
   [[nodiscard]] std::optional<net::url> const& detour() const noexcept { return detour_; }
   /// How many attempts there were at the current link.
   [[nodiscard]] int attempts() const noexcept { return attempts_; }
 
-  /// The session is to run. `fault` is what is wrong with its options or request, if anything.
+  /// The session is to run. `fault` says what is wrong with its options or request, if anything.
   run_action on_run(error fault, time_point now) {
     if (intent_ == intent::cancelled) return finish(aborted());
     if (fault) return finish(std::move(fault));
@@ -110,7 +110,7 @@ class run_fsm {
     return connect_when_allowed(now, {});
   }
 
-  /// The link is open. Does not refund the budget: a server may accept and close for ever.
+  /// The link is open. This is no progress yet: a server may accept and close for ever.
   void on_opened() noexcept {
     stage_ = detail::stage::streaming;
     doubts_ = {};
@@ -128,9 +128,9 @@ class run_fsm {
   /// `stop()` was called.
   void on_stop(time_point when) noexcept { stopped_at_ = when; }
 
-  /// Whether this end of the link is the good end of the session. 1000 is one only if the stop was
-  /// sent on this link, because audio sent with an earlier stop may have been lost; and not as the
-  /// answer to our own close.
+  /// Whether this end of the link is the good end of the session. 1000 is a good end only if the
+  /// stop was sent on this link, because audio sent with an earlier stop may have been lost; and
+  /// not if it answers our own close.
   [[nodiscard]] bool is_good_end(net::link_end const& end) const noexcept {
     return end.close_code == 1000 && stop_written() && stop_link_ == connections_ &&
            intent_ == intent::go_on;
@@ -140,7 +140,7 @@ class run_fsm {
   run_action on_link_end(net::link_end end, knowledge const& known, time_point now) {
     auto const was_open = stage_ != detail::stage::connecting;
     last_end_ = std::move(end);
-    // A close code that came after all says more.
+    // A close code says more than this side's own failure.
     auto failure = std::exchange(link_failure_, {});
     if (failure && last_end_.close_code == 0) last_end_ = {0, {}, std::move(failure)};
     if (intent_ == intent::cancelled) return finish(aborted());
@@ -160,7 +160,7 @@ class run_fsm {
     return finish({});
   }
 
-  /// The link was found to be of no use any more: it is dropped, and its end is then `failure`.
+  /// The link is of no more use: it is closed without a handshake, and its end is `failure`.
   run_action on_link_failed(error failure) {
     if (stage_ != detail::stage::streaming) return {};
     link_failure_ = std::move(failure);
@@ -194,7 +194,7 @@ class run_fsm {
     }
   }
 
-  /// The time at `fetch_deadline` is reached.
+  /// `fetch_deadline` is reached.
   run_action on_fetch_deadline() const noexcept {
     if (stage_ != detail::stage::fetching) return {};
     return {run_action::kind::abandon};
@@ -220,7 +220,7 @@ class run_fsm {
     }
   }
 
-  /// The job was asked for; `is_done` says whether it will not change any more.
+  /// The answer about the job came. `is_done` says that the job will not change any more.
   run_action on_fetched(bool is_done, knowledge const& known, time_point now) {
     if (intent_ == intent::cancelled) return finish(aborted());
     if (known.is_all_in_job) return finish({});
@@ -252,7 +252,7 @@ class run_fsm {
   run_action connect_when_allowed(time_point now, std::chrono::milliseconds delay) {
     if (last_connect_) {
       auto const allowed = *last_connect_ + connect_interval;
-      // Rounded up: a millisecond too early would be a fifth connect in a second.
+      // Rounded up: one millisecond too early would make five connects in a second.
       if (allowed > now) {
         delay = std::max(delay, std::chrono::ceil<std::chrono::milliseconds>(allowed - now));
       }
@@ -268,7 +268,7 @@ class run_fsm {
     return {run_action::kind::connect};
   }
 
-  /// A redirect is no failure; it leads on within the same attempt to have a link.
+  /// A redirect is no failure: it is followed within the same attempt.
   run_action follow_redirect(knowledge const& known, time_point now) {
     if (redirects_ == max_redirects) {
       auto& e = last_end_.error;
@@ -295,7 +295,7 @@ class run_fsm {
     return connect_when_allowed(now, *delay);
   }
 
-  /// What answered may be no server of ours.
+  /// The answer may not come from the server.
   run_action retry_in_doubt(knowledge const& known, time_point now) {
     if (doubts_.count++ == 0) doubts_.since = now;
     auto const is_over =
@@ -309,7 +309,7 @@ class run_fsm {
     return conclude(std::move(e), known, now);
   }
 
-  /// The link ended with a fault of the protocol, whatever it acknowledged before.
+  /// The link ended with a protocol error. What the link acknowledged before does not count.
   run_action retry_faulty_link(knowledge const& known, time_point now) {
     if (++faulty_links_ < faulty_links_limit) return retry(known, now);
     return conclude(to_error(last_end_), known, now);
@@ -340,7 +340,7 @@ class run_fsm {
     return {run_action::kind::close};
   }
 
-  /// The end, unless the job may tell what the link did not.
+  /// Ends the session, or first fetches the job if it may hold what the link did not bring.
   run_action conclude(error e, knowledge const& known, time_point now) {
     auto const is_good = !e && !known.words_missing;
     auto const may_fetch = known.can_fetch && options_.fetch_result.value_or(true);
@@ -372,12 +372,12 @@ class run_fsm {
   bool attached_;
   net::detail::retry_schedule schedule_;  // of links
   detail::stage stage_ = detail::stage::idle;
-  // Outlive any stage: a cancellation, a stop and its deadline must survive every reconnect.
+  // These outlive any stage: a cancellation, a stop and its deadline must survive every reconnect.
   intent intent_ = intent::go_on;
   int connections_ = 0;
-  int stop_link_ = 0;  // the last one that the stop was written on, from 1
+  int stop_link_ = 0;  // the number, from 1, of the last link that the stop was written on
   int attempts_ = 0;
-  int redirects_ = 0;  // since the session's own URL was asked
+  int redirects_ = 0;  // since the last request to the session's own URL
   std::optional<net::url> detour_;
   struct doubtful_answers {
     int count = 0;

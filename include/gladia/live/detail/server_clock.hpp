@@ -8,16 +8,17 @@
 
 namespace gladia::live::detail {
 
-/// Where the service's count of the audio stands beside the stream's own offsets.
+/// How far the server's count of the audio is ahead of the stream's own offsets.
 ///
-/// The times of transcripts are the service's. A service that counts what it heard twice is ahead
-/// of the stream, one that never hears what a reconnect could not send again is behind it: exactly
-/// how far, the numbers of its acknowledgements tell, unless they start anew with each link. Until
-/// then it is known from when to when.
+/// The times of transcripts are the server's. A server that counts audio twice when it hears it
+/// twice is ahead of the stream. A server that never heard unreplayable audio is behind it. The
+/// numbers of its acknowledgements tell how far exactly, unless they start anew with each link.
+/// Until then only bounds are known.
 class server_clock {
  public:
-  /// A link opened at `resume`. The one before it had got as far as `sent`, of which the service
-  /// had `acknowledged`. Precondition: `acknowledged <= resume <= sent`.
+  /// A link opened at `resume`. The link before had been sent the stream up to `sent`, and the
+  /// server had acknowledged it up to `acknowledged`. Precondition: `acknowledged <= resume <=
+  /// sent`.
   void on_open(std::uint64_t acknowledged, std::uint64_t resume, std::uint64_t sent) noexcept {
     resume_ = resume;
     before_ = proven_;
@@ -26,17 +27,17 @@ class server_clock {
     most_ahead_ += static_cast<std::int64_t>(sent - resume);
   }
 
-  /// Where this link resumed is `origin` in the count of acknowledgements.
+  /// The offset where this link resumed is `origin` in the numbers of acknowledgements.
   void on_origin(std::uint64_t origin) noexcept {
-    if (origin == 0) return;  // the count may have started anew
+    if (origin == 0) return;  // the numbers may have started anew
     auto const ahead = static_cast<std::int64_t>(origin) - static_cast<std::int64_t>(resume_);
     if (ahead < least_ahead_ || ahead > most_ahead_) return;
     least_ahead_ = most_ahead_ = ahead;
   }
 
-  /// All that was sent on this link was acknowledged. Only this proves where its count began: the
-  /// acknowledgement of what was sent first may have been lost. Returns, once for each link, what
-  /// of the service's time is heard again: directly behind it.
+  /// All audio sent on this link was acknowledged. Only this proves where the numbers of the link
+  /// began, because the acknowledgement of the first audio may have been lost. Returns, once for
+  /// each link, a span of the server's time: the same audio is heard again directly after it.
   [[nodiscard]] std::optional<byte_span> on_all_acknowledged() noexcept {
     if (proven_) return std::nullopt;
     proven_ = ahead();
@@ -44,29 +45,29 @@ class server_clock {
     return byte_span{shift(resume_, *before_), shift(resume_, *proven_)};
   }
 
-  /// Where the service may hear again what of the stream lies before `sent`, from where this link
-  /// opened, as it counts. Empty if that is nothing.
+  /// Where, in the server's count, it may hear again the audio from this link's resume offset to
+  /// `sent`. Empty if there is no such audio.
   [[nodiscard]] byte_span repeated(std::uint64_t sent) const noexcept {
     if (sent <= resume_) return {};
     return {shift(resume_, least_ahead_), shift(sent, most_ahead_)};
   }
 
-  /// How far the service is ahead of the stream; none while that is not certain.
+  /// How far the server is ahead of the stream; none while this is not certain.
   [[nodiscard]] std::optional<std::int64_t> ahead() const noexcept {
     if (least_ahead_ != most_ahead_) return std::nullopt;
     return least_ahead_;
   }
 
-  /// The least that the service's offset of the stream's `offset` can be.
+  /// The lowest server offset that the stream's `offset` can have.
   [[nodiscard]] std::uint64_t earliest(std::uint64_t offset) const noexcept {
     return shift(offset, least_ahead_);
   }
-  /// The most that it can be.
+  /// The highest server offset that the stream's `offset` can have.
   [[nodiscard]] std::uint64_t latest(std::uint64_t offset) const noexcept {
     return shift(offset, most_ahead_);
   }
 
-  /// Where in the stream the service's `offset` is; none while that is not certain.
+  /// The stream's offset of the server's `offset`; none while this is not certain.
   [[nodiscard]] std::optional<std::uint64_t> in_stream(std::uint64_t offset) const noexcept {
     auto const by = ahead();
     if (!by) return std::nullopt;
@@ -84,8 +85,8 @@ class server_clock {
   std::uint64_t resume_ = 0;
   std::int64_t least_ahead_ = 0;
   std::int64_t most_ahead_ = 0;
-  std::optional<std::int64_t> proven_ = 0;  // how far ahead the service is
-  std::optional<std::int64_t> before_ = 0;  // ... and was before this link
+  std::optional<std::int64_t> proven_ = 0;  // how far ahead the server is
+  std::optional<std::int64_t> before_ = 0;  // how far ahead it was before this link
 };
 
 }  // namespace gladia::live::detail

@@ -43,7 +43,7 @@ class time_set {
            (std::abs(found->from - time) < slack || std::abs(found->to - time) < slack);
   }
 
-  /// The longest part of `when` that is none of it, in seconds.
+  /// The longest part of `when` that lies in no span of this set, in seconds.
   [[nodiscard]] double longest_hole(time_span when) const noexcept {
     double longest = 0;
     auto until = when.from;
@@ -63,12 +63,12 @@ class time_set {
   std::vector<time_span> spans_;
 };
 
-/// The finals of one channel that were delivered, and where some may be missing; or its add-ons of
-/// one kind.
+/// The delivered finals of one channel, or its add-ons of one kind, and the gaps where some may be
+/// missing.
 ///
 /// Times are the server's, in seconds. A gap begins well before the end of the last final, because
-/// the order of finals is not promised, and ends where the first final begins that only the current
-/// link can have brought.
+/// the order of finals is not promised. A gap ends where the first final begins that only the
+/// current link can have brought.
 class spoken_line {
  public:
   /// How far before the end of the last final a gap begins.
@@ -78,8 +78,8 @@ class spoken_line {
   /// Where finals may be missing.
   struct gap {
     time_span where{};
-    double lost_at = 0;                  ///< until when the server had heard audio then
-    std::optional<time_span> witness{};  ///< the last final before it
+    double lost_at = 0;                  ///< until when the server had heard audio at the loss
+    std::optional<time_span> witness{};  ///< the last final before the gap
     [[nodiscard]] bool awaits_its_end() const noexcept { return where.to == endless; }
   };
 
@@ -93,7 +93,7 @@ class spoken_line {
       is_timed_ = false;
       return;
     }
-    // A time that cannot be does not move what is looked at.
+    // An impossible time neither ends a gap nor becomes the last final.
     if (when.to <= now + reach) {
       end_gap(when, heard_until);
       if (!last_ || when.to > last_->to) last_ = when;
@@ -102,7 +102,7 @@ class spoken_line {
     if (deliveries_.size() >= prune_at_) prune();
   }
 
-  /// A final that a gap had hidden is delivered.
+  /// A final that was missing is delivered.
   void add_recovered(std::string id, time_span when) {
     note(id, when);
     if (!is_timed(when)) return;
@@ -120,7 +120,7 @@ class spoken_line {
     rebuild();
   }
 
-  /// From here on finals may be missing; the server can have heard audio until `now`.
+  /// Finals may be missing from now on. The server can have heard audio until `now`.
   void open_gap(double now) {
     if (!is_watched_) {
       is_watched_ = true;
@@ -135,7 +135,7 @@ class spoken_line {
   }
 
   [[nodiscard]] std::vector<gap> const& gaps() const noexcept { return gaps_; }
-  /// Forgets the gaps of which `is_closed` is true: nothing is missing there any more.
+  /// Closes the gaps of which `is_closed` is true: nothing is missing in them any more.
   template <class Predicate>
   void close_gaps(Predicate is_closed) {
     gaps_.erase(std::remove_if(gaps_.begin(), gaps_.end(), is_closed), gaps_.end());
@@ -148,9 +148,9 @@ class spoken_line {
     return found != gaps_.end() && found->where.from <= when.to;
   }
 
-  /// Whether something delivered was said at `time`.
+  /// Whether delivered words were said at `time`.
   [[nodiscard]] bool has_said(double time) const noexcept { return said_.has(time); }
-  /// ... if all times are rounded to `unit`; 0: they are not.
+  /// When delivered words were said, with all times rounded to `unit`; 0: not rounded.
   [[nodiscard]] time_set said_in(double unit) const {
     if (unit <= 0) return said_;
     constexpr double slack = 1e-6;
@@ -161,7 +161,7 @@ class spoken_line {
     }
     return all;
   }
-  /// Whether one that was delivered has just this time, if all are rounded to `unit`.
+  /// Whether a delivered final has exactly this time, with all times rounded to `unit`.
   [[nodiscard]] bool has_delivered(time_span when, double unit) const noexcept {
     constexpr double slack = 1e-6;
     return std::any_of(deliveries_.begin(), deliveries_.end(), [&](delivery const& d) {
@@ -169,18 +169,18 @@ class spoken_line {
       return std::abs(known.from - when.from) < slack && std::abs(known.to - when.to) < slack;
     });
   }
-  /// Whether what was said at `time` was recovered.
+  /// Whether the words said at `time` were recovered.
   [[nodiscard]] bool has_recovered(double time) const noexcept { return recovered_.has(time); }
-  /// Whether all of `when` was.
+  /// Whether all words in `when` were recovered.
   [[nodiscard]] bool has_recovered(time_span when) const noexcept {
     return recovered_.has(when.from) && recovered_.longest_hole(when) <= 0;
   }
 
-  /// Whether the final with this id and time was delivered, as far as is known: of the last half
-  /// minute, and of all time from shortly before the first gap on.
+  /// Whether the final with this id and time was delivered. This is known for the last half minute,
+  /// and for all time from shortly before the first gap on.
   [[nodiscard]] bool has(std::string_view id, time_span when) const {
     if (is_watched_) return known_.count(key_of(id, when)) > 0;
-    // Of two without an id it cannot be told whether they are the same.
+    // Two finals without an id cannot be told apart.
     return !id.empty() && std::any_of(deliveries_.begin(), deliveries_.end(),
                                       [&](delivery const& d) { return d.is(id, when); });
   }
@@ -199,7 +199,7 @@ class spoken_line {
       return common > (d.when.to - d.when.from) / 2;
     });
   }
-  /// The longest part of `when` in a gap in which nothing that was delivered was said, in seconds.
+  /// The longest part of `when` that lies in a gap and holds no delivered words, in seconds.
   [[nodiscard]] double longest_silence_in_gaps(time_span when) const noexcept {
     double longest = 0;
     for (auto const& g : gaps_) {
@@ -210,7 +210,7 @@ class spoken_line {
     return longest;
   }
 
-  /// Whether every final had times, and all of them are known: else a summing-up cannot be
+  /// Whether every final had times, and all finals are kept. Otherwise a summing-up cannot be
   /// compared.
   [[nodiscard]] bool is_comparable() const noexcept { return is_timed_ && !is_full_; }
   [[nodiscard]] bool has_delivered() const noexcept { return last_ || !is_timed_; }
@@ -237,7 +237,7 @@ class spoken_line {
   }
 
   static constexpr std::size_t first_prune = 16;
-  // A session of hours does not reach it; a server that never stops does.
+  // Even a session of hours has fewer; a server that never stops sending does not.
   static constexpr std::size_t most = std::size_t{1} << 16;
 
   static std::size_t key_of(std::string_view id, time_span when) noexcept {
@@ -267,8 +267,8 @@ class spoken_line {
     deliveries_.push_back({when, std::move(id), recovered});
   }
 
-  // What no gap, open or to come, asks for is forgotten. What was recovered is kept: its final
-  // may still arrive.
+  // Deliveries that no present or future gap needs are released. Recovered finals are kept,
+  // because the final itself may still arrive.
   void prune() {
     auto const from = last_ ? last_->to - reach : 0;
     auto const is_past = [this, from](delivery const& d) {
@@ -286,11 +286,11 @@ class spoken_line {
   }
 
   std::vector<delivery> deliveries_;       // in the order in which they came
-  time_set said_;                          // by them
-  time_set recovered_;                     // of it
-  std::unordered_set<std::size_t> known_;  // once a gap was opened: every final, by id and time
+  time_set said_;                          // when their words were said
+  time_set recovered_;                     // what of `said_` was recovered
+  std::unordered_set<std::size_t> known_;  // after the first gap: each final, by id and time
   std::vector<gap> gaps_;                  // in order of time
-  std::optional<time_span> last_;          // to end
+  std::optional<time_span> last_;          // the final that ends last
   std::size_t prune_at_ = first_prune;
   bool is_watched_ = false;
   bool is_timed_ = true;

@@ -13,20 +13,20 @@ namespace gladia::live::detail {
 /// What the watchdog noticed.
 enum class alarm {
   none,
-  look,              ///< a message or a ping takes long to leave: tell `on_outflow` what has left
+  look,              ///< a message or a ping takes long to leave: call `on_outflow`
   ping,              ///< nothing came in for half of the limit: ask for a sign of life
-  link_dead,         ///< nothing came in after that either
-  send_stalled,      ///< the server does not read: of a message, nothing more leaves
+  link_dead,         ///< nothing came in after the ping either
+  send_stalled,      ///< the server does not read: no more bytes of a message leave
   progress,          ///< the link has been open for 5 s
   keep_alive,        ///< the caller has been silent: an empty chunk is due
   keep_alive_limit,  ///< the caller has been silent for too long; reported once
   ack_stalled,       ///< audio is sent, but acknowledgements stand still; reported once each time
 };
 
-/// Watches one link after the other over the clock. Pure: it is told what happened and when.
+/// Watches the times of one link after the other. Pure: its caller says what happened and when.
 ///
-/// A link may be slow. As long as bytes leave, no message is stalled, and no answer is due that the
-/// server could not give yet.
+/// A link may be slow. As long as bytes leave, no message counts as stalled, and no answer is due
+/// that the server could not give yet.
 class watchdog {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -60,7 +60,7 @@ class watchdog {
     write_started_ = now;
   }
   void on_written() noexcept { write_started_.reset(); }
-  /// What has left, as `look` asked.
+  /// The answer to `look`: how much has left this machine.
   void on_outflow(net::outflow const& out, time_point now) noexcept {
     if (looked_.bytes && out.bytes > *looked_.bytes) on_leaving(now);
     looked_.bytes = out.bytes;
@@ -79,7 +79,7 @@ class watchdog {
   /// From now on the silence of the caller is intended.
   void on_stop() noexcept { stopping_ = true; }
 
-  /// What is due, one thing at a time; call it until it says `none`.
+  /// What is due, one alarm at a time. Call it until it returns `none`.
   [[nodiscard]] alarm check(time_point now) noexcept {
     if (!opened_) return alarm::none;
     if (is_due(look_deadline(), now)) {
@@ -114,7 +114,7 @@ class watchdog {
     return alarm::none;
   }
 
-  /// When something may be due next, if nothing else happens.
+  /// When the next alarm may be due, if nothing else happens.
   [[nodiscard]] std::optional<time_point> deadline() const noexcept {
     if (!opened_) return std::nullopt;
     std::optional<time_point> first;
@@ -136,10 +136,10 @@ class watchdog {
     return from && limit.count() > 0 ? deadline_type(*from + limit) : std::nullopt;
   }
 
-  /// Whether there is something that has not left, as far as is known.
+  /// Whether a message or a ping may not have left this machine yet.
   bool is_leaving() const noexcept { return write_started_ || (pinged_ && !looked_.ping_left); }
-  /// What was seen before says nothing any more, unless it was just now: then one message follows
-  /// the other.
+  /// A message begins to leave. Earlier readings of the outflow no longer count, unless they are
+  /// recent: then messages follow each other closely.
   void begin_leaving(time_point now) noexcept {
     if (is_leaving() || (looked_.at && now - *looked_.at <= look_interval())) return;
     looked_ = {};
@@ -152,7 +152,8 @@ class watchdog {
     if (pinged_ && !looked_.ping_left) pinged_ = now;
   }
 
-  /// A few times within the shortest limit that progress moves, but not for what leaves at once.
+  /// Looks a few times within the shortest limit that outflow extends, but not at messages that
+  /// leave at once.
   deadline_type look_deadline() const noexcept {
     if (!is_leaving()) return std::nullopt;
     auto const since = write_started_ ? write_started_ : pinged_;
@@ -171,7 +172,7 @@ class watchdog {
   deadline_type send_deadline() const noexcept {
     return after(write_started_, options_.send_stall_timeout);
   }
-  // No link is dead that was not asked: after a pause of the whole process it may well be alive.
+  // A link is dead only after an unanswered ping: after a pause of the whole process it may live.
   deadline_type dead_deadline() const noexcept { return after(pinged_, half_of_link_timeout()); }
   deadline_type ping_deadline() const noexcept {
     return pinged_ ? std::nullopt : after(last_activity_, half_of_link_timeout());
@@ -200,20 +201,20 @@ class watchdog {
   session_options options_;
   deadline_type opened_;
   deadline_type last_activity_;
-  deadline_type pinged_;      // since the last activity; then when the ping was last seen leaving
-  deadline_type last_audio_;  // survives a reconnect: the caller's silence does
+  deadline_type pinged_;      // the ping after the last activity, or when it was last seen leaving
+  deadline_type last_audio_;  // kept over a reconnect, as the caller's silence goes on
   deadline_type last_keep_alive_;
   deadline_type write_started_;  // or when the message was last seen leaving
   deadline_type unacknowledged_since_;
-  // On earlier links: one that is lost again and again must not put it off for ever.
+  // Time on earlier links. Links that are lost again and again must not put the alarm off for ever.
   std::chrono::nanoseconds unacknowledged_for_{0};
-  // Since something last began to leave.
+  // Readings since a message or a ping last began to leave.
   struct {
     deadline_type at;
     std::optional<std::uint64_t> bytes;
     bool ping_left = false;
   } looked_;
-  // What was reported since it last became untrue.
+  // Which alarms were reported; reset when their cause ends.
   bool stable_ = false;
   bool ack_reported_ = false;
   bool limit_reported_ = false;

@@ -22,12 +22,12 @@
 
 namespace gladia::live::detail {
 
-/// Knows which final transcripts were delivered, where some may be missing, and finds those in what
-/// the server sums up.
+/// Knows which final transcripts were delivered and where some may be missing, and finds the
+/// missing ones in the server's summing-up.
 ///
-/// Pure: it is told what happened to messages and links. Nothing is compared before a link was
-/// lost. Text, language and confidence never decide, because a summing-up may respell: only times,
-/// channels, and where they are known ids. ADR 14 says why each rule is as it is.
+/// Pure: its caller says what happened to messages and links. Nothing is compared before a link was
+/// lost. Only times, channels and known ids decide; text, language and confidence never do, because
+/// a summing-up may respell. ADR 14 says why each rule is as it is.
 class word_ledger {
  public:
   struct settings {
@@ -39,12 +39,12 @@ class word_ledger {
 
   /// How much a summing-up tells.
   struct source {
-    bool is_last = false;    ///< no more will be said
-    bool is_of_all = false;  ///< it is known to be about all audio, not that of the last link alone
+    bool is_last = false;    ///< no later summing-up will come
+    bool is_of_all = false;  ///< it covers all audio for certain, not only that of the last link
     bool is_certain = true;  ///< all of it could be read
   };
 
-  /// One that is off: it takes every message, and never misses any.
+  /// A ledger that is off: it delivers every message, and never misses any.
   word_ledger() = default;
 
   explicit word_ledger(settings asked) : is_on_(true) {
@@ -58,12 +58,12 @@ class word_ledger {
   }
 
   [[nodiscard]] bool is_on() const noexcept { return is_on_; }
-  /// Whether a link was lost, or a transcript that could not be read.
+  /// Whether a link was lost, or a transcript could not be read.
   [[nodiscard]] bool was_lost() const noexcept { return was_lost_; }
 
   // What happens to links.
 
-  /// The link was lost, or a transcript that cannot be read came on it.
+  /// The link was lost, or brought a transcript that cannot be read.
   ///
   /// \param now  until when the server can have heard audio, in seconds of its own time
   void open_gap(double now) {
@@ -76,8 +76,8 @@ class word_ledger {
     }
   }
 
-  /// A link is open, or more is known of the audio that is sent again on it. A final that ends
-  /// after `heard_until` can only come from this link.
+  /// A link opened, or more is known of the audio that is replayed on it. A final that ends after
+  /// `heard_until` can only come from this link.
   void on_heard_until(double heard_until) noexcept { heard_until_ = heard_until; }
 
   /// The audio from `from` on is heard again, `shift` seconds later.
@@ -87,7 +87,7 @@ class word_ledger {
 
   // What happens to messages.
 
-  /// A final transcript arrived. Returns whether to deliver it: not if the user has its text.
+  /// A final transcript arrived. Returns whether to deliver it: false if the user has its text.
   ///
   /// \param now  as for `open_gap`
   [[nodiscard]] bool on_final(transcript_data const& data, double now) {
@@ -115,13 +115,13 @@ class word_ledger {
     return true;
   }
 
-  /// A final transcript that was to be delivered is not.
+  /// A final transcript that `on_final` let pass was dropped before it was delivered.
   void take_back(transcript_data const& data) {
     if (!is_on_) return;
     line_of(finals_, data.utterance.channel).take_back(data.id, span_of(data.utterance));
   }
 
-  /// A recovered transcript, found elsewhere, is delivered.
+  /// A final transcript that was recovered elsewhere is delivered.
   void add_recovered(transcript_data const& data) {
     auto const when = span_of(data.utterance);
     auto& line = line_of(finals_, data.utterance.channel);
@@ -130,8 +130,8 @@ class word_ledger {
 
   // What the server sums up.
 
-  /// The missing transcripts that `all` holds, in order of time. It closes the gaps that it is
-  /// believed to tell all of.
+  /// The missing transcripts that `all` holds, in order of time. Closes the gaps that `all` is
+  /// believed to cover.
   [[nodiscard]] std::vector<transcript> recover(transcription_result const& all,
                                                 source const& from) {
     if (!is_open() || !holds_transcription(all)) return {};
@@ -160,8 +160,8 @@ class word_ledger {
     return found;
   }
 
-  /// The missing translations that `all` holds. It closes their gaps on channels of which no final
-  /// is missing, if all of it could be read.
+  /// The missing translations that `all` holds. If all of it could be read, closes their gaps on
+  /// channels of which no final is missing.
   [[nodiscard]] std::vector<translation_message> recover(std::vector<translation_result> const& all,
                                                          bool is_certain = true) {
     std::vector<translation_message> found;
@@ -178,8 +178,8 @@ class word_ledger {
     return found;
   }
 
-  /// What is missing of the messages that the job holds, in their order: final transcripts, and
-  /// add-ons. Returns nothing, and closes no gap, where no final is among them.
+  /// The missing final transcripts and add-ons among the messages of the job, in their order.
+  /// Returns nothing, and closes no gap, if the messages hold no final.
   [[nodiscard]] std::vector<live_message> recover(std::vector<live_message> all, source from) {
     std::vector<live_message> found;
     if (!is_open() || std::none_of(all.begin(), all.end(), is_final)) return found;
@@ -198,7 +198,7 @@ class word_ledger {
 
   /// Whether a final transcript may be missing.
   [[nodiscard]] bool is_open() const noexcept { return has_gap(finals_); }
-  /// Whether add-ons may be missing that were asked for.
+  /// Whether add-ons that were asked for may be missing.
   [[nodiscard]] bool misses_addons() const noexcept {
     return std::any_of(addons_.begin(), addons_.end(),
                        [](auto const& addon) { return has_gap(addon.by_channel); });
@@ -222,20 +222,20 @@ class word_ledger {
 
   /// How many transcripts were delivered as recovered.
   [[nodiscard]] std::uint64_t recovered() const noexcept { return recovered_; }
-  /// How many were not delivered because the user already has their text.
+  /// How many transcripts were not delivered because the user already has their text.
   [[nodiscard]] std::uint64_t withheld() const noexcept { return missing_.withheld(); }
 
  private:
   using lines = std::vector<spoken_line>;
 
-  /// A text of which cannot be told what of it was delivered.
+  /// A text that was delivered in part, and cannot be divided.
   struct unclear_text {
     std::size_t channel;
     time_span when;
   };
   using unclear_texts = std::vector<unclear_text>;
 
-  // Channels that there cannot be share the last line.
+  // Impossible channels share the last line.
   template <class Lines>
   static std::size_t index_of(Lines const& of, int channel) noexcept {
     auto const index = static_cast<std::size_t>(std::max(channel, 0));
@@ -257,7 +257,7 @@ class word_ledger {
 
   // Summings-up.
 
-  /// Whether it says what was said. Without any text it does where nothing was delivered either.
+  /// Whether `all` holds a transcription. An empty one counts if no final was delivered either.
   bool holds_transcription(transcription_result const& all) const {
     auto const is_timed = [](auto const& u) { return spoken_line::is_timed(span_of(u)); };
     if (std::any_of(all.utterances.begin(), all.utterances.end(), is_timed)) return true;
@@ -266,13 +266,13 @@ class word_ledger {
                         [](auto const& line) { return line.has_delivered(); });
   }
 
-  /// Closes the gaps that `all` is believed to tell all of: it has the text before the link was
-  /// lost, or, where there was none, is about all audio; and nothing in it is unclear.
+  /// Closes the gaps that `all` is believed to cover: nothing in it is unclear, and it has the text
+  /// from before the loss of the link, or covers all audio if there was no such text.
   void close_gaps(std::vector<transcript_utterance> const& all, unclear_texts const& unclear,
                   source const& from) {
     if (!from.is_last || !from.is_certain) return;
     auto const touches = [](time_span a, time_span b) {
-      constexpr double slack = 0.5;  // of rounded times
+      constexpr double slack = 0.5;  // for rounded times
       return a.from <= b.to + slack && a.to >= b.from - slack;
     };
     for (std::size_t channel = 0; channel < finals_.size(); ++channel) {
@@ -309,7 +309,7 @@ class word_ledger {
       for (auto const& utterance : translated.utterances) {
         if (index_of(finals_, utterance.channel) != channel) continue;
         for (auto& piece : missing_.find(line, said, utterance, unit).pieces) {
-          // Of a repetition that was not delivered, the translation is not either.
+          // The translation of a repeat that was not delivered is not delivered either.
           if (!finals_[channel].has_said(middle_of(span_of(piece)))) continue;
           found.push_back(translation_of(std::move(piece), finals_[channel], addon.language));
         }
@@ -322,7 +322,7 @@ class word_ledger {
     return found;
   }
 
-  /// On channels of which no final is missing, whoever told that told of the add-ons too.
+  /// On channels of which no final is missing, the summing-up told of the add-ons too.
   void close_addon_gaps(addon_lines& addon) {
     for (std::size_t channel = 0; channel < finals_.size(); ++channel) {
       if (!finals_[channel].gaps().empty()) continue;
@@ -337,7 +337,7 @@ class word_ledger {
     return t && t->data.is_final;
   }
 
-  /// Whether the user lacks a message of the job; it is then marked.
+  /// Whether the user lacks this message of the job. If so, marks it as recovered.
   bool is_missing(live_message& message) {
     return std::visit(
         [this](auto& m) {
@@ -379,7 +379,7 @@ class word_ledger {
     auto const when = addon_time(message);
     auto const& id = message.data->utterance_id;
     if (!line || !line->touches_gap(when) || line->has(id, when)) return false;
-    // Of a repetition that was not delivered, the add-on is not either.
+    // The add-on of a repeat that was not delivered is not delivered either.
     auto const& original = message.data->utterance;
     if (!line_of(finals_, original.channel).has_said(middle_of(span_of(original)))) return false;
     message.recovered = true;
@@ -406,7 +406,7 @@ class word_ledger {
   std::string make_id(transcript_utterance const& piece) {
     auto id = "recovered-" + std::to_string(piece.channel) + "-" +
               std::to_string(std::llround(piece.start * 1000));
-    // Two that begin in the same millisecond are rare; then a number tells them apart.
+    // Two transcripts seldom begin in the same millisecond; a number then tells them apart.
     if (!ids_.insert(id).second) id += "-" + std::to_string(++same_ids_);
     return id;
   }
@@ -423,7 +423,7 @@ class word_ledger {
   lines finals_;
   std::vector<addon_lines> addons_;
   missing_words missing_;
-  std::unordered_set<std::string> ids_;  // of what was recovered
+  std::unordered_set<std::string> ids_;  // of recovered transcripts
   std::uint64_t same_ids_ = 0;
   std::uint64_t recovered_ = 0;
 };

@@ -11,11 +11,11 @@
 #include <gladia/model/live_result.hpp>
 
 /// \file
-/// When words were said, as far as a text tells it.
+/// When words were said, as far as a text tells.
 
 namespace gladia::live::detail {
 
-/// Of a word or an utterance.
+/// The time of a word or an utterance.
 template <class Spoken>
 time_span span_of(Spoken const& s) noexcept {
   return {s.start, s.end};
@@ -34,7 +34,7 @@ inline bool has_times(transcript_utterance const& u) noexcept {
                      [](auto const& word) { return spoken_line::is_timed(span_of(word)); });
 }
 
-/// When each word was said. One without times lies between its neighbours.
+/// When each word was said. A word without times lies between its neighbours.
 inline std::vector<time_span> times_of(transcript_utterance const& said) {
   auto const is_timed = [](time_span when) { return spoken_line::is_timed(when); };
   std::vector<time_span> times;
@@ -62,7 +62,7 @@ inline std::vector<time_span> times_of(transcript_utterance const& said) {
   return times;
 }
 
-/// What all its times are multiples of, in seconds, as when they are rounded; 0 for milliseconds.
+/// The unit, in seconds, that all times of `all` are rounded to; 0 for milliseconds.
 inline double unit_of(transcription_result const& all) {
   for (auto const unit : {1.0, 0.5, 0.1, 0.05, 0.01}) {
     auto const is_whole = [unit](double time) {
@@ -79,7 +79,7 @@ inline double unit_of(transcription_result const& all) {
   return 0;
 }
 
-/// The words `first` to before `last`, as an utterance.
+/// The words from `first` to before `last`, as an utterance.
 inline transcript_utterance piece_of(transcript_utterance const& said,
                                      std::vector<time_span> const& times,
                                      std::pair<std::ptrdiff_t, std::ptrdiff_t> part) {
@@ -101,7 +101,7 @@ inline transcript_utterance piece_of(transcript_utterance const& said,
   return piece;
 }
 
-/// Whether all that an utterance says was recovered.
+/// Whether all words of an utterance were recovered.
 inline bool was_recovered(spoken_line const& line, transcript_utterance const& said) {
   if (line.has_recovered(span_of(said))) return true;
   if (!has_times(said)) return line.has_recovered(middle_of(span_of(said)));

@@ -11,11 +11,11 @@ struct writer_action {
   std::size_t bytes = 0;  ///< of audio
 };
 
-/// Decides what one link is sent: the audio first, then, once it is asked for, the stop; an empty
-/// chunk where there is nothing else. One message at a time.
+/// Decides what is sent on one link: audio first, then the stop once it was asked for, and an empty
+/// chunk to keep the link alive if there is nothing else. One message at a time.
 class writer_fsm {
  public:
-  /// A new link is open: the stop, if it was written before, has to be written again.
+  /// A new link is open. A stop that was written before has to be written again.
   void on_open() noexcept { state_ = state::ready; }
   /// The link ended.
   void on_closed() noexcept {
@@ -27,7 +27,7 @@ class writer_fsm {
     if (state_ == state::writing) state_ = state::ready;
     if (state_ == state::writing_stop) state_ = state::stopped;
   }
-  /// The silence of the caller is to be covered up.
+  /// Asks for an empty chunk, because the caller has been silent for long.
   void want_keep_alive() noexcept { keep_alive_wanted_ = true; }
 
   /// Whether a message is being written.

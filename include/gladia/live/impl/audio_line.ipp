@@ -11,13 +11,13 @@
 
 namespace gladia::live::detail {
 
-/// How much audio lies between two marks of the clocks that latencies are read from.
+/// Bytes of audio between two marks of the clocks that measure latencies.
 inline std::uint64_t clock_resolution(audio_format const& format) {
   return format.bytes(std::chrono::milliseconds(100));
 }
 
-/// Whether a server that says it has `told` seconds of audio has all of `sent`: it may have rounded
-/// to tenths, or to whole seconds.
+/// Whether a server that claims `told` seconds of audio has all of `sent`. It may have rounded to
+/// tenths or to whole seconds.
 inline bool seconds_are_covered(double told, double sent) noexcept {
   auto const is_whole = told >= 1 && std::abs(told - std::round(told)) < 1e-9;
   return told + (is_whole ? 0.5 : 0.05) >= sent;
@@ -41,7 +41,7 @@ GLADIA_DECL result<void> audio_line::accept(boost::asio::const_buffer bytes,
   return outcome;
 }
 
-// What lies behind dropped audio has other offsets from now on.
+// Audio after dropped audio has other offsets from now on.
 GLADIA_DECL void audio_line::close_gap(std::uint64_t bytes) noexcept {
   auto const at = queue_.ring().base();
   accepted_clock_.close_gap(at, bytes);
@@ -49,7 +49,7 @@ GLADIA_DECL void audio_line::close_gap(std::uint64_t bytes) noexcept {
   if (highest_sent_ > at) highest_sent_ -= std::min(bytes, highest_sent_ - at);
 }
 
-// Once it is awake the writer looks for itself.
+// A writer that is awake looks for new audio itself.
 GLADIA_DECL audio_line::wake audio_line::claim_wake() noexcept {
   return std::exchange(writer_sleeps_, false) ? wake::needed : wake::not_needed;
 }

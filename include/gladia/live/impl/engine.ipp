@@ -21,7 +21,7 @@
 
 namespace gladia::live::detail {
 
-/// Options with every time between nothing and a year: deadlines are sums, and must not overflow.
+/// Options with every time limited to 0 up to a year: deadlines are sums and must not overflow.
 inline session_options bounded(session_options o) {
   using std::chrono::milliseconds;
   for (auto* time : {&o.reconnect_window, &o.init_timeout, &o.send_stall_timeout, &o.link_timeout,
@@ -112,9 +112,11 @@ GLADIA_DECL void engine::execute(run_action const& action) {
 
 GLADIA_DECL void engine::create_session() {
   auto request = request_;
-  // Always asked for: they release audio. The user who did not ask does not see them.
+  // Acknowledgements are always asked for, because they release audio. A user who did not ask for
+  // them does not get them.
   request.messages_config.receive_acknowledgments = true;
-  // Asked for unless the user said no: they tell what a lost link swallowed.
+  // Post-processing events are asked for unless the user said no: they hold the words that a lost
+  // link swallowed.
   if (auto& flag = request.messages_config.receive_post_processing_events;
       words_.is_on() && !flag) {
     flag = true;
@@ -152,7 +154,7 @@ GLADIA_DECL void engine::abandon_call() {
 GLADIA_DECL error engine::accept_session(result<net::http_response> const& response) {
   auto info = api::detail::read_body<live_session_info>(response);
   if (!info) return info.error();
-  // An empty URL would lead back to the API.
+  // An empty URL would resolve to the API itself.
   if (info->id.empty() || info->url.reveal().empty()) {
     return error(errc::malformed_response, phase::response,
                  "the service made a session without an id or a URL");
@@ -182,7 +184,7 @@ GLADIA_DECL void engine::open_link() {
 
   net::websocket_request request;
   request.url = std::move(*url);
-  // The session's URL may be relative to an `http` one.
+  // A relative session URL takes the scheme of the API's, which may be `http`.
   if (request.url.scheme == "https") request.url.scheme = "wss";
   if (request.url.scheme == "http") request.url.scheme = "ws";
   request.timeouts = options_.timeouts;
@@ -212,7 +214,7 @@ GLADIA_DECL void engine::fetch_job() {
                                 [self = shared_from_this()](result<net::http_response> r) {
                                   self->on_fetched(std::move(r));
                                 });
-  // The call's own limits know nothing of this one, retries included.
+  // The limits of the call and its retries do not include this deadline.
   if (!run_.fetch_deadline()) return;
   retry_timer_.expires_at(*run_.fetch_deadline());
   retry_timer_.async_wait([self = shared_from_this()](error_code ec) {
@@ -228,7 +230,7 @@ GLADIA_DECL void engine::on_fetched(result<net::http_response> response) {
       if (job->status == job_status::done) words_.on_job(*job, run_.stop_written());
       job_ = std::make_shared<live_job const>(std::move(*job));
     } else {
-      // Whoever answers, it is hardly the API.
+      // The answer hardly comes from the API.
       is_done = ++unreadable_answers_ == run_fsm::later_doubts;
     }
   }

@@ -23,7 +23,7 @@ void engine::on_strand(Function function) noexcept {
         strand_,
         [self = shared_from_this(), function = std::move(function)]() mutable { function(*self); });
   } catch (std::bad_alloc const&) {
-    // Nothing to be done without memory; a timer or the link's next message goes on from here.
+    // Without memory nothing can be posted; the next timer or message makes up for it.
   }
 }
 
@@ -61,7 +61,7 @@ GLADIA_DECL void engine::send(boost::asio::const_buffer bytes, handler<result<vo
       if (!self) return;
       self->on_strand([id](engine& e) {
         e.audio_.cancel_send(id);
-        e.admit_senders();  // the next one may be smaller
+        e.admit_senders();  // the next sender may need less room
       });
     });
   };
@@ -80,7 +80,7 @@ GLADIA_DECL void engine::stop() noexcept {
   auto const remainder = audio_.stop(now());
   if (!remainder) return;
   on_strand([bytes = *remainder](engine& self) {
-    bool const is_over = self.summary_.has_value();  // meanwhile; nothing comes behind `ended`
+    bool const is_over = self.summary_.has_value();  // no event may come after `ended`
     if (bytes > 0 && !is_over) {
       self.warn(warning_code::incomplete_frame,
                 "the audio ended in the middle of a sample frame: " + std::to_string(bytes) +
@@ -155,7 +155,7 @@ GLADIA_DECL void engine::abort_wait(std::uint64_t id) {
 }
 
 GLADIA_DECL void engine::drop_handlers() noexcept {
-  auto const self = weak_from_this().lock();  // a handler may own the session
+  auto const self = weak_from_this().lock();  // a dropped handler may own the last session
   auto const runner = std::move(runner_);
   auto const receiver = events_.drop_receiver();
   auto const waiters = std::move(waiters_);

@@ -17,7 +17,7 @@
 
 namespace gladia::live::detail {
 
-/// What every message has that could be read; null of others.
+/// The envelope of a message; null if the message could not be read.
 template <class Message>
 message_envelope const* envelope_of(Message const& m) noexcept {
   return &m.envelope;
@@ -70,7 +70,7 @@ GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text)
   ++messages_received_;
   auto message = words_.read(text);
   if (auto const* envelope = envelope_of(message)) {
-    // Whoever attached may know the URL alone.
+    // A session that was attached may know only its URL.
     if (session_.id.empty()) learn_id(envelope->session_id);
     if (!envelope->unreadable.empty()) log_unreadable(message, envelope->unreadable);
   }
@@ -79,7 +79,7 @@ GLADIA_DECL void engine::on_message(net::websocket& link, std::string_view text)
 }
 
 GLADIA_DECL void engine::log_unreadable(live_message const& message, std::string const& what) {
-  // Once: a server that does it does it again and again.
+  // Logged once: a server that sends one such message sends many.
   if (std::exchange(unreadable_logged_, true)) return;
   log(log_level::warning, "a message of type " + std::string(codec::type_of(message)) +
                               " could not be read wholly: " + what);
@@ -110,7 +110,7 @@ GLADIA_DECL void engine::on_written(net::websocket& link) {
 }
 
 GLADIA_DECL void engine::redact_token(net::link_end& end) const {
-  // The job's id is no secret: it is in every message.
+  // The job's id is no secret: every message holds it.
   auto const& url = session_.url.reveal();
   gladia::detail::redact_query(end.reason, url, session_.id);
   gladia::detail::redact_query(end.error, url, session_.id);
@@ -127,7 +127,7 @@ GLADIA_DECL void engine::on_closed(net::websocket& link, net::link_end end) {
   watchdog_.on_closed(now());
   redact_token(end);
   disconnected report;
-  // With the good end of the session all is said.
+  // After the good end of the session no words are missing.
   if (run_.connections() > 0 && !run_.is_good_end(end)) words_.open_gap();
   auto const action = run_.on_link_end(std::move(end), knowledge(), now());
   auto const& last = run_.last_end();
@@ -184,16 +184,16 @@ GLADIA_DECL void engine::wake_writer() noexcept {
   try {
     gladia::detail::wake(strand_, wake_memory_, shared_from_this());
   } catch (std::bad_alloc const&) {
-    // As in on_strand.
+    // As in `on_strand`.
   }
 }
 
 GLADIA_DECL void engine::admit_senders() {
-  if (audio_.admit_senders(now())) write_next();  // it may have been asleep
+  if (audio_.admit_senders(now())) write_next();  // the writer may have been asleep
 }
 
 GLADIA_DECL void engine::report(audio_line::report const& taken) {
-  // Once: while it goes on, every chunk that comes makes room for itself.
+  // Reported once: from then on every chunk makes earlier audio unreplayable.
   if (taken.unreplayable && !std::exchange(shortening_reported_, true)) {
     warn(warning_code::replay_shortened,
          "audio that was not acknowledged made room for new audio; a reconnect now would lose it",
@@ -211,7 +211,7 @@ GLADIA_DECL void engine::report(audio_line::report const& taken) {
 
 GLADIA_DECL void engine::on_ack(audio_chunk_ack const& ack) {
   if (!ack.acknowledged || !ack.data) {
-    if (ack.acknowledged) return;  // without a range it says nothing
+    if (ack.acknowledged) return;  // without a range there is nothing to read
     auto why = ack.error ? ack.error->message : std::string();
     gladia::detail::redact_query(why, session_.url.reveal(), session_.id);
     return warn(warning_code::audio_refused, "the server refused audio: " + why);
@@ -251,7 +251,7 @@ GLADIA_DECL void engine::warn(warning_code code, std::string text, byte_span whe
 
 GLADIA_DECL void engine::watch() {
   auto const deadline = watchdog_.deadline();
-  // Set only to an earlier time: what moved it away is seen when it expires.
+  // The timer is only ever moved to an earlier deadline; a later one is looked at when it expires.
   if (!deadline || (watch_due_ && *watch_due_ <= *deadline)) return;
   watch_due_ = deadline;
   watch_timer_.expires_at(*deadline);

@@ -94,22 +94,22 @@ inline json to_document(ended const& e) {
   return {{"event", "ended"}, {"summary", to_document(e.summary)}};
 }
 
-/// The reasons and words of a server may be any bytes.
+/// Replaces invalid UTF-8: a server's reasons and texts may be any bytes.
 inline std::string to_line(json const& document) {
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// A message as it was received, on one line; none where it is no JSON object.
+/// A message as it was received, on one line; none if it is no JSON object.
 inline std::optional<std::string> received_line(json_text const& raw) {
   if (!json::parse(raw.text, nullptr, false).is_object()) return std::nullopt;
   auto line = raw.text;
-  // Within strings they are escaped.
+  // Line breaks stand only between values: within strings they are escaped.
   std::replace_if(
       line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return line;
 }
 
-/// The marks of a message that are not on the wire.
+/// The members of a message that are not on the wire.
 struct mark_visitor : gladia::detail::uniform_visitor<mark_visitor> {
   json marks = json::object();
 
@@ -124,7 +124,7 @@ struct mark_visitor : gladia::detail::uniform_visitor<mark_visitor> {
     if (m != M{}) marks[name] = m;
   }
 
-  /// A message on one line, with the marks.
+  /// The message `line`, with these members.
   [[nodiscard]] std::string added_to(std::string line) const {
     if (marks.empty()) return line;
     auto document = json::parse(line, nullptr, false);
@@ -134,7 +134,7 @@ struct mark_visitor : gladia::detail::uniform_visitor<mark_visitor> {
 };
 
 inline std::string message_to_line(malformed_message const& m) {
-  // Of another shape than agreed, but JSON that every reader takes.
+  // The message is JSON, only not of the agreed shape.
   if (m.error != errc::malformed_json) {
     if (auto line = received_line(m.raw)) return *std::move(line);
   }

@@ -13,7 +13,7 @@
 namespace gladia::live {
 namespace detail::subtitle {
 
-/// One space between words, none around them, nothing that ends a row or a caption.
+/// The text with one space between words, none around it, and no line breaks.
 inline std::string plain_text(std::string_view text) {
   std::string plain;
   bool gap = false;
@@ -44,7 +44,7 @@ class time_line {
     std::size_t from = 0;
     for (auto const& word : utterance.words) {
       auto const plain = plain_text(word.word);
-      // Words follow each other closely: looking further would find another one's letters.
+      // Words follow each other closely. A search further on would find letters of another word.
       auto const near = text.substr(from, plain.size() + 64).find(plain);
       if (plain.empty() || near == std::string_view::npos) continue;
       auto const at = from + near;
@@ -76,7 +76,7 @@ class time_line {
   };
 
   static double sensible(double seconds) noexcept {
-    // Written so that what is not a number becomes 0. The limit is 11 days.
+    // Written so that NaN becomes 0. The limit is 11 days.
     return seconds > 0 ? std::min(seconds, 1e6) : 0;
   }
   void add(std::size_t offset, double seconds) {
@@ -95,7 +95,7 @@ struct row {
   std::size_t end;
 };
 
-/// Cuts `text` after words, or within those that are longer than a row.
+/// Cuts `text` between words, or within a word that is longer than a row.
 inline std::vector<row> wrap(std::string_view text, std::size_t max_characters) {
   std::vector<row> rows;
   std::size_t begin = 0;

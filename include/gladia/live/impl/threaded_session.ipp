@@ -19,7 +19,7 @@ class handler_thread {
   handler_thread() : shared_(std::make_shared<shared>()) {
     thread_ = std::thread([s = shared_] { loop(*s); });
   }
-  /// Waits for the function that is running, unless it is the one that calls.
+  /// Waits for the function that is running, unless that function destroys this object.
   ~handler_thread() {
     {
       std::lock_guard lock(shared_->mutex);
@@ -46,7 +46,7 @@ class handler_thread {
   struct shared {
     std::mutex mutex;
     std::condition_variable changed;
-    std::function<void()> next;  // one at a time: the next event is asked for after the last one
+    std::function<void()> next;  // one at a time: an event is asked for after the last was handled
     bool is_over = false;
   };
 
@@ -86,11 +86,11 @@ struct threaded_session::core : std::enable_shared_from_this<core> {
     ask();
   }
 
-  /// Waits for the next event, if there is to be one.
+  /// Waits for the next event, unless this session was closed.
   void ask() {
     std::lock_guard lock(mutex);
     if (is_closed) return;
-    // The next event might be posted by another thread while this one is inside of `post`.
+    // Another thread might post the next event while this thread is inside `post`.
     if (posting != std::thread::id()) {
       asks_after_post = true;
       return;
@@ -101,7 +101,7 @@ struct threaded_session::core : std::enable_shared_from_this<core> {
 
   void on_receive(result<event> e) {
     if (!e) {
-      // A cancelled session still tells how it ended; behind the last event there is nothing.
+      // A cancelled session still delivers `ended`; after the last event nothing comes.
       return e.error() == errc::session_ended ? void() : ask();
     }
     auto call = [self = shared_from_this(), e = std::make_shared<event>(std::move(*e))] {
@@ -110,7 +110,7 @@ struct threaded_session::core : std::enable_shared_from_this<core> {
     if (!post(std::move(call))) ask();
   }
 
-  /// False if the user's `post` threw: the event is lost, the session goes on.
+  /// Returns false if the user's `post` threw. The event is then lost, and the session goes on.
   bool post(std::function<void()> call) {
     {
       std::lock_guard lock(mutex);
@@ -155,7 +155,7 @@ struct threaded_session::core : std::enable_shared_from_this<core> {
     if (!last) ask();
   }
 
-  /// Nothing once a handler has destroyed the session.
+  /// Calls nothing once a handler has destroyed the session.
   template <class Argument>
   void call(session_handler<Argument> const& handler, Argument const& argument) {
     if (!handler || !is_open()) return;
@@ -166,7 +166,7 @@ struct threaded_session::core : std::enable_shared_from_this<core> {
     }
   }
 
-  /// The user's fault stays the user's: neither the session nor a thread ends of it.
+  /// Reports an exception of the user's code: it ends neither the session nor a thread.
   void report_exception() {
     if (handlers.on_exception) handlers.on_exception(std::current_exception());
   }
@@ -218,7 +218,7 @@ struct threaded_session::core : std::enable_shared_from_this<core> {
   std::optional<live::session> session;
   session_handlers handlers;
   threaded_session* owner = nullptr;
-  std::optional<detail::handler_thread> thread;  // unless the user posts
+  std::optional<detail::handler_thread> thread;  // none if the user gave a `post`
   std::thread::id handling;                      // the thread a handler runs on
   std::thread::id posting;                       // the thread that is inside of `handlers.post`
   bool asks_after_post = false;                  // an event was handled before `post` returned

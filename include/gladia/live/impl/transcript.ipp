@@ -17,7 +17,7 @@ inline std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
 }
 
-/// Whether `next` cannot be about the same span of audio as the finished `line`.
+/// Whether `next` was said after the finished `line`, so that it cannot be about the same audio.
 inline bool is_behind(transcript_utterance const& line, transcript_utterance const& next) noexcept {
   // Messages without times have zeros.
   return line.end > line.start && next.start >= line.end;
@@ -80,7 +80,7 @@ GLADIA_DECL transcript_line const* transcript_view::add(transcript const& messag
   return place(std::move(line));
 }
 
-// The partials of what it says are replaced, and no finished line.
+// A recovered text replaces partials of the same words, and no finished line.
 GLADIA_DECL transcript_line const* transcript_view::add_recovered(transcript_data const& data) {
   auto const& said = data.utterance;
   auto const middle = (said.start + said.end) / 2;
@@ -117,7 +117,7 @@ GLADIA_DECL transcript_line const* transcript_view::add_missing(transcription_re
   transcript_line const* last = nullptr;
   for (auto const& found : words().recover(all, {true})) {
     auto const& said = found.data.utterance;
-    // Of audio that was heard twice the session has delivered what is to be delivered.
+    // The session has delivered all words of audio that was heard twice.
     auto const is_repetition = std::any_of(
         repeated_.begin(), repeated_.end(),
         [&](auto const& span) { return span.first <= said.start && said.end <= span.second; });
@@ -174,7 +174,7 @@ GLADIA_DECL std::vector<transcript_utterance> transcript_view::utterances(
   return all;
 }
 
-// From the newest, which is nearly always the one.
+// Search from the newest, which nearly always matches.
 GLADIA_DECL transcript_view::iterator transcript_view::find(std::string_view id, int channel) {
   auto const found = std::find_if(lines_.rbegin(), lines_.rend(), [&](transcript_line const& line) {
     return line.id == id && line.utterance.channel == channel;
@@ -185,7 +185,7 @@ GLADIA_DECL transcript_view::iterator transcript_view::find(std::string_view id,
 GLADIA_DECL transcript_view::iterator transcript_view::find_original(translation_data const& data) {
   auto const found = find(data.utterance_id, data.utterance.channel);
   if (found != lines_.end()) return found;
-  // The original, and with it the channel, may be missing.
+  // The original may be missing, and the channel with it.
   auto const same_id = std::find_if(lines_.rbegin(), lines_.rend(),
                                     [&](auto const& line) { return line.id == data.utterance_id; });
   bool const original_given = !data.utterance.text.empty();
@@ -193,7 +193,7 @@ GLADIA_DECL transcript_view::iterator transcript_view::find_original(translation
 }
 
 GLADIA_DECL transcript_line const* transcript_view::place(transcript_line line) {
-  // A plain search: it does no harm where a server's times are not numbers.
+  // A linear search, because times that are not numbers would break a binary search.
   auto at = lines_.end();
   while (at != lines_.begin() && std::prev(at)->utterance.start > line.utterance.start) --at;
   auto index = static_cast<std::size_t>(at - lines_.begin());

@@ -8,7 +8,7 @@
 
 namespace gladia::live::detail {
 
-/// About as many bytes as a message with these words has.
+/// The approximate size in bytes of a message with these words.
 inline std::size_t size_of(transcript_utterance const& u) noexcept {
   constexpr std::size_t word = 80;
   return u.text.size() + word * u.words.size();
@@ -24,7 +24,8 @@ std::size_t size_of(Message const&) noexcept {
   return 0;
 }
 
-/// Where finals are asked for and delivered, none is to be missed.
+/// A ledger that looks for missing finals if finals are asked for and delivered; else one that is
+/// off.
 inline word_ledger make_word_ledger(live_request const& request, session_options const& options) {
   auto const finals = request.messages_config.receive_final_transcripts.value_or(true);
   if (!finals || options.events != event_selection::all) return word_ledger();
@@ -57,7 +58,7 @@ GLADIA_DECL word_line::word_line(live_request const& request, session_options co
       words_(make_word_ledger(request, options)) {
   how_.keep_raw = options.keep_raw;
   how_.max_size = options.max_message;
-  // Where partials are not asked for, there are only finals.
+  // If partials are not asked for, every transcript is a final.
   how_.unmarked_is_final = !request.messages_config.receive_partial_transcripts.value_or(false);
 }
 
@@ -85,7 +86,7 @@ GLADIA_DECL void word_line::on_message(live_message&& message, std::size_t text_
           if (!words_.on_addon(m, audio_.heard_until())) return;
         } else if constexpr (std::is_same_v<M, audio_chunk_ack> ||
                              std::is_same_v<M, stop_recording_ack>) {
-          // Answers that nobody asked for would only fill the queue.
+          // Acknowledgements that the user did not ask for would only fill the queue.
           if (!wants_acknowledgements_) return;
         } else if constexpr (std::is_same_v<M, malformed_message>) {
           if (may_be_transcript(m)) open_gap();
@@ -112,7 +113,7 @@ GLADIA_DECL void word_line::take(transcript& t, std::size_t text_size) {
 }
 
 GLADIA_DECL void word_line::measure(transcript const& t) {
-  // Utterances of several channels take turns; a channel there cannot be does no harm.
+  // Utterances of several channels alternate; an impossible channel does no harm.
   auto const channel = static_cast<unsigned>(t.data.utterance.channel) % partial_ids_.size();
   auto& partial_id = partial_ids_[channel];
   if (!t.data.is_final) {

@@ -18,21 +18,21 @@ struct close_frame {
   std::string reason{};
 };
 
-/// The code that a frame counts as: some only stand for the lack of a code, and may not be sent.
+/// The code that a frame counts as. Some codes only stand for a missing code and may not be sent.
 [[nodiscard]] constexpr std::uint16_t counted_close_code(std::uint16_t sent) noexcept {
   auto const is_sendable = sent >= 1000 && !(sent >= 1004 && sent <= 1006) && sent != 1015;
   return is_sendable ? sent : std::uint16_t{1006};
 }
 
-/// Stands in front of a WebSocket that fails a link for what a frame holds, and changes the bytes
-/// that came in so that the link goes on. Their number stays the same.
+/// Changes incoming bytes before the WebSocket reads them, because the WebSocket would fail the
+/// link over the content of some frames. The number of bytes stays the same.
 ///
-/// - A text message becomes a binary one: its reader looks after UTF-8.
-/// - A close frame is kept here. The WebSocket gets one with a code that may be sent and a blank
-///   reason. A reason too long for a control frame is cut.
+/// - A text message becomes a binary message: its reader checks UTF-8.
+/// - A close frame is kept here. The WebSocket gets a close frame with a code that may be sent and
+///   with a blank reason. A reason too long for a control frame is cut.
 ///
-/// Other frames, and everything behind a close frame, pass unchanged. Pure: `feed` is told what
-/// came in, in pieces of any size, from the head of the answer to the handshake on.
+/// Other frames, and everything after a close frame, pass unchanged. Pure: `feed` gets the incoming
+/// bytes in pieces of any size, beginning with the head of the handshake's answer.
 class frame_filter {
  public:
   void feed(char* bytes, std::size_t size) {
@@ -73,7 +73,7 @@ class frame_filter {
         return b;
       case state::first:
         state_ = state::length;
-        is_close_ = b == whole_close;  // with other flags it is none, and ends the link
+        is_close_ = b == whole_close;  // other flags are a protocol error, and end the link
         return (b & 0x0f) == text ? static_cast<byte>((b & 0xf0) | binary) : b;
       case state::length:
         return on_length(b);
@@ -86,7 +86,7 @@ class frame_filter {
     }
   }
 
-  // The head ends with an empty line. Frames come behind the status 101 only.
+  // The head ends with an empty line. Frames follow only after the status 101.
   void on_head(byte b) {
     if (kept_.size() < end_of_status) kept_ += static_cast<char>(b);
     if (b == '\r') return;
@@ -99,7 +99,7 @@ class frame_filter {
   }
 
   byte on_length(byte b) {
-    if (b > 127) {  // masked, which a server never does
+    if (b > 127) {  // masked: no server does that
       state_ = state::off;
       return b;
     }
@@ -139,13 +139,13 @@ class frame_filter {
   byte begin_close(byte b) {
     close_came_ = true;
     if (length_bytes_ > 0) {
-      // The WebSocket gets the longest close frame there may be. It begins with these bytes.
+      // The WebSocket gets a close frame of the greatest length, which begins with these bytes.
       state_ = state::long_length;
       room_ = largest_control_payload;
       return largest_control_payload;
     }
     if (length_ < 2) {
-      // Half a code passes: the WebSocket fails the link, and is told what for.
+      // Half a code passes unchanged, so that the WebSocket fails the link and says why.
       kept_.assign(static_cast<std::size_t>(length_), '\0');
       state_ = state::off;
       return b;
@@ -165,8 +165,9 @@ class frame_filter {
     return is_echoed(b) ? b : blanked;
   }
 
-  /// Whether a byte of the code passes: the WebSocket answers with the code that it gets. It knows
-  /// those up to 1013, and all from 3000 on, here from 3072 on, which the first byte tells.
+  /// Whether a byte of the code passes: the WebSocket answers with the code that it gets. It
+  /// accepts codes up to 1013 and from 3000 on. Here those from 3072 on pass, because the first
+  /// byte alone tells them.
   bool is_echoed(byte b) const noexcept {
     if (handed_on_ != kept_.size() || handed_on_ > 2) return false;
     auto const high = static_cast<byte>(kept_[0]);
@@ -175,8 +176,8 @@ class frame_filter {
     return handed_on_ == 1 || (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1013);
   }
 
-  /// The next byte of a payload that says nothing: 1002, then blanks. Not 1000, which answered
-  /// would tell the server that this side wants to end the session.
+  /// The next byte of a payload without meaning: 1002, then blanks. Not 1000: the WebSocket would
+  /// answer with it, and the server would take that for the wish to end the session.
   byte blank() noexcept {
     --room_;
     switch (handed_on_++) {
@@ -192,12 +193,12 @@ class frame_filter {
   state state_ = state::head;
   bool line_is_empty_ = false;
   bool close_came_ = false;
-  bool is_close_ = false;      // the frame that is being read
-  int length_bytes_ = 0;       // of the length, still to come
-  std::uint64_t length_ = 0;   // of the payload, still to come
-  std::size_t room_ = 0;       // in the close frame that the WebSocket gets
-  std::size_t handed_on_ = 0;  // of its payload
-  std::string kept_{};         // of the head, its status; of the close frame, its payload
+  bool is_close_ = false;      // whether the current frame is a close frame
+  int length_bytes_ = 0;       // bytes of the length still to come
+  std::uint64_t length_ = 0;   // bytes of the payload still to come
+  std::size_t room_ = 0;       // bytes of payload that the WebSocket's close frame holds
+  std::size_t handed_on_ = 0;  // bytes of that payload already given to the WebSocket
+  std::string kept_{};         // the status of the head; later the payload of the close frame
 };
 
 }  // namespace gladia::net::detail

@@ -14,7 +14,7 @@
 
 namespace gladia::net::detail {
 
-/// A reading of both clocks: waits are measured with one, `Retry-After` dates with the other.
+/// A reading of both clocks: the steady one measures waits, the system's reads `Retry-After` dates.
 struct moment {
   std::chrono::steady_clock::time_point steady{};
   std::chrono::system_clock::time_point wall{};
@@ -49,7 +49,7 @@ class http_fsm {
   decision on_start(moment now);
   /// \param sink_was_used  whether a part of the body went to `request.sink`
   decision on_exchange(result<http_response> outcome, bool sink_was_used, moment now);
-  /// The body could not be read where it comes from: no attempt can change that.
+  /// The source of the body failed: another attempt cannot change that.
   decision on_source_failure(error e, moment now) const;
   decision on_wait_over();
   /// \param reached  how far the attempt under way had come
@@ -79,7 +79,7 @@ class http_fsm {
   moment started_{};
   int attempts_ = 1;
   int redirects_ = 0;
-  bool has_lost_key_ = false;    ///< a redirect led to another origin, which does not get it
+  bool has_lost_key_ = false;    ///< a redirect led to another origin, which does not get the key
   bool was_unanswered_ = false;  ///< a POST or PATCH that may have been carried out was retried
   bool may_be_done_ = false;     ///< an earlier attempt may have been carried out
 };

@@ -10,23 +10,23 @@
 
 namespace gladia::net::detail {
 
-/// Takes the body of an answer out of the bytes behind its head, and knows when it is whole
+/// Takes the body of an answer out of the bytes after its head, and knows when the body is whole
 /// (RFC 9112, section 6.3). No I/O, no clock.
 class response_body {
  public:
   response_body() = default;  ///< no body
   response_body(response_head const& head, std::string_view method);
 
-  /// Moves what belongs to the body to the front of `bytes`, and returns its size. Bytes behind
-  /// the end of the body are passed over.
+  /// Moves the bytes of the body to the front of `bytes`, and returns their number. Bytes after the
+  /// end of the body are ignored.
   std::size_t decode(char* bytes, std::size_t size);
 
   [[nodiscard]] bool is_whole() const noexcept { return state_ == state::whole; }
-  /// Whether nothing but the end of the connection ends it.
+  /// Whether only the end of the connection ends the body.
   [[nodiscard]] bool ends_with_connection() const noexcept { return state_ == state::until_end; }
-  /// Its length, where the head says so.
+  /// The length of the body, if the head gives one.
   [[nodiscard]] std::optional<std::uint64_t> const& length() const noexcept { return length_; }
-  /// What is wrong with it; empty if nothing is.
+  /// What is wrong with the body; empty if nothing is.
   [[nodiscard]] std::string const& fault() const noexcept { return fault_; }
 
  private:
@@ -49,8 +49,8 @@ class response_body {
   void refuse(std::string fault);
 
   state state_ = state::whole;
-  std::uint64_t left_ = 0;  // of the body or of the chunk
-  int digits_ = 0;          // of the chunk's size
+  std::uint64_t left_ = 0;  // bytes to come of the body or of the chunk
+  int digits_ = 0;          // read of the chunk's size
   std::size_t beside_ = 0;  // bytes of extensions and trailer
   std::optional<std::uint64_t> length_{};
   std::string fault_{};

@@ -17,18 +17,18 @@ struct response_head {
   std::string version{};  ///< "1.1"
   std::string reason{};   ///< may be empty
   http_headers headers{};
-  /// Of the body; none where `Transfer-Encoding` says how the body ends, or nothing does.
+  /// The length of the body; none if `Transfer-Encoding` or nothing says how the body ends.
   std::optional<std::uint64_t> content_length{};
   bool is_chunked = false;
-  std::string foreign_coding{};  ///< a transfer coding other than chunked; nobody asked for one
+  std::string foreign_coding{};  ///< a transfer coding other than chunked, which was not asked for
 };
 
-/// Reads the head of an answer out of bytes as they come. No I/O, no clock.
+/// Reads the head of an answer from bytes as they arrive. No I/O, no clock.
 ///
-/// The one reader of heads, of calls, of upgrades and of proxies. It forgives what servers get
-/// wrong without harm (no reason, bare line feeds, up to 16 interim answers), and refuses what two
-/// readers could take for different things. A fault is refused as soon as its line is there, so
-/// that a peer of another protocol is not waited for.
+/// Reads the heads of calls, upgrades and proxies. It accepts harmless faults of servers (no
+/// reason, bare line feeds, up to 16 interim answers), and refuses heads that two readers could
+/// understand differently. It refuses a fault as soon as its line is there, so that nobody waits
+/// for a peer of another protocol.
 class response_head_reader {
  public:
   static constexpr std::size_t max_size = std::size_t{64} << 10;  // of each head
@@ -43,7 +43,7 @@ class response_head_reader {
   /// Takes more bytes of the answer.
   verdict feed(std::string_view bytes);
 
-  // The same without a copy: room for more bytes, of which the first `size` were then filled.
+  // As `feed`, without a copy: `prepare` gives room for bytes, `commit` says how many were filled.
   struct room {
     char* data;
     std::size_t size;
@@ -52,9 +52,9 @@ class response_head_reader {
   verdict commit(std::size_t size);
 
   [[nodiscard]] verdict now() const noexcept { return verdict_; }
-  /// The first head that is not of an interim answer. Precondition: whole.
+  /// The first head that is no interim answer's. Precondition: whole.
   [[nodiscard]] response_head const& head() const noexcept { return head_; }
-  /// What came behind the head. Valid until more bytes are fed.
+  /// The bytes after the head. Valid until more bytes are fed.
   [[nodiscard]] std::string_view rest() const noexcept {
     return std::string_view(bytes_).substr(line_, size_ - line_);
   }
@@ -69,9 +69,9 @@ class response_head_reader {
   void refuse(std::string fault);
 
   std::string bytes_{};
-  std::size_t size_ = 0;     // of `bytes_` that are filled
-  std::size_t begin_ = 0;    // of the head
-  std::size_t line_ = 0;     // the first one that was not read
+  std::size_t size_ = 0;     // filled bytes of `bytes_`
+  std::size_t begin_ = 0;    // where the head begins
+  std::size_t line_ = 0;     // where the first unread line begins
   std::size_t scanned_ = 0;  // no line feed from `line_` to here
   verdict verdict_ = verdict::incomplete;
   int interim_answers_ = 0;

@@ -9,15 +9,14 @@
 
 namespace gladia::net::detail {
 
-/// Decides whether, and after which wait, something that failed is tried again: a call or a link.
-/// Pure.
+/// Decides whether, and after which wait, a failed call or link is tried again. Pure.
 class retry_schedule {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
   struct limits {
     std::optional<int> retries{};  ///< none: any number
-    /// From when the first attempt that failed was begun, as far as that was told; none: for ever.
+    /// The longest time from the start of the first failed attempt to the next one; none: no limit.
     std::optional<std::chrono::milliseconds> window{};
     std::chrono::seconds retry_after_cap{};  ///< the longest wait that a server can ask for
   };
@@ -30,7 +29,7 @@ class retry_schedule {
     if (!since_) since_ = now;
   }
 
-  /// It failed. Returns the wait before the next attempt; none where the limits allow no other.
+  /// The attempt failed. Returns the wait before the next attempt; none if the limits allow none.
   ///
   /// \param asked  how long the server asked to wait, if it did
   [[nodiscard]] std::optional<std::chrono::milliseconds> on_failure(
@@ -46,16 +45,16 @@ class retry_schedule {
     return delay;
   }
 
-  /// It went well for a while: later failures have all limits again.
+  /// The attempt went well for a while: later failures have the full limits again.
   void on_progress() noexcept {
     failures_ = 0;
     since_.reset();
     backoff_.reset();
   }
 
-  /// How often it failed since the last progress.
+  /// The number of failures since the last progress.
   [[nodiscard]] int failures() const noexcept { return failures_; }
-  /// Since when it fails. Precondition: `failures() > 0`.
+  /// When the first failure since the last progress began. Precondition: `failures() > 0`.
   [[nodiscard]] time_point since() const noexcept { return *since_; }
 
  private:

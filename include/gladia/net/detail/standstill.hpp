@@ -4,10 +4,10 @@
 
 namespace gladia::net::detail {
 
-/// Tells a transfer that stands still from a slow one. It is asked at regular times.
+/// Tells a transfer that stands still from a slow one. Its caller asks at regular times.
 class standstill {
  public:
-  /// So many times in a row without a byte are a standstill.
+  /// This many ticks in a row without a byte are a standstill.
   static constexpr int ticks = 4;
 
   /// \param bytes  that were transferred so far

@@ -6,8 +6,8 @@
 
 namespace gladia::net::detail {
 
-// ASCII only: the protocols here know no other letters, and a locale must not change what a host
-// name is.
+// ASCII only: the protocols here know no other letters, and a locale must not change the meaning
+// of a host name.
 inline bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }

@@ -6,8 +6,8 @@
 
 namespace gladia::net::detail {
 
-/// What a WebSocket library gets to see of an answer that switches protocols: the server's own
-/// values of all that a handshake is judged by, and nothing else, so that it is small.
+/// The part of an answer with status 101 that the WebSocket library gets to see: the server's
+/// values by which a handshake is judged, and nothing else, so that the answer is small.
 ///
 /// Errors: `errc::malformed_response` for an extension or a protocol that was not offered, and for
 /// values that no server needs. Precondition: the status is 101.

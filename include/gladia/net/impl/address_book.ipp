@@ -18,12 +18,13 @@ using endpoint = boost::asio::ip::tcp::endpoint;
 /// What a client knows of the addresses of a host.
 struct known_addresses {
   std::optional<endpoint> worked{};  ///< led to the host last time
-  /// Took the connection last time, and led nowhere; the latest comes last.
+  /// Accepted the connection last time, but did not lead to the host; the latest comes last.
   std::vector<endpoint> failed{};
 };
 
-/// `found` in the order in which they are tried: first what worked, then IPv6 and IPv4 in turns,
-/// beginning with the first one's (RFC 8305, section 4), last what failed, the latest at the end.
+/// `found` in the order in which addresses are tried: first the one that worked, then IPv6 and IPv4
+/// in turns, beginning with the family of the first (RFC 8305, section 4), last those that failed,
+/// the latest failure at the end.
 inline std::vector<endpoint> in_racing_order(std::vector<endpoint> found,
                                              known_addresses const& known) {
   std::vector<endpoint> ordered, others;
@@ -63,7 +64,7 @@ class address_book {
       forget(known.failed, where);
     });
   }
-  /// `where` took the connection, but the host was not reached.
+  /// `where` accepted the connection, but the host was not reached.
   void failed(std::string const& host, endpoint const& where) {
     note(host, [&](known_addresses& known) {
       if (known.worked == where) known.worked.reset();
@@ -75,7 +76,7 @@ class address_book {
 
  private:
   static constexpr std::size_t most_hosts = 64;
-  static constexpr std::size_t most_failed = 16;  // of one host
+  static constexpr std::size_t most_failed = 16;  // for each host
 
   static void forget(std::vector<endpoint>& failed, endpoint const& where) {
     failed.erase(std::remove(failed.begin(), failed.end(), where), failed.end());
@@ -84,7 +85,7 @@ class address_book {
   template <class Change>
   void note(std::string const& host, Change change) {
     std::lock_guard const lock(mutex_);
-    // A client knows a few hosts; redirects could lead to any number.
+    // A client uses a few hosts, but redirects could lead to any number.
     if (hosts_.size() >= most_hosts && hosts_.count(host) == 0) hosts_.clear();
     change(hosts_[host]);
   }

@@ -18,22 +18,23 @@
 
 namespace gladia::net::detail {
 
-/// Connects to the first of several addresses that answers (RFC 8305, section 5): each one has a
-/// head start on the next, which ends early if it fails. All of them are one attempt to connect.
+/// Connects to the first of several addresses that answers (RFC 8305, section 5). Each address has
+/// a head start on the next one; the head start ends early if the address fails. All addresses
+/// together are one attempt to connect.
 ///
-/// Pending operations keep it, and it keeps `done`.
+/// Pending operations keep this object alive, and it keeps `done`.
 class address_race : public std::enable_shared_from_this<address_race> {
  public:
   struct attempt {
     endpoint where;
     plain_stream socket;
-    error_code outcome{};  // while it is tried, that it took too long
+    error_code outcome{};  // `timed_out` until the attempt ends
   };
   /// Called with the attempt that won, or with none.
   using handler = std::function<void(attempt* winner)>;
 
-  /// How long each address may answer before the next one is tried, where `limit` is the time that
-  /// all of them have: late addresses have half of it.
+  /// The head start of each address. All addresses together have the time `limit`, of which the
+  /// head starts take about half at most.
   static std::chrono::milliseconds head_start(std::size_t addresses,
                                               std::chrono::milliseconds limit) {
     using std::chrono::milliseconds;
@@ -60,7 +61,7 @@ class address_race : public std::enable_shared_from_this<address_race> {
   /// Ends all attempts. `done` is called without a winner, never from within this function.
   void stop() noexcept { end_all_but(nullptr); }
 
-  /// Those that were begun, in order.
+  /// The attempts that were begun, in order.
   [[nodiscard]] std::deque<attempt> const& attempts() const noexcept { return attempts_; }
 
  private:
@@ -111,9 +112,9 @@ class address_race : public std::enable_shared_from_this<address_race> {
   std::vector<endpoint> addresses_;
   std::chrono::milliseconds head_start_;
   handler done_{};
-  std::deque<attempt> attempts_{};  // which stay where they are
+  std::deque<attempt> attempts_{};  // a deque, because elements must not move
   std::size_t pending_ = 0;
-  phase_timer timer_;  // until the next one is begun
+  phase_timer timer_;  // until the next attempt begins
 };
 
 }  // namespace gladia::net::detail

@@ -30,12 +30,13 @@ struct read_head_op {
       }
     }
     auto const room = reader.prepare(step);
-    auto& next = stream;  // not through `self`, which is moved
+    auto& next = stream;  // `self` is moved below
     next.async_read_some(boost::asio::buffer(room.data, room.size), std::move(self));
   }
 };
 
-/// Reads the head of an answer: completes once it is whole or refused, or with the stream's error.
+/// Reads the head of an answer. Completes once the head is whole or refused, or with the stream's
+/// error.
 /// Stream and reader outlive the operation.
 template <class Stream, class Token>
 auto async_read_head(Stream& stream, response_head_reader& reader, Token&& token) {
@@ -43,10 +44,10 @@ auto async_read_head(Stream& stream, response_head_reader& reader, Token&& token
                                                              token, stream);
 }
 
-/// The body of an answer that is no success: words for a person, of which any part will do.
+/// The body of an answer that is no success: text for a person, of which any part is useful.
 struct refusal_words {
   static constexpr std::size_t largest = std::size_t{1} << 20;
-  /// How long they are waited for, once the head is there.
+  /// How long to wait for the text once the head is there.
   static constexpr std::chrono::milliseconds time_limit{1000};
 
   refusal_words(response_head_reader const& answer, std::string_view method)
@@ -59,7 +60,7 @@ struct refusal_words {
 
   response_body body;
   std::string text;
-  bool is_cut = false;  ///< it may end within a word
+  bool is_cut = false;  ///< `text` may end within a word
   std::array<char, 4096> part{};
 };
 
@@ -75,7 +76,7 @@ struct read_words_op {
       words.text.append(words.part.data(), words.body.decode(words.part.data(), size));
     }
     if (ec || words.is_enough()) {
-      // Without a length any end will do, but for one of our own making.
+      // Without a length any end is good, except an end that this side made.
       bool const is_ended =
           ec && ec != boost::asio::error::operation_aborted && words.body.ends_with_connection();
       words.is_cut = !words.body.is_whole() && !is_ended;
@@ -86,15 +87,16 @@ struct read_words_op {
   }
 };
 
-/// Reads what there is of a refusal's words; never fails. Whoever calls it bounds it, by closing
-/// the stream. Must not be called where they are enough already. Stream and words outlive it.
+/// Reads what there is of a refusal's words; never fails. The caller has to bound the time, by
+/// closing the stream. Precondition: not `words.is_enough()`. Stream and words outlive the
+/// operation.
 template <class Stream, class Token>
 auto async_read_words(Stream& stream, refusal_words& words, Token&& token) {
   return boost::asio::async_compose<Token, void(error_code)>(read_words_op<Stream>{stream, words},
                                                              token, stream);
 }
 
-/// An answer, as far as its head tells.
+/// An answer with the values of its head.
 inline http_response to_response(response_head const& head) {
   http_response response;
   response.status = head.status;

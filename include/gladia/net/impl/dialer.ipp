@@ -22,7 +22,7 @@
 
 namespace gladia::net::detail {
 
-/// What all links of a client share; never changed, but for the addresses that it learns of.
+/// What all links of a client share. Only the address book changes.
 struct link_environment {
   std::shared_ptr<tls_context> tls{};
   proxy_options secure_proxy{};
@@ -31,9 +31,9 @@ struct link_environment {
   std::shared_ptr<address_book> addresses = std::make_shared<address_book>();
 };
 
-/// Reaches a server: look-up, TCP, proxy and TLS. For one attempt.
+/// Makes one attempt to reach a server: look-up, TCP, proxy and TLS.
 ///
-/// Pending operations keep it, and it keeps `done`; whoever started it holds it weakly.
+/// Pending operations keep this object alive, and it keeps `done`. Its owner holds it weakly.
 class dialer : public std::enable_shared_from_this<dialer> {
  public:
   using handler = std::function<void(result<connected_stream>)>;
@@ -68,7 +68,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
   using tcp = boost::asio::ip::tcp;
   using step = void (dialer::*)(error_code);
 
-  /// Begins a phase; `stop_waiting` is how it is made to end.
+  /// Begins a phase and limits its time.
   void enter(phase p, std::chrono::milliseconds limit) {
     phase_ = p;
     timer_.start(limit, [self = shared_from_this()] { self->end_step(cut::timed_out); });
@@ -105,8 +105,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
     if (!not_an_address) {
       return connect({{address, static_cast<std::uint16_t>(std::stoi(port()))}});
     }
-    // A look-up under way cannot be cancelled (https://github.com/chriskohlhoff/asio/issues/470):
-    // it is abandoned, and the timer keeps this object meanwhile.
+    // A running look-up cannot be cancelled (https://github.com/chriskohlhoff/asio/issues/470).
+    // This side stops waiting for it, and the timer keeps this object meanwhile.
     timer_.start(limits_.resolve > phase_timer::no_limit ? limits_.resolve : phase_timer::longest,
                  [self = shared_from_this()] { self->abandon_look_up(); });
     resolver_.async_resolve(
@@ -123,7 +123,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   void on_resolved(error_code ec, tcp::resolver::results_type const& found) {
     if (phase_ != phase::resolve || !done_) return;
-    if (cut_ != cut::none) return;  // the timer's handler is on its way
+    if (cut_ != cut::none) return;  // the timer's handler is already posted
     timer_.stop();
     if (ec) {
       return fail(error(ec, phase::resolve, "cannot look up " + host() + ": " + ec.message()));
@@ -135,7 +135,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
 
   // -- TCP
 
-  /// What the addresses are those of.
+  /// Whose addresses are tried: host and port.
   std::string peer() const { return host() + ":" + port(); }
 
   void connect(std::vector<endpoint> addresses) {
@@ -196,8 +196,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
     if (!proxy_->authorization.empty()) {
       request.set(boost::beast::http::field::proxy_authorization, proxy_->authorization.reveal());
     }
-    // Not `then`: the timer runs on until the answer is there. A proxy that refuses at once may
-    // have closed before it was asked: its answer is there all the same.
+    // Not `then`: the timer runs on until the answer is there. A proxy may refuse and close before
+    // the request is written: its answer can be read even if writing failed.
     boost::beast::http::async_write(socket_, request,
                                     [self = shared_from_this()](error_code, std::size_t) {
                                       async_read_head(self->socket_, self->connect_->answer,
@@ -215,7 +215,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
                         unreadable_head("the proxy " + host(), answer)));
     }
     if (answer.head().status / 100 != 2) return fail(refused_by_proxy(answer.head()));
-    // Bytes behind the answer would be taken for the server's first words.
+    // Bytes after the answer would be taken for the first bytes of the server.
     if (!answer.rest().empty()) {
       return fail(error(errc::proxy_refused, phase::proxy,
                         "the proxy " + host() + " sent more than an answer"));
@@ -230,7 +230,7 @@ class dialer : public std::enable_shared_from_this<dialer> {
     details.http_status = answer.status;
     details.server_message = short_text(answer.reason);
     details.message = "the proxy " + host() + " refused to connect to " + target_.host;
-    // 401: tinyproxy, for a wrong password.
+    // tinyproxy answers 401 to a wrong password.
     if (answer.status == 407 || answer.status == 401) details.message += asked_by_proxy(answer);
     error refused(errc::proxy_refused, std::move(details));
     std::string_view const authorization = proxy_->authorization.reveal();
@@ -261,13 +261,13 @@ class dialer : public std::enable_shared_from_this<dialer> {
     tls_.emplace(std::move(socket_), *environment_->tls->context);
     enter(phase::tls, limits_.tls);
     if (!expect_peer(tls_->native_handle())) {
-      // Without it the certificate of any host would do.
+      // Without an expected name the certificate of any host would be accepted.
       return fail_later(error(boost::asio::error::no_memory, phase::tls));
     }
     tls_->async_handshake(boost::asio::ssl::stream_base::client, then(&dialer::on_secured));
   }
 
-  /// Whom the certificate must be for, and SNI, which holds no address and no port
+  /// Sets the name that the certificate must have, and SNI, which must hold no address and no port
   /// (https://github.com/boostorg/beast/issues/2006).
   bool expect_peer(SSL* ssl) const {
     error_code not_an_address;
@@ -341,8 +341,8 @@ class dialer : public std::enable_shared_from_this<dialer> {
   phase_timer timer_;  // bounds the phase
   tcp::resolver resolver_;
   std::weak_ptr<address_race> race_{};
-  std::optional<endpoint> address_{};  // that it is connected to
-  plain_stream socket_;                // until it is moved into `tls_`
+  std::optional<endpoint> address_{};  // of the connection
+  plain_stream socket_;                // later moved into `tls_`
   std::unique_ptr<connect_exchange> connect_{};
   std::optional<tls_stream> tls_{};
 };

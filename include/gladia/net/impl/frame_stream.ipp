@@ -12,8 +12,8 @@
 
 namespace gladia::net::detail {
 
-/// Filters what was read, then calls the reader's handler. Not a composed operation: a read ends
-/// with each chunk, and the handler has all that one needs.
+/// Filters the bytes that were read, then calls the reader's handler. Not a composed operation: one
+/// read is one operation of the stream below, and the handler has its executor and allocator.
 template <class Buffers, class Handler>
 struct filtering_handler {
   frame_filter& filter;
@@ -37,7 +37,7 @@ struct filtering_handler {
   }
 };
 
-/// What a WebSocket reads from: a connection whose bytes go through a `frame_filter`.
+/// A connection for a WebSocket: the bytes read from it go through a `frame_filter`.
 template <class Next>
 class frame_stream : public Next {
  public:
@@ -67,7 +67,7 @@ void async_teardown(boost::beast::role_type, frame_stream<Next>& stream, Handler
 
 }  // namespace gladia::net::detail
 
-/// Executor, allocator and cancellation slot stay those of the reader's handler.
+/// Executor, allocator and cancellation slot are those of the reader's handler.
 template <template <class, class> class Associator, class Buffers, class Handler,
           class DefaultCandidate>
 struct boost::asio::associator<Associator, gladia::net::detail::filtering_handler<Buffers, Handler>,

@@ -30,7 +30,7 @@ GLADIA_DECL result<void> check_headers(http_headers const& headers) {
                    "a header's name may only hold letters, digits and "
                    "!#$%&'*+-.^_`|~");
     }
-    // The value itself may be a secret.
+    // The error does not quote the value, which may be a secret.
     auto const is_bad = [](char c) { return detail::is_control(c) && c != '\t'; };
     if (std::any_of(value.begin(), value.end(), is_bad)) {
       return error(errc::invalid_request,

@@ -9,7 +9,7 @@
 namespace gladia::net {
 namespace detail {
 
-/// Carries out what the machine decides.
+/// Carries out the decisions of `http_fsm`.
 class retried_call final : public http_operation,
                            public std::enable_shared_from_this<retried_call> {
  public:
@@ -48,7 +48,7 @@ class retried_call final : public http_operation,
     return retry;
   }
 
-  /// \param tell     tells the machine what happened, unless the call was cancelled meanwhile
+  /// \param tell     called unless the call was cancelled; tells `http_fsm` what happened
   /// \param reached  how far the attempt under way had come
   template <class Tell>
   void go_on(Tell tell, phase reached = phase::none) {
@@ -86,7 +86,7 @@ class retried_call final : public http_operation,
         reached);
   }
 
-  /// Notes when it fails.
+  /// Notes a failure of the source.
   void watch_source(body_source& source) {
     if (source.begin) {
       source.begin = [self = shared_from_this(), begin = std::move(source.begin)] {
@@ -109,7 +109,7 @@ class retried_call final : public http_operation,
         return perform(http_fsm::finish{restarted.error()});
       }
     }
-    // A timer of no length at all would never end.
+    // `phase_timer` takes a length of zero for no limit, and would never fire.
     timer_.start(std::max(action.delay, std::chrono::milliseconds(1)), [self = shared_from_this()] {
       self->go_on([&] { return self->machine_.on_wait_over(); });
     });

@@ -15,18 +15,18 @@ inline bool is_redirect(int status) noexcept {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/// Whether `c` may be part of a token, also of one in Base64 or percent-encoded.
+/// Whether `c` may be part of a token, even in Base64 or percent-encoded.
 inline bool may_be_in_token(char c) noexcept {
   return is_alpha(c) || is_digit(c) ||
          std::string_view("-._~%+/=").find(c) != std::string_view::npos;
 }
 
-/// Whether a body is HTML or XML, for people.
+/// Whether a body is HTML or XML: a page for people.
 inline bool is_page(std::string_view body) noexcept {
   return trim(body).substr(0, 1) == "<";
 }
 
-/// Where a part of `page` ends that a browser does not show, if one begins at `at`; else `at`.
+/// If a part of `page` that browsers do not show begins at `at`: its end; otherwise `at`.
 inline std::size_t end_of_hidden(std::string_view page, std::size_t at) noexcept {
   struct part {
     std::string_view begin, end;
@@ -42,11 +42,12 @@ inline std::size_t end_of_hidden(std::string_view page, std::size_t at) noexcept
   return at;
 }
 
-/// The beginning of a body that nobody reads, on one line: a gateway's page or a plain
-/// text.
+/// The beginning of a body that is not the API's, on one line: a gateway's page or a plain text.
 ///
-/// It never ends within a token: what hides secrets later looks for whole ones.
-/// \param is_cut  whether `body` may end within one itself
+/// The text never ends within a token, because secrets are later replaced only where they are
+/// whole.
+///
+/// \param is_cut  whether `body` itself may end within a token
 inline std::string short_text(std::string_view body, bool is_cut = false) {
   constexpr std::size_t shown = 300;
   while (is_cut && !body.empty() && may_be_in_token(body.back())) body.remove_suffix(1);
@@ -69,7 +70,7 @@ inline std::string short_text(std::string_view body, bool is_cut = false) {
     }
     if (text.size() > shown) {
       while (!text.empty() && may_be_in_token(text.back())) text.pop_back();
-      if (!text.empty()) text.pop_back();  // what stands before the token, or the one too many
+      if (!text.empty()) text.pop_back();  // the character before the token, or the one too many
       break;
     }
   }
@@ -87,10 +88,10 @@ inline std::int64_t days_from_civil(int year, int month, int day) noexcept {
   return std::int64_t{era} * 146097 + day_of_era - 719468;
 }
 
-/// In seconds: the ticks of the clock cannot hold every year that a date can.
+/// In seconds, because the clock's own ticks cannot hold every year of a date.
 using http_date = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
-/// The time of an HTTP date in the one form that is still sent: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// The time of an HTTP date. Only the form that is still sent: `Sun, 06 Nov 1994 08:49:37 GMT`.
 inline std::optional<http_date> parse_http_date(std::string const& text) {
   int day = 0, year = 0, hour = 0, minute = 0, second = 0;
   char month_name[4] = {};
@@ -109,7 +110,7 @@ inline std::optional<http_date> parse_http_date(std::string const& text) {
   return http_date(std::chrono::seconds(days * 86400 + hour * 3600 + minute * 60 + second));
 }
 
-/// The wait that a `Retry-After` asks for.
+/// How long a `Retry-After` asks to wait.
 inline std::optional<std::chrono::seconds> parse_wait(std::string_view value, http_date now) {
   value = trim(value);
   constexpr std::chrono::seconds none{0};
@@ -123,8 +124,8 @@ inline std::optional<std::chrono::seconds> parse_wait(std::string_view value, ht
   return std::clamp(*date - now, none, longest);
 }
 
-/// When an answer was given, by the clock of whoever gave it, if it tells: this machine's may be
-/// wrong by hours. What lay in a cache is older by its `Age`.
+/// When an answer was made, by the clock of its sender if it has a `Date`: this machine's clock may
+/// be wrong by hours. An answer from a cache is older by its `Age`.
 inline http_date answered_at(http_headers const& headers, http_date now) {
   auto const* date = find_header(headers, "date");
   auto const answered = date ? parse_http_date(*date) : std::nullopt;
@@ -162,7 +163,7 @@ GLADIA_DECL error error_from_response(http_response const& response, gladia::pha
     details.server_message = detail::short_text(response.body, response.is_cut);
   }
   auto const code = make_error_code(errc_for_status(response.status));
-  // Somebody has to say what is wrong.
+  // Without words of the server, the error code says what is wrong.
   if (details.server_message.empty() && details.validation_errors.empty()) {
     details.message = code.message() + ": ";
   }

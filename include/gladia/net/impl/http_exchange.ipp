@@ -6,6 +6,7 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <gladia/net/detail/source_read.hpp>
 #include <gladia/net/detail/standstill.hpp>
 #include <gladia/net/impl/answer.ipp>
 #include <gladia/net/impl/dialer.ipp>
@@ -15,8 +16,8 @@
 
 namespace gladia::net::detail {
 
-/// An exchange over TCP and TLS. The answer is read while the request is written: who refuses a
-/// request need not have read it.
+/// An exchange over TCP and TLS. The answer is read while the request is written, because a server
+/// may refuse a request before it has read all of it.
 class tcp_http_exchange final : public http_exchange,
                                 public std::enable_shared_from_this<tcp_http_exchange> {
  public:
@@ -127,23 +128,18 @@ class tcp_http_exchange final : public http_exchange,
 
   void write_part() {
     if (!done_ || words_) return;
-    // There may be nothing to read any more that would end with the connection.
+    // Perhaps no read is pending that would notice the end of the connection.
     if (cut_ != cut::none) return on_written(boost::asio::error::operation_aborted);
     auto const& source = *request_.source;
     if (sent_ == source.size) return on_written({});
     outgoing_.resize(part_size);
     auto const room = std::min<std::uint64_t>(source.size - sent_, outgoing_.size());
-    auto const read = source.read(outgoing_.data(), static_cast<std::size_t>(room));
+    auto const read = read_source(source, outgoing_.data(), static_cast<std::size_t>(room));
     if (!read) return fail_source(read.error());
     if (*read == 0) {
       return fail_source(error(errc::truncated_audio, phase_,
                                what() + ": the source ended after " + std::to_string(sent_) +
                                    " of " + std::to_string(source.size) + " bytes"));
-    }
-    if (*read > room) {
-      return fail_source(error(errc::invalid_request, phase_,
-                               what() + ": the source gave " + std::to_string(*read) +
-                                   " bytes where there was room for " + std::to_string(room)));
     }
     with_stream([&](auto& stream) {
       boost::asio::async_write(stream, boost::asio::buffer(outgoing_.data(), *read),
@@ -173,8 +169,8 @@ class tcp_http_exchange final : public http_exchange,
     watch_sending();
   }
 
-  /// How many bytes have left this machine: a slow link takes long for a part, and stands not
-  /// still.
+  /// How many bytes have left this machine. Counted in bytes, because a slow link takes long for a
+  /// part and yet does not stand still.
   std::uint64_t left() {
     return with_stream([](auto& stream) -> std::uint64_t {
       auto const& socket = boost::beast::get_lowest_layer(stream);
@@ -183,7 +179,7 @@ class tcp_http_exchange final : public http_exchange,
     });
   }
 
-  /// Not from within `start`: the listener may not be there yet.
+  /// Posted, because `done` must not be called from within `start`.
   void fail_source(error e) {
     if (e.details().phase == phase::none) e.edit_details().phase = phase_;
     boost::asio::post(executor_, [self = shared_from_this(), e = std::move(e)]() mutable {
@@ -198,7 +194,7 @@ class tcp_http_exchange final : public http_exchange,
     if (is_read_) return conclude();
     if (words_) return;
     if (!ec) return watch_for_silence();
-    // Why the server reads no more may be there still.
+    // The server's answer may still say why it reads no more.
     write_failure_ = ec;
     give_up_after(refusal_words::time_limit);
   }
@@ -225,7 +221,7 @@ class tcp_http_exchange final : public http_exchange,
   bool is_success() const noexcept { return response_.status / 100 == 2; }
   bool to_sink() const noexcept { return request_.sink && is_success(); }
 
-  // Of a refusal: its status counts, whatever follows.
+  // A refusal: its status counts, whatever follows.
 
   void read_words() {
     words_ = std::make_unique<refusal_words>(answer_, request_.method);
@@ -244,7 +240,7 @@ class tcp_http_exchange final : public http_exchange,
     finish(std::move(response_));
   }
 
-  // Of a success: it is whole, or worth nothing.
+  // A success: only a whole body counts.
 
   void read_body() {
     body_ = response_body(answer_.head(), request_.method);
@@ -272,20 +268,20 @@ class tcp_http_exchange final : public http_exchange,
     is_end ? deliver(true) : take(size);
   }
 
-  /// `size` more bytes came behind those that are kept for the next part.
+  /// `size` more bytes came after those that are kept for the next part.
   void take(std::size_t size) {
     filled_ += body_.decode(part_.data() + filled_, size);
     if (!body_.fault().empty()) {
       return finish(malformed("the server's answer is malformed: " + body_.fault()));
     }
-    // Large parts where the body is there, none held back where it is slow.
+    // Parts are large if the body comes fast, and never held back if it comes slowly.
     if (body_.is_whole() || filled_ == part_.size() || !has_more()) {
       return deliver(body_.is_whole());
     }
     read_part();
   }
 
-  /// Whether a read would find something.
+  /// Whether bytes can be read at once.
   bool has_more() {
     return with_stream([](auto& stream) {
       error_code ec;
@@ -304,7 +300,7 @@ class tcp_http_exchange final : public http_exchange,
       response_.body += part;
     }
     if (request_.progress && !part.empty()) request_.progress(received_, body_.length());
-    // Either may have called cancel.
+    // The sink or the progress function may have called `cancel`.
     if (cut_ != cut::none) return fail({});
     is_whole ? end_reading({}) : read_part();
   }
@@ -314,21 +310,21 @@ class tcp_http_exchange final : public http_exchange,
                 [self = shared_from_this()] { self->end(cut::timed_out, self->request_.idle); });
   }
 
-  /// Makes what is pending end, without a verdict of its own.
+  /// Ends the pending operations after `limit`, without an error of its own.
   void give_up_after(std::chrono::milliseconds limit) {
     idle_.start(limit, [self = shared_from_this()] { self->close(); });
   }
 
   // -- the end
 
-  /// Nothing more is to be read: the answer is whole, or `ec` says why not.
+  /// Reading is over: the answer is whole, or `ec` says why not.
   void end_reading(error_code ec) {
     is_read_ = true;
     read_failure_ = ec;
     conclude();
   }
 
-  /// An answer, or its lack, means little before it is known what became of the request.
+  /// Waits until writing is over, too: an answer or its lack means little before that.
   void conclude() {
     if (cut_ != cut::none) return fail({});
     if (sending_ == sending::under_way) return give_up_after(refusal_words::time_limit);
@@ -376,27 +372,27 @@ class tcp_http_exchange final : public http_exchange,
   std::function<void(result<http_response>)> done_{};
   phase phase_ = phase::none;
   cut cut_ = cut::none;
-  std::chrono::milliseconds limit_{};  // that was passed
+  std::chrono::milliseconds limit_{};  // the limit that was exceeded
   phase_timer deadline_;               // bounds everything
   phase_timer idle_;                   // bounds standstill, silence, and the rest of a refusal
   std::weak_ptr<dialer> dial_{};
   std::optional<connected_stream> stream_{};
   boost::beast::http::request<boost::beast::http::string_body> message_{};
   std::optional<boost::beast::http::request_serializer<boost::beast::http::string_body>>
-      head_writer_{};             // of a request with a source
+      head_writer_{};             // for a request with a source
   std::vector<char> outgoing_{};  // the part of the source that is being written
-  std::uint64_t sent_ = 0;        // of the source
-  standstill standstill_{};       // while it is sent
+  std::uint64_t sent_ = 0;        // bytes of the source
+  standstill standstill_{};       // while the source is sent
   sending sending_ = sending::under_way;
   error_code write_failure_{};
   response_head_reader answer_{};
   http_response response_{};
   std::unique_ptr<refusal_words> words_{};
   response_body body_{};
-  std::vector<char> part_{};  // of the body, as it is read
-  std::size_t filled_ = 0;    // of the part
+  std::vector<char> part_{};  // of the body that is being read
+  std::size_t filled_ = 0;    // bytes of `part_`
   std::uint64_t received_ = 0;
-  bool is_read_ = false;  // as far as it will be
+  bool is_read_ = false;  // reading is over
   error_code read_failure_{};
 };
 

@@ -12,7 +12,7 @@
 
 namespace gladia::net::detail {
 
-/// The one answer to whether a status may be tried again: that of its error.
+/// Whether a call may be tried again after `status`: if its error is retryable.
 inline bool is_retried_status(int status) noexcept {
   return status >= 400 && make_error_code(errc_for_status(status)) == condition::retryable;
 }
@@ -99,7 +99,7 @@ void http_fsm::hide_secrets(Text& text) const {
     }
   }
   for (auto const& url : request_.secret_urls) gladia::detail::redact_query(text, url);
-  // A URL that a server named may be signed, and its storage repeats what it does not like.
+  // A URL that a server named may be signed, and a storage quotes the URL in its refusals.
   if (redirects_ > 0) gladia::detail::redact_query(text, request_.url.target);
 }
 
@@ -111,7 +111,7 @@ GLADIA_DECL http_fsm::decision http_fsm::on_failure(error e, bool sink_was_used,
   bool const was_unanswered = e.details().http_status == 0 && e.details().phase == phase::response;
   decision next{wait{*delay, sink_was_used}, log_level::warning, told(e)};
   auto const status = e.details().http_status;
-  // An error or a timeout of a gateway says nothing about the server behind it.
+  // A gateway's error or timeout does not say what the server behind it did.
   if (was_unanswered || status == 408 || status / 100 == 5) may_be_done_ = true;
   if (was_unanswered && !is_idempotent(request_.method)) {
     was_unanswered_ = true;
@@ -139,7 +139,7 @@ GLADIA_DECL bool http_fsm::may_retry(error const& e, bool sink_was_used) {
   return is_worth_it && is_harmless && (!sink_was_used || can_restart_sink_);
 }
 
-/// Whether what is gone was deleted by an earlier attempt, as far as one can know.
+/// Whether a missing thing was probably deleted by an earlier attempt of this call.
 GLADIA_DECL bool http_fsm::is_deleted(int status) const noexcept {
   return may_be_done_ && request_.method == "DELETE" && errc_for_status(status) == errc::not_found;
 }
@@ -181,7 +181,7 @@ GLADIA_DECL http_fsm::decision http_fsm::redirect(http_response const& response,
     auto const count = request_.headers.size();
     drop_headers(request_.headers, request_.secret_headers);
     auto const has_lost = request_.headers.size() < count;
-    // A URL with a query may be signed: then there is no key to be missed.
+    // A URL with a query may be signed, and then needs no key.
     has_lost_key_ = has_lost && target->target.find('?') == std::string::npos;
   }
   bool const was_post = request_.method == "POST";
@@ -199,7 +199,7 @@ GLADIA_DECL void http_fsm::become_get() {
   drop_headers(request_.headers, body_headers);
 }
 
-/// Secrets may be lost on a link that anybody can read.
+/// Refuses to send secrets over a link that anybody can read.
 GLADIA_DECL error http_fsm::check_link(url const& target) const {
   if (target.scheme != "http" && target.scheme != "https") {
     return error(errc::invalid_url, target.redacted() + " is no http or https URL");
@@ -218,7 +218,7 @@ GLADIA_DECL http_fsm::decision http_fsm::finish_with(error e, moment now) const 
   return {finish{std::move(e)}, log_level::debug, std::move(line)};
 }
 
-/// Whether the server may have done what it was asked for, though it gave no answer that says so.
+/// Whether the server may have carried out the request though no answer says so.
 GLADIA_DECL bool http_fsm::may_have_been_made(error_details const& details) const noexcept {
   auto const status = details.http_status;
   if (status == 0) return details.phase >= phase::response;
@@ -229,7 +229,7 @@ GLADIA_DECL std::string http_fsm::name() const {
   return request_.method + " " + request_.url.redacted();
 }
 
-/// Most errors name the call themselves.
+/// The text of an error, with the name of the call unless the error names it.
 GLADIA_DECL std::string http_fsm::told(error const& e) const {
   auto line = e.what();
   return line.find(name()) != std::string::npos ? line : name() + ": " + line;

@@ -15,8 +15,8 @@ using gladia::detail::aborted;
 /// Why an operation was made to end by this side.
 enum class cut { none, cancelled, timed_out };
 
-/// One code for "the other side went away". Peers rarely shut TLS down in order
-/// (https://github.com/boostorg/beast/issues/38), so that it is no fault of its own.
+/// Maps all codes for "the other side went away" to one. Peers rarely shut TLS down in order
+/// (https://github.com/boostorg/beast/issues/38), so a missing shutdown is no error of its own.
 inline error_code normalized(error_code ec) noexcept {
   namespace http = boost::beast::http;
   bool const gone = ec == boost::asio::ssl::error::stream_truncated ||

@@ -19,9 +19,9 @@ namespace gladia::net::detail {
 
 /// A TCP connection, without Beast's `tcp_stream` and its timeouts.
 ///
-/// A server that closes a WebSocket often resets the connection next, so that a write fails while
-/// the close frame with its code is still to be read. Beast would then stop reading: such a failure
-/// is held back until the reader has come to the end
+/// A server that closes a WebSocket often resets the connection next. A write then fails while the
+/// close frame with its code is still unread, and Beast would stop reading. So a failed write is
+/// held back until the reader has come to the end
 /// (https://github.com/boostorg/beast/issues/1209).
 class plain_stream : public boost::asio::ip::tcp::socket {
   using base = boost::asio::ip::tcp::socket;
@@ -30,7 +30,7 @@ class plain_stream : public boost::asio::ip::tcp::socket {
   explicit plain_stream(boost::asio::any_io_executor const& executor)
       : base(executor), held_(executor) {}
 
-  /// From now on a write that fails says so after `limit`, or when this is called again.
+  /// From now on a failed write completes after `limit`, or when this is called again.
   void hold_failures(std::chrono::milliseconds limit) {
     limit_ = limit;
     held_.cancel();
@@ -49,7 +49,7 @@ class plain_stream : public boost::asio::ip::tcp::socket {
   template <class Buffers>
   struct write {
     plain_stream& stream;
-    Buffers const* buffers;  // used before the initiating function returns; a copy takes 1 KiB
+    Buffers const* buffers;  // only used before the initiating function returns; a copy takes 1 KiB
     error_code failure{};
     enum { starting, writing, holding } state = starting;
 
@@ -58,7 +58,7 @@ class plain_stream : public boost::asio::ip::tcp::socket {
       switch (state) {
         case starting: {
           state = writing;
-          auto const& data = *buffers;  // not through `self`, which is moved
+          auto const& data = *buffers;  // `self` is moved below
           stream.base::async_write_some(data, std::move(self));
           return;
         }
@@ -81,15 +81,16 @@ class plain_stream : public boost::asio::ip::tcp::socket {
   std::uint64_t written_ = 0;
 };
 
-/// A TLS connection over one.
+/// A TLS connection over a `plain_stream`.
 class tls_stream : public boost::asio::ssl::stream<plain_stream> {
  public:
   using boost::asio::ssl::stream<plain_stream>::stream;
 };
 
-/// What Beast does once a WebSocket's closing handshake is over or has failed: end its operation.
-/// Its own versions wait until the peer has closed TCP and TLS in order, which some never do
-/// (https://github.com/boostorg/beast/issues/1826); the socket is closed a moment later here.
+/// Beast calls this once a WebSocket's closing handshake is over or has failed. It only ends
+/// Beast's operation. Beast's own versions wait until the peer has closed TCP and TLS in order,
+/// which some peers never do (https://github.com/boostorg/beast/issues/1826). The socket is closed
+/// here a moment later.
 template <class Stream, class Handler>
 void end_without_teardown(Stream& stream, Handler&& handler) {
   boost::asio::post(stream.get_executor(),

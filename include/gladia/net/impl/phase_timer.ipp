@@ -9,12 +9,12 @@
 
 namespace gladia::net::detail {
 
-/// Bounds one step at a time. The library's streams have no timeouts of their own beside it
+/// Limits the time of one step after the other. The streams have no other timeouts
 /// (https://github.com/boostorg/beast/issues/1726).
 class phase_timer {
  public:
   static constexpr std::chrono::milliseconds no_limit{0};
-  /// Long enough for ever, short enough not to overflow a clock.
+  /// Stands for no limit, and is short enough not to overflow a clock.
   static constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
 
   explicit phase_timer(boost::asio::any_io_executor const& executor) : timer_(executor) {}
@@ -27,7 +27,7 @@ class phase_timer {
     if (limit <= no_limit) return;
     timer_.expires_after(std::min(limit, longest));
     timer_.async_wait([this, round = round_, on_end = std::move(on_end)](auto) {
-      // A handler that is queued already cannot be cancelled.
+      // A handler that is already posted cannot be cancelled.
       if (round == round_) on_end();
     });
   }

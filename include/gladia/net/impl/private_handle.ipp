@@ -13,7 +13,7 @@
 
 namespace gladia::net::detail {
 
-/// Keeps a socket from the children that the application starts: a link would live on in them.
+/// Keeps a socket from child processes of the application: the link would stay open in them.
 inline void keep_from_children(boost::asio::ip::tcp::socket::native_handle_type handle) noexcept {
 #if defined(_WIN32)
   ::SetHandleInformation(reinterpret_cast<HANDLE>(handle), HANDLE_FLAG_INHERIT, 0);
@@ -22,13 +22,13 @@ inline void keep_from_children(boost::asio::ip::tcp::socket::native_handle_type 
 #endif
 }
 
-/// `socket.open(protocol, ec)`, for a socket that no child inherits. Where the system cannot make
-/// one so, a child that is started in between has it after all.
+/// `socket.open(protocol, ec)`, for a socket that no child process inherits. If the system cannot
+/// create such a socket in one step, a child that is started in between still inherits it.
 template <class Socket>
 void open_private(Socket& socket, boost::asio::ip::tcp protocol, error_code& ec) {
 #if defined(SOCK_CLOEXEC)
-  // Not a protocol whose type has the flag: Asio would not know it for a stream, and take the end
-  // of one for an empty read.
+  // The flag is not put into the protocol's type: Asio would then not treat the socket as a stream,
+  // and would take the end of the stream for an empty read.
   auto const handle =
       ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
   if (handle < 0) {
@@ -43,7 +43,7 @@ void open_private(Socket& socket, boost::asio::ip::tcp protocol, error_code& ec)
 #endif
 }
 
-/// Accepts a connection that waits, likewise; `acceptor` does not block.
+/// Accepts a waiting connection that no child inherits. Precondition: `acceptor` does not block.
 template <class Acceptor, class Socket>
 void accept_private(Acceptor& acceptor, Socket& socket, error_code& ec) {
 #if defined(SOCK_CLOEXEC)

@@ -21,7 +21,7 @@ inline std::string environment(std::initializer_list<char const*> names) {
   return {};
 }
 
-/// `userinfo`, as it stands in a URL, for `Proxy-Authorization`.
+/// The value of `Proxy-Authorization` for the user information of a URL.
 inline secret basic_authorization(std::string_view userinfo) {
   auto const colon = std::min(userinfo.find(':'), userinfo.size());
   auto const user = gladia::detail::percent_decoded(userinfo.substr(0, colon));
@@ -64,8 +64,8 @@ inline std::string_view without_dot_at_end(std::string_view name) noexcept {
   return name;
 }
 
-/// `corp.example` and `.corp.example`: that name and all below it (curl); `*.corp.example`: those
-/// below it (Go).
+/// `corp.example` and `.corp.example` cover this name and all names below it (curl);
+/// `*.corp.example` covers only the names below it (Go).
 inline bool covers_name(std::string_view entry, std::string_view host) noexcept {
   entry = without_dot_at_end(entry);
   host = without_dot_at_end(host);
@@ -78,7 +78,7 @@ inline bool covers_name(std::string_view entry, std::string_view host) noexcept 
   return rest == 0 ? !is_below : host[rest - 1] == '.';
 }
 
-/// An address, or a network such as `10.0.0.0/8`, of which an address may have any bits set.
+/// `entry` is an address, or a network such as `10.0.0.0/8`, whose host bits may be set.
 inline bool covers_address(std::string const& entry, boost::asio::ip::address const& address) {
   namespace ip = boost::asio::ip;
   error_code ec;
@@ -93,11 +93,11 @@ inline bool covers_address(std::string const& entry, boost::asio::ip::address co
                     network.canonical();
 }
 
-/// Whether one entry of a `no_proxy` list covers `target`: in the forms of curl, Go and Python;
-/// where they differ, as curl does.
+/// Whether one entry of a `no_proxy` list covers `target`. Entries may have the forms of curl, Go
+/// and Python; if these differ, as in curl.
 inline bool covers(std::string_view entry, url const& target) {
   if (entry == "*") return true;
-  // A port limits an entry to it; an address without brackets has colons of its own.
+  // An entry may end with a port, but the colons of an address without brackets begin no port.
   auto const bracket = entry.rfind(']');
   auto const colon = entry.find(':', bracket == std::string_view::npos ? 0 : bracket);
   bool const has_port = colon != std::string_view::npos && entry.rfind(':') == colon;
@@ -128,7 +128,7 @@ inline bool is_direct(std::string_view no_proxy, url const& target) {
 GLADIA_DECL proxy_options with_environment(proxy_options options, bool secure) {
   if (!options.use_environment) return options;
   if (options.url.empty()) {
-    // Not HTTP_PROXY: a CGI program gets it from a request's `Proxy` header (httpoxy.org).
+    // `HTTP_PROXY` is not read: in a CGI program it holds a request's `Proxy` header (httpoxy.org).
     options.url = secure ? detail::environment({"https_proxy", "HTTPS_PROXY"})
                          : detail::environment({"http_proxy"});
   }

@@ -20,7 +20,7 @@ GLADIA_DECL response_body::response_body(response_head const& head, std::string_
       method == "HEAD" || head.status / 100 == 1 || head.status == 204 || head.status == 304;
   if (has_none) return;
   if (!head.foreign_coding.empty()) {
-    // The words of a refusal may still be read.
+    // The text of a refusal can still be read.
     state_ = state::until_end;
     if (head.status / 100 == 2) refuse("it has a transfer coding that was not asked for");
   } else if (head.is_chunked) {
@@ -109,7 +109,7 @@ GLADIA_DECL void response_body::read_digit(char c) {
     if (++digits_ > most_digits) refuse("a chunk's size is too large");
     return;
   }
-  // Some pad the size with blanks.
+  // Some servers pad the size with blanks.
   bool const is_end = c == '\n' || c == '\r' || c == ';' || c == ' ' || c == '\t';
   if (digits_ == 0 || !is_end) return refuse("a chunk's size is no hexadecimal number");
   state_ = state::chunk_extension;

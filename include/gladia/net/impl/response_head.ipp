@@ -18,7 +18,7 @@ inline bool is_blank(char c) noexcept {
 }
 
 /// Calls `f` with each element of a comma-separated list, without blanks around it. Commas within
-/// quotes part nothing.
+/// quotes do not separate.
 template <class F>
 void for_each_element(std::string_view list, F f) {
   while (!list.empty()) {
@@ -41,7 +41,7 @@ void for_each_element(http_headers const& headers, std::string_view name, F f) {
   }
 }
 
-/// A text of digits alone that fits.
+/// The number in a text of digits only; none if it does not fit.
 inline std::optional<std::uint64_t> parse_length(std::string_view digits) noexcept {
   std::uint64_t length = 0;
   for (char c : digits) {
@@ -81,7 +81,7 @@ GLADIA_DECL response_head_reader::verdict response_head_reader::commit(std::size
   if (verdict_ != verdict::incomplete) return verdict_;
   scanned_ = size_;
   if (size_ - begin_ > max_size) refuse("it is larger than 64 KiB");
-  // Whoever speaks another protocol may never end a line.
+  // A peer of another protocol may never end a line.
   auto const so_far = all.substr(line_, http_1.size());
   if (head_.status == 0 && so_far != "\r" && so_far != http_1.substr(0, so_far.size())) {
     refuse(no_http_1);
@@ -157,7 +157,7 @@ GLADIA_DECL void response_head_reader::end_head() {
     });
   }
   for_each_element(head_.headers, "transfer-encoding", [this](std::string_view coding) {
-    // What was not encoded; sent by old servers.
+    // Old servers send it for a body without a coding.
     if (equals_ignoring_case(coding, "identity")) return;
     head_.content_length.reset();
     if (equals_ignoring_case(coding, "chunked")) {
@@ -170,7 +170,7 @@ GLADIA_DECL void response_head_reader::end_head() {
 }
 
 GLADIA_DECL void response_head_reader::refuse(std::string fault) {
-  if (verdict_ == verdict::refused) return;  // the first one counts
+  if (verdict_ == verdict::refused) return;  // the first fault counts
   verdict_ = verdict::refused;
   fault_ = std::move(fault);
 }
@@ -178,7 +178,7 @@ GLADIA_DECL void response_head_reader::refuse(std::string fault) {
 GLADIA_DECL std::vector<std::string> offered_schemes(http_headers const& headers,
                                                      std::string_view name) {
   std::vector<std::string> schemes;
-  // A challenge is a scheme with parameters behind it, which commas part as they part challenges:
+  // A challenge is a scheme and its parameters. Commas separate parameters as well as challenges:
   // `Basic realm="a, b", charset="UTF-8", Negotiate`.
   for_each_element(headers, name, [&schemes](std::string_view element) {
     auto const end = std::min(element.find_first_of(" \t="), element.size());

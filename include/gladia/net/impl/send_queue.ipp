@@ -17,13 +17,14 @@
 
 namespace gladia::net::detail {
 
-/// Lets the system keep little of what it was given: some 16 KiB that it has not sent, and no more
-/// on its way than some two of `send_buffer`, or of 16 KiB. By default its queue grows to megabytes
-/// on a slow link, so that a ping waits behind a minute of audio, and a reconnect throws that away.
-/// With more on its way than the queues of such a link hold, much is lost and sent again.
+/// Makes the system buffer little: about 16 KiB of unsent bytes, and at most about twice
+/// `send_buffer`, or twice 16 KiB, of unconfirmed bytes. By default the system's queue grows to
+/// megabytes on a slow link: a ping then waits behind a minute of audio, and a reconnect throws
+/// that audio away. With more unconfirmed bytes than the queues of such a link hold, many packets
+/// are lost and sent again.
 ///
-/// It sends again after 2 s at the latest, where it can be told so (Linux 6.15): by default it
-/// doubles the wait each time, and would let a short break last until `link_timeout`.
+/// On Linux 6.15 and later the system also retransmits after 2 s at the latest. By default the wait
+/// doubles each time, and a short break would last until `link_timeout`.
 inline void keep_little_unsent(boost::asio::ip::tcp::socket& socket, std::size_t send_buffer) {
   constexpr std::size_t least = 16 * 1024, most = 4 * 1024 * 1024;
   error_code ignored;
@@ -42,10 +43,10 @@ inline void keep_little_unsent(boost::asio::ip::tcp::socket& socket, std::size_t
 #endif
 }
 
-/// How many bytes of those that were written the other end of the connection has not confirmed; 0
-/// where the system does not tell.
+/// How many of the written bytes the other end of the connection has not confirmed; 0 if the system
+/// does not tell.
 inline std::size_t unconfirmed_bytes(boost::asio::ip::tcp::socket const& socket) noexcept {
-  // The handle can only be asked for where it could be changed.
+  // `native_handle` is not const.
   auto const handle = const_cast<boost::asio::ip::tcp::socket&>(socket).native_handle();
 #if defined(SIOCOUTQ)
   int bytes = 0;

@@ -24,7 +24,7 @@ GLADIA_DECL result<std::string> essential_upgrade(response_head const& head,
       return error(errc::malformed_response, "the server chose a protocol that was not offered");
     }
   }
-  // Beast wants a reason.
+  // Beast requires a reason.
   auto text = "HTTP/" + head.version + " 101 Switching Protocols\r\n";
   for (std::string const name : {"Upgrade", "Connection", "Sec-WebSocket-Accept"}) {
     std::string values;
@@ -33,7 +33,7 @@ GLADIA_DECL result<std::string> essential_upgrade(response_head const& head,
     }
     if (!values.empty()) text += name + ": " + values + "\r\n";
   }
-  // The buffer that it is read into is not large (Beast's holds 1536 bytes).
+  // Beast reads the answer into a buffer of 1536 bytes.
   constexpr std::size_t largest = 1024;
   if (text.size() > largest) {
     return error(errc::malformed_response, "the server's Upgrade or Connection is too long");

@@ -14,12 +14,12 @@
 
 namespace gladia::net::detail {
 
-/// Stands below Beast's WebSocket, and reads the answer to the upgrade in its place: Beast's own
-/// reader takes heads of 8 KiB, and no more than 1.5 KiB together with what follows.
+/// Stands below Beast's WebSocket, and reads the answer to the upgrade in Beast's place: Beast's
+/// own reader accepts heads of 8 KiB, and at most 1.5 KiB together with the bytes that follow.
 ///
-/// Beast gets the essence of an answer that switches protocols, in a read of its own, then what
-/// came behind the head, then the stream below, at the cost of a branch. After any other answer
-/// its handshake fails; `pending` says why.
+/// If the answer switches protocols, Beast first reads its essence, then the bytes after the head,
+/// then the stream below, at the cost of a branch. After any other answer Beast's handshake fails,
+/// and `pending` says why.
 template <class Next>
 class upgrade_stream {
  public:
@@ -32,16 +32,16 @@ class upgrade_stream {
   Next& next_layer() noexcept { return next_; }
   Next const& next_layer() const noexcept { return next_; }
 
-  /// What is known of a handshake until its answer was heard.
+  /// What is known of a handshake until its answer is read.
   struct handshake {
     http_headers offered{};         ///< the header fields of the request
-    response_head_reader answer{};  ///< as far as it was read
-    std::string_view behind{};      ///< what of `answer` is still to be read by Beast
-    error fault{};                  ///< of an answer that switches protocols
-    error_code write_failure{};     ///< of the request
+    response_head_reader answer{};  ///< the answer as far as it was read
+    std::string_view behind{};      ///< bytes that Beast still has to read
+    error fault{};                  ///< what is wrong with an answer that switches protocols
+    error_code write_failure{};     ///< why the request was not written
   };
   void offer(http_headers offered) { handshake_->offered = std::move(offered); }
-  /// Null once it succeeded, as far as this stream can tell.
+  /// The handshake; null once it succeeded, as far as this stream can tell.
   handshake const* pending() const noexcept { return handshake_.get(); }
 
   template <class Buffers, class Token>
@@ -73,12 +73,12 @@ class upgrade_stream {
 
     template <class Self>
     void operator()(Self& self, error_code ec = {}) {
-      auto& s = stream;  // not through `self`, which is moved
+      auto& s = stream;  // `self` is moved below
       if (!std::exchange(is_started, true)) {
         if (s.is_asking()) {
           return async_read_head(s.next_, s.handshake_->answer, std::move(self));
         }
-        // Never from within the initiating function.
+        // A handler must not be called from within the initiating function.
         return boost::asio::post(s.next_.get_executor(), std::move(self));
       }
       if (ec) return self.complete(ec, 0);
@@ -89,8 +89,8 @@ class upgrade_stream {
     }
   };
 
-  /// A server that refuses at once may have closed before it was asked: a request that cannot be
-  /// sent is no reason not to read the answer.
+  /// A server may refuse and close before the request is written. So the answer is read even if the
+  /// request could not be written.
   template <class Buffers>
   struct write_op {
     upgrade_stream& stream;

@@ -28,7 +28,7 @@ inline void append_percent_encoded(std::string& out, char c) {
   out += digits[byte & 15];
 }
 
-/// A query with every value, and every part that has no name, replaced.
+/// A query in which every value, and every part without a name, is replaced.
 inline std::string redacted_query(std::string_view query) {
   std::string out;
   while (true) {
@@ -42,8 +42,8 @@ inline std::string redacted_query(std::string_view query) {
   }
 }
 
-/// A text that could not be parsed, fit for an error message: nobody knows where its secrets are,
-/// so that neither a query nor what may be user information is shown.
+/// A text that could not be parsed, for an error message. Nobody knows where its secrets are, so
+/// neither a query nor possible user information is shown.
 inline std::string redacted_text(std::string_view text) {
   std::string tail;
   auto const query = text.find('?');
@@ -72,13 +72,13 @@ inline error url_error(std::string_view text, std::string const& why) {
   return error(errc::invalid_url, "the URL \"" + redacted_text(text) + "\" " + why);
 }
 
-/// The host in lower case and without brackets, or an empty text if it is none.
+/// The host in lower case and without brackets; empty if `host` is no host.
 inline std::string parse_host(std::string_view host) {
   if (!host.empty() && host.front() == '[') {
     if (host.size() < 4 || host.back() != ']') return {};
     std::string const address(host.substr(1, host.size() - 2));
     error_code ec;
-    // A zone (fe80::1%eth0) means something on one machine only.
+    // A zone (fe80::1%eth0) has a meaning on one machine only.
     if (address.find('%') != std::string::npos) return {};
     boost::asio::ip::make_address_v6(address, ec);
     return ec ? std::string() : to_lower(address);
@@ -91,7 +91,7 @@ inline std::string parse_host(std::string_view host) {
   return to_lower(host);
 }
 
-/// The port without leading zeros, or an empty text if it is none.
+/// The port without leading zeros; empty if `digits` is no port.
 inline std::string parse_port(std::string_view digits) {
   std::uint32_t port = 0;
   for (char c : digits) {
@@ -107,7 +107,7 @@ inline std::string parse_target(std::string_view text) {
   text = text.substr(0, text.find('#'));
   std::string target = text.empty() || text.front() != '/' ? "/" : "";
   for (char c : text) {
-    // Not allowed in a URL, but seen in redirects.
+    // Such bytes are not allowed in a URL, but seen in redirects.
     if (static_cast<unsigned char>(c) >= 0x80) {
       append_percent_encoded(target, c);
     } else {
@@ -117,7 +117,7 @@ inline std::string parse_target(std::string_view text) {
   return target;
 }
 
-/// Not allowed in a URL, but seen in redirects to storage.
+/// Encodes blanks: they are not allowed in a URL, but seen in redirects to storage.
 inline std::string with_blanks_encoded(std::string_view reference) {
   std::string encoded;
   for (char c : reference) {

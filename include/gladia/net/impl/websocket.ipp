@@ -17,10 +17,10 @@ namespace gladia::net::detail {
 
 /// A WebSocket over TCP and TLS: the only user of Beast's WebSocket.
 ///
-/// Beast's own timeouts stay off: they and ours would end an operation twice
-/// (https://github.com/boostorg/beast/issues/1726). Which of several pending operations hears of
-/// the end first is not fixed (https://github.com/boostorg/beast/issues/1729), so that all of them
-/// are waited for and one verdict is made.
+/// Beast's own timeouts stay off: together with the timers here they would end an operation twice
+/// (https://github.com/boostorg/beast/issues/1726). Any of several pending operations may hear of
+/// the end first (https://github.com/boostorg/beast/issues/1729), so `on_closed` waits for all of
+/// them.
 class tcp_websocket final : public websocket, public std::enable_shared_from_this<tcp_websocket> {
  public:
   tcp_websocket(boost::asio::any_io_executor const& executor,
@@ -93,7 +93,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   void close_now() noexcept override {
     if (state_ == state::idle || state_ == state::ended) return;
-    // A dialer that is cancelled tells the phase it had reached.
+    // A cancelled dialer reports the phase that it had reached.
     if (dial_.expired()) {
       record(aborted(state_ == state::connecting ? phase::upgrade : phase::stream));
     }
@@ -124,7 +124,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   void begin(operation o) noexcept { pending_ |= static_cast<unsigned>(o); }
   void end(operation o) noexcept { pending_ &= ~static_cast<unsigned>(o); }
 
-  /// Goes on with a member, and keeps the link until then.
+  /// A handler that calls a member function, and keeps the link alive until then.
   struct continuation {
     std::shared_ptr<tcp_websocket> self;
     void (tcp_websocket::*next)(error_code);
@@ -193,7 +193,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     using boost::beast::websocket::request_type;
     using boost::beast::websocket::stream_base;
     stream.set_option(stream_base::timeout{stream_base::none(), stream_base::none(), false});
-    // One message is one frame; by default it is cut at 4096 bytes.
+    // One message is one frame. By default Beast cuts messages at 4096 bytes.
     stream.auto_fragment(false);
     constexpr std::size_t page = 4096, largest = std::size_t{64} << 10, frame_header = 14;
     auto const usual = std::min(request_.usual_message, largest) + frame_header;
@@ -202,7 +202,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     stream.set_option(stream_base::decorator([this](request_type& upgrade) {
       for (auto const& [name, value] : request_.headers) upgrade.set(name, value);
       upgrade.set(boost::beast::http::field::user_agent, environment_->user_agent);
-      // Older versions write it in lower case, which some servers refuse.
+      // Older versions of Beast write the value in lower case, which some servers refuse.
       upgrade.set(boost::beast::http::field::connection, "Upgrade");
     }));
     stream.control_callback([this](frame_type kind, auto) { on_control(kind); });
@@ -226,7 +226,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     listener_->on_open(*this);
   }
 
-  /// The status of a refusal counts, whatever follows.
+  /// Reads the text of a refusal. Its status counts, whatever follows.
   void read_refusal() {
     with_stream([this](auto& stream) {
       auto& below = stream.next_layer();
@@ -334,13 +334,13 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     auto const data = read_buffer_.cdata();
     std::string_view const text(static_cast<char const*>(data.data()), data.size());
     if (state_ == state::open) {
-      // Beast takes it for binary and has not looked.
+      // To Beast the message is binary, so Beast did not check UTF-8.
       gladia::detail::is_utf8(text)
           ? listener_->on_message(*this, text)
           : listener_->on_message(*this, gladia::detail::mended_utf8(text));
     }
     read_buffer_.consume(read_buffer_.size());
-    // It never shrinks by itself.
+    // The buffer never shrinks by itself.
     if (read_buffer_.capacity() > kept_read_buffer) {
       read_buffer_ = boost::beast::flat_buffer(request_.max_message);
     }
@@ -351,7 +351,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     if (kind == boost::beast::websocket::frame_type::close) {
       keep_close_reason();
       hold_failed_writes(phase_timer::no_limit);
-      // Beast answers it; a peer that stopped reading does not take the answer.
+      // Beast answers the close frame; the timer ends the wait for a peer that does not read.
       if (state_ == state::open) start_closing();
     }
     if (is_live()) listener_->on_activity(*this);
@@ -394,7 +394,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
 
   void on_close_answered(error_code ec) {
     end(operation::closing);
-    // Beast has read the answer itself where no read of ours was pending.
+    // Beast has read the server's close frame itself if no read was pending here.
     if (!ec) keep_close_reason();
     drop();
     settle();
@@ -410,8 +410,8 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     });
   }
 
-  /// Whether reading ended before it came to the close frame that the filter has: what lies between
-  /// was not read, so that the server's good end is none.
+  /// Whether reading ended before the close frame that the filter has seen. Messages before that
+  /// frame were then not read, so the server's good end does not count.
   static bool is_before_close(error_code ec) noexcept {
     using boost::beast::websocket::error;
     return ec.category() == make_error_code(error::closed).category() && ec != error::closed &&
@@ -435,12 +435,12 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     settle();
   }
 
-  /// The first reason counts.
+  /// Keeps the first error.
   void record(error e) {
     if (!error_) error_ = std::move(e);
   }
 
-  /// Makes all pending operations end.
+  /// Ends all pending operations.
   void drop() noexcept {
     if (state_ == state::ended) return;
     state_ = state::dropped;
@@ -457,7 +457,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
     end.close_code = close_code_;
     end.reason = std::move(close_reason_);
     // A peer that closes often resets the connection next
-    // (https://github.com/boostorg/beast/issues/1209): its code is the reason.
+    // (https://github.com/boostorg/beast/issues/1209): then its code counts, not the error.
     if (close_code_ == 0) {
       end.error = error_ ? std::move(error_) : error(boost::asio::error::eof, phase::stream);
       end.redirect = std::move(redirect_);
@@ -471,7 +471,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   websocket_request request_{};
   std::shared_ptr<websocket_listener> listener_{};  // from `open` until `on_closed`
   state state_ = state::idle;
-  unsigned pending_ = 0;  // operations
+  unsigned pending_ = 0;  // number of operations
   phase_timer timer_;     // bounds the handshake, then the close
   std::weak_ptr<dialer> dial_{};
   std::optional<stream_over<plain_stream>> plain_{};
@@ -479,7 +479,7 @@ class tcp_websocket final : public websocket, public std::enable_shared_from_thi
   std::unique_ptr<refusal_words> refusal_{};
   std::optional<url> redirect_{};
   boost::beast::flat_buffer read_buffer_{};
-  std::uint64_t ping_end_ = 0;    // where the last ping ends among the bytes written
+  std::uint64_t ping_end_ = 0;    // offset of the last ping's end in the written bytes
   std::uint16_t close_code_ = 0;  // of the server's close frame
   std::string close_reason_{};
   error error_{};  // the first one

@@ -20,11 +20,11 @@
 #include <gladia/pre_recorded/options.hpp>
 
 /// \file
-/// The calls that live transcription does not have.
+/// The calls that only recordings have.
 
 namespace gladia::pre_recorded::detail {
 
-/// Where jobs are made and kept.
+/// The path of the jobs.
 inline constexpr std::string_view jobs_path = "/v2/pre-recorded";
 inline constexpr std::string_view upload_path = "/v2/upload";
 
@@ -58,7 +58,7 @@ inline net::http_call make_upload_call(api::detail::service const& s, net::body_
   auto& request = call.request;
   request.headers.emplace_back("Content-Type", std::move(form.content_type));
   request.source = std::move(form.body);
-  // As long as bytes go out, a recording of hours may take its time.
+  // There is no deadline while bytes go out: a recording of hours takes long.
   request.deadline = {};
   request.leaves_behind = "an upload";
   request.send_idle = std::chrono::seconds(30);
@@ -76,7 +76,7 @@ inline result<net::http_call> make_upload_call(api::detail::service const& s,
 
 inline result<net::http_call> make_upload_call(api::detail::service const& s, audio_source source,
                                                upload_progress progress) {
-  // What stands around it in the form is counted, too.
+  // The size also counts the text around the file in the form.
   constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
   if (source.size == 0 || source.size > largest || !source.read) {
     return error(errc::invalid_request,
@@ -104,7 +104,7 @@ inline result<net::http_call> make_create_call(api::detail::service const& s,
   return call;
 }
 
-/// Without a URL nothing can be made of an upload.
+/// An upload without a URL is useless.
 inline result<uploaded_audio> read_upload(result<net::http_response> response) {
   auto audio = api::detail::read_body<uploaded_audio>(std::move(response));
   if (audio && audio->audio_url.empty()) {
@@ -114,7 +114,7 @@ inline result<uploaded_audio> read_upload(result<net::http_response> response) {
   return audio;
 }
 
-/// An answer that says nothing useful leaves open whether there is a job.
+/// After an answer without a usable id a job may exist.
 inline result<pre_recorded_info> read_info(result<net::http_response> response) {
   auto const is_answered = response.has_value();
   auto info = api::detail::read_body<pre_recorded_info>(std::move(response));

@@ -14,7 +14,7 @@
 
 namespace gladia::pre_recorded::detail {
 
-/// Uploads, creates and waits, as far as each is needed: one operation of a user.
+/// One operation of a user that uploads, creates and waits, as far as each step is needed.
 class transcription : public std::enable_shared_from_this<transcription> {
  public:
   using completion = gladia::detail::completion<result<pre_recorded_job>>;
@@ -106,7 +106,7 @@ class transcription : public std::enable_shared_from_this<transcription> {
     tell();
   }
 
-  /// Makes a call; `then` hears of its answer.
+  /// Makes a call; `then` gets its answer.
   template <class Then>
   void ask(result<net::http_call> call, Then then) {
     if (!call) return finish(call.error());

@@ -44,14 +44,15 @@ class sha256 {
   std::unique_ptr<EVP_MD_CTX, deleter> context_;
 };
 
-/// The audio of a session: what is certain, and what may still be forgotten.
+/// The audio of a session: a part that is certain, and a part that the server may still forget.
 class audio_log {
  public:
   explicit audio_log(bool keep) : keep_(keep) {}
 
   void append(std::string_view audio) { pending_.append(audio); }
 
-  /// Everything before the offset `end` is certain; returns what of it was not yet.
+  /// Makes everything before the offset `end` certain. Returns the part that was not certain
+  /// before.
   std::string commit(std::uint64_t end) {
     auto const count = end > committed_ ? static_cast<std::size_t>(end - committed_) : 0;
     auto certain = pending_.substr(0, count);
@@ -61,7 +62,7 @@ class audio_log {
     if (keep_) kept_.append(certain);
     return certain;
   }
-  /// Forgets what is not certain; returns how many bytes that were.
+  /// Forgets the part that is not certain. Returns its size in bytes.
   std::size_t discard() { return std::exchange(pending_, {}).size(); }
 
   [[nodiscard]] std::uint64_t committed() const noexcept { return committed_; }

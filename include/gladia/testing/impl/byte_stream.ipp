@@ -64,7 +64,7 @@ class byte_stream {
         token, buffers);
   }
 
-  /// Ends what is sent, after what was written: with TLS by its own alert.
+  /// Ends the outgoing stream after all written bytes; over TLS with an alert.
   template <class Handler>
   void async_finish(Handler handler) {
     if (tls_) {
@@ -76,7 +76,7 @@ class byte_stream {
     asio::post(get_executor(), [handler = std::move(handler), ec]() mutable { handler(ec); });
   }
 
-  /// Ends what is sent at the level of TCP.
+  /// Ends the outgoing stream at the level of TCP.
   void finish_tcp() noexcept {
     error_code ec;
     socket_->shutdown(tcp::socket::shutdown_send, ec);
@@ -93,7 +93,7 @@ class byte_stream {
   }
 
  private:
-  // Where they are must not change: the TLS stream refers to the socket.
+  // Their addresses must not change: the TLS stream refers to the socket.
   std::unique_ptr<tcp::socket> socket_;
   std::unique_ptr<asio::ssl::stream<tcp::socket&>> tls_{};
 };

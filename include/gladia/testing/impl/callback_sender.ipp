@@ -20,8 +20,8 @@
 
 namespace gladia::testing::detail {
 
-/// Sends callbacks, one after the other, each on a connection of its own. Only over plain HTTP and
-/// to this machine: an emulator must not reach anything else.
+/// Sends callbacks, one after the other, each on a connection of its own. It sends only over plain
+/// HTTP and to this machine: an emulator must not reach anything else.
 class callback_sender {
  public:
   /// Gets a note about what went wrong, or an empty text.

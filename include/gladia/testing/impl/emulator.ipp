@@ -77,7 +77,7 @@ class listener : public std::enable_shared_from_this<listener> {
       if (!self->acceptor_.is_open()) return;
       tcp::socket socket(self->shared_->executor);
       if (!ec) net::detail::accept_private(self->acceptor_, socket, ec);
-      // Who waited may have gone.
+      // The thread that waited may have given up.
       if (ec == asio::error::would_block || ec == asio::error::connection_aborted) {
         return self->start();
       }
@@ -93,7 +93,7 @@ class listener : public std::enable_shared_from_this<listener> {
   }
 
  private:
-  // Without a pause it would do nothing else while file descriptors are short.
+  // Without a pause, accepting would take all time while file descriptors are short.
   void start_later(error_code why) {
     shared_->log("cannot accept a connection: " + why.message());
     pause_.expires_after(std::chrono::milliseconds(100));
@@ -120,7 +120,8 @@ inline result<std::string> read_file(std::string const& path) {
 
 }  // namespace detail
 
-/// Everything an emulator consists of. The context comes first: what its handlers own goes last.
+/// Everything an emulator consists of. The context is the first member, so that objects that its
+/// handlers own are destroyed last.
 class emulator::impl {
  public:
   explicit impl(emulator_options options)
@@ -253,7 +254,8 @@ class emulator::impl {
            std::to_string(where.port());
   }
 
-  /// Whether files come from a port of their own. Nobody would find it behind a `Host`.
+  /// Whether files come from a port of their own. Not if URLs follow `Host`: it names one port
+  /// only.
   bool has_storage() const { return shared_->options.separate_storage && host_.is_loopback(); }
 
   void accept(tcp_socket socket, std::string const& origin, bool is_storage, bool is_api) {
@@ -262,7 +264,7 @@ class emulator::impl {
     auto connection = std::make_shared<detail::http_connection>(
         detail::byte_stream(std::move(socket), tls_ ? &*tls_ : nullptr), service_, origin,
         is_storage, is_api);
-    // The dead ones go now and then.
+    // Dead connections are removed now and then.
     if (connections_.size() > 64) {
       connections_.erase(std::remove_if(connections_.begin(), connections_.end(),
                                         [](auto const& weak) { return weak.expired(); }),
@@ -284,7 +286,7 @@ class emulator::impl {
     check_for_end();
   }
 
-  // Ends early when every session's connection has ended.
+  // The wait ends early once the connections of all sessions have ended.
   void check_for_end() {
     pause_.expires_after(std::chrono::milliseconds(5));
     pause_.async_wait([this](error_code) {

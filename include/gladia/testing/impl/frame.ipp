@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-// The emulator frames its messages itself, where Beast would hide just what it is to do wrong: a
-// pong withheld, a cut between two messages, bytes outside of any frame.
+// The emulator frames its messages itself, because Beast would not let it do wrong: withhold a
+// pong, cut the link between two messages, send bytes outside of any frame.
 
 namespace gladia::testing::detail {
 
@@ -47,8 +47,8 @@ class frame_parser {
     buffer_.append(bytes.substr(static_cast<std::size_t>(skipped)));
   }
 
-  /// Takes the next frame out. One that is too large is passed over; after a violation, frames can
-  /// not be told apart any more.
+  /// Takes the next frame out. A frame that is too large is skipped. After a violation frames can
+  /// no longer be told apart.
   status next(frame& out) {
     auto const* bytes = reinterpret_cast<unsigned char const*>(buffer_.data()) + read_;
     auto const size = buffer_.size() - read_;
@@ -84,7 +84,7 @@ class frame_parser {
  private:
   std::string buffer_{};
   std::size_t read_ = 0;
-  std::uint64_t skip_ = 0;  // bytes still to come that belong to nobody
+  std::uint64_t skip_ = 0;  // bytes still to come of a skipped frame
 };
 
 /// A whole message in one frame, as a server sends it.

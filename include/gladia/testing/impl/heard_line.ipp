@@ -7,8 +7,8 @@ namespace gladia::testing::detail {
 
 /// Follows one timed line of the script through audio that may be heard more than once.
 ///
-/// The line lies in the client's audio from byte `begin` to before `end`. What is heard of it is
-/// counted in the session's audio, in which a repeated span counts twice.
+/// The line lies in the client's audio from byte `begin` to before `end`. Times of hearing it are
+/// offsets in the session's audio, in which a repeated span counts twice.
 class heard_line {
  public:
   heard_line(std::uint64_t begin, std::uint64_t end) : begin_(begin), end_(end) {}
@@ -32,7 +32,7 @@ class heard_line {
     return true;
   }
 
-  /// Whether its start was heard and its end was not.
+  /// Whether the line's start was heard and its end was not.
   [[nodiscard]] bool is_open() const noexcept { return is_open_; }
   /// How much of an open line was heard, from 0 to 1.
   [[nodiscard]] double share() const noexcept {
@@ -40,9 +40,9 @@ class heard_line {
   }
   /// Bytes of an open line that were not heard.
   [[nodiscard]] std::uint64_t rest() const noexcept { return end_ - heard_to_; }
-  /// Where in the session its start was heard, in bytes.
+  /// Where in the session's audio the line's start was heard, in bytes.
   [[nodiscard]] std::uint64_t started() const noexcept { return started_; }
-  /// Where in the session its end was heard.
+  /// Where in the session's audio the line's end was heard, in bytes.
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
 
  private:

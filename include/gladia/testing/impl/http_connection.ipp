@@ -42,8 +42,8 @@ inline std::string websocket_accept(std::string const& key) {
 /// pending operations keep it alive.
 class http_connection : public std::enable_shared_from_this<http_connection> {
  public:
-  /// \param is_storage Whether files may be had here.
-  /// \param is_api Whether everything else may.
+  /// \param is_storage Whether this connection serves files.
+  /// \param is_api Whether this connection serves everything else.
   http_connection(byte_stream stream, std::shared_ptr<detail::service> service, std::string origin,
                   bool is_storage, bool is_api)
       : stream_(std::move(stream)),
@@ -121,7 +121,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
     act_later();
   }
 
-  // What is left of the body is not read.
+  // The rest of the body is not read.
   void refuse(int status, char const* words) {
     keep_alive_ = false;
     answer(error_reply(status, request_.target, words));
@@ -139,7 +139,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
     });
   }
 
-  // Uploads: as they come, never whole in memory.
+  // Uploads are read piece by piece, and never whole in memory.
 
   void read_upload() {
     if (fault_.at_byte && *fault_.at_byte <= request_.body_bytes) return act_amid_body();
@@ -226,7 +226,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   }
 
   void serve_upload() {
-    // The fault came amid the body: what of it was read is no upload.
+    // The fault came amid the body: the part that was read is no upload.
     if (!upload_parser_->is_done()) return reset();
     auto const upload = std::move(upload_);
     answer(service_->recordings().upload(request_, *upload));
@@ -265,7 +265,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
     write(std::move(text));
   }
 
-  // Writes `text`, and what is left of the file.
+  // Writes `text` and the rest of the file.
   void write(std::string text) {
     text_ = std::move(text);
     boost::asio::async_write(stream_, boost::asio::buffer(text_),
@@ -288,7 +288,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
 
   // The connection is not kept: ends it so that the client can still read the answer.
   void finish() {
-    // With bytes that were not read, an end at once would be a reset, and destroy the answer.
+    // Closing with unread bytes would be a reset, and destroy the answer.
     if (!is_unread()) {
       stream_.async_finish([self = shared_from_this()](error_code) { self->stream_.close(); });
     }
@@ -305,7 +305,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   void hang() {
     request_.status = 0;
     remember();
-    // Only to notice the client's end.
+    // Reads only to notice the client's end.
     stream_.async_read_some(boost::asio::buffer(&unused_, 1),
                             [self = shared_from_this()](error_code ec, std::size_t) {
                               if (!ec) self->hang_on();
@@ -372,7 +372,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   std::optional<parser<boost::beast::http::buffer_body>> upload_parser_{};
   std::unique_ptr<upload_body> upload_{};
   std::vector<char> chunk_{};                 // of an upload
-  std::shared_ptr<spool_file const> file_{};  // that is being sent
+  std::shared_ptr<spool_file const> file_{};  // the file that is being sent
   std::uint64_t file_at_ = 0;
   std::uint64_t file_end_ = 0;
   http_fault const serve_{route::init, http_action::serve};

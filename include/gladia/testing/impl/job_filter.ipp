@@ -54,7 +54,7 @@ class job_filter {
   }
 
  private:
-  // In a query of the form custom_metadata[user]=x every value is a text.
+  // In the form `custom_metadata[user]=x` every value is a text.
   static bool same(nlohmann::json const& has, nlohmann::json const& wanted) {
     if (has == wanted) return true;
     return wanted.is_string() && !has.is_string() && has.dump() == wanted.get<std::string>();
@@ -119,7 +119,7 @@ class job_filter {
 
 /// A page of the jobs of one kind: those that the request's query asks for, the newest first.
 ///
-/// \param url Of this list, without query.
+/// \param url The URL of this list, without query.
 /// \param jobs Pointers to them, the oldest first.
 template <class Page, class Jobs>
 http_reply job_page(request_report const& request, std::string const& url, Jobs const& jobs) {

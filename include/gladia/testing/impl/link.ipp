@@ -36,7 +36,7 @@ class link final : public session_link, public std::enable_shared_from_this<link
   link& operator=(link const&) = delete;
   ~link() override { --shared_->open_links; }
 
-  /// \param early What came behind the handshake.
+  /// \param early The bytes that came after the handshake.
   void start(std::string_view early) {
     number_ = session_->connection_count();
     session_->attach(shared_from_this());
@@ -235,7 +235,7 @@ class link final : public session_link, public std::enable_shared_from_this<link
     if (!is_writing_ && waiting_.empty()) finish();
   }
 
-  // Both close frames are there: ends the connection in order.
+  // Both close frames were exchanged: ends the connection in order.
   void finish() {
     if (is_finished_) return;
     is_finished_ = true;
@@ -245,7 +245,7 @@ class link final : public session_link, public std::enable_shared_from_this<link
     });
   }
 
-  // Closing a socket with unread bytes would reset it; so the client's end is waited for.
+  // Closing a socket with unread bytes would reset it, so this waits for the client's end.
   void finish_and_wait() {
     stream_.finish_tcp();
     read();

@@ -21,8 +21,7 @@
 
 namespace gladia::testing::detail {
 
-/// Live transcription: the sessions, and what their routes do with them. Used on the emulator's
-/// thread only.
+/// Live transcription: the sessions and their routes. Used on the emulator's thread only.
 class live_part {
  public:
   explicit live_part(std::shared_ptr<shared_state> shared) : shared_(std::move(shared)) {}

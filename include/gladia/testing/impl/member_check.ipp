@@ -2,19 +2,23 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <gladia/codec/json.hpp>
 #include <gladia/codec/validate.hpp>
+#include <gladia/model/fields.hpp>
 #include <gladia/model/language.hpp>
 #include <gladia/model/live_request.hpp>
+#include <gladia/model/open_enum.hpp>
 
 namespace gladia::testing::detail {
 
-/// Checks of members, with their faults in the service's manner, and of what the requests of both
-/// kinds of job have in common. A path is empty or ends with a dot.
+/// Checks single members, and the parts that the requests of both kinds of job have in common.
+/// Reports faults in the service's words. A path is empty or ends with a dot.
 class member_check {
  protected:
   using json = nlohmann::json;
@@ -31,6 +35,14 @@ class member_check {
   void boolean(json const& object, std::string const& path, char const* name) {
     auto const* value = member(object, name);
     if (value && !value->is_boolean()) fault(path + name, "must be a boolean value");
+  }
+  /// Checks the members of `object` that need no more than their type: flags, and enumerations. `T`
+  /// is the struct of the model.
+  template <class T>
+  void plain_members(json const& object, std::string const& path) {
+    plain_visitor visitor{*this, object, path};
+    T const names{};
+    visit_fields(visitor, names);
   }
   void string(json const& object, std::string const& path, char const* name) {
     auto const* value = member(object, name);
@@ -74,6 +86,22 @@ class member_check {
       if (*value == allowed) return;
     }
     fault(path + name, "must be one of the following values: " + list(values));
+  }
+
+  template <class Values>
+  void all_of(json const& object, std::string const& path, char const* name, Values const& values) {
+    auto const* value = member(object, name);
+    if (!value) return;
+    auto const is_known = [&](json const& entry) {
+      return std::any_of(std::begin(values), std::end(values),
+                         [&](auto const& allowed) { return entry == allowed; });
+    };
+    if (!value->is_array()) {
+      fault(path + name, "must be an array");
+    } else if (!std::all_of(value->begin(), value->end(), is_known)) {
+      faults_.push_back("each value in " + path + name +
+                        " must be one of the following values: " + list(values));
+    }
   }
 
   static std::vector<std::string> languages(bool for_translation) {
@@ -154,24 +182,20 @@ class member_check {
   void language(json const& body) {
     object(body, "", "language_config", [&](json const& config, std::string const& path) {
       languages_in(config, path, "languages", false);
-      boolean(config, path, "code_switching");
+      plain_members<language_settings>(config, path);
     });
   }
 
   void summary(json const& config, std::string const& path) {
-    boolean(config, path, "summarization");
     object(config, path, "summarization_config", [&](json const& inner, std::string const& at) {
-      one_of(inner, at, "type", enum_names<summary_type>::names);
+      plain_members<summarization_settings>(inner, at);
     });
   }
 
-  /// `custom_vocabulary`, `custom_spelling`, `translation`, each with its config, and the add-ons
-  /// that are but a flag.
+  /// The configs of `custom_vocabulary`, `custom_spelling` and `translation`.
   void add_ons(json const& config, std::string const& path) {
-    boolean(config, path, "custom_vocabulary");
     object(config, path, "custom_vocabulary_config",
            [&](json const& inner, std::string const& at) { vocabulary(inner, at); });
-    boolean(config, path, "custom_spelling");
     object(config, path, "custom_spelling_config", [&](json const& inner, std::string const& at) {
       if (!member(inner, "spelling_dictionary")) {
         fault(at + "spelling_dictionary", "should not be null or undefined");
@@ -180,11 +204,8 @@ class member_check {
         for (auto const& [word, spellings] : words.items()) strings(spellings, where + word);
       });
     });
-    boolean(config, path, "translation");
     object(config, path, "translation_config",
            [&](json const& inner, std::string const& at) { translation(inner, at); });
-    boolean(config, path, "named_entity_recognition");
-    boolean(config, path, "sentiment_analysis");
   }
 
   void vocabulary(json const& config, std::string const& path) {
@@ -215,15 +236,50 @@ class member_check {
       fault(path + "target_languages", "must contain at least 1 elements");
     }
     languages_in(config, path, "target_languages", true);
-    one_of(config, path, "model", enum_names<translation_model>::names);
-    for (auto const* name :
-         {"match_original_utterances", "lipsync", "context_adaptation", "informal"}) {
-      boolean(config, path, name);
-    }
+    plain_members<translation_settings>(config, path);
     string(config, path, "context");
   }
 
   std::vector<std::string> faults_{};
+
+ private:
+  struct plain_visitor : gladia::detail::uniform_visitor<plain_visitor> {
+    member_check& check;
+    json const& object;
+    std::string const& path;
+    plain_visitor(member_check& c, json const& o, std::string const& p)
+        : check(c), object(o), path(p) {}
+
+    template <class M>
+    void member(char const*, M const&) {}
+    void member(char const* name, std::optional<bool> const&) { check.boolean(object, path, name); }
+    template <class E>
+    void member(char const* name, open_enum<E> const&) {
+      check.one_of(object, path, name, enum_names<E>::names);
+    }
+    template <class E>
+    void member(char const* name, std::vector<open_enum<E>> const&) {
+      check.all_of(object, path, name, enum_names<E>::names);
+    }
+    template <class M>
+    void flatten(M const& m) {
+      visit_fields(*this, m);
+    }
+  };
 };
+
+/// Turns off the flags of a struct that are not set.
+struct flags_off : gladia::detail::uniform_visitor<flags_off> {
+  template <class M>
+  void member(char const*, M&) {}
+  void member(char const*, std::optional<bool>& flag) {
+    if (!flag) flag = false;
+  }
+};
+template <class T>
+void turn_off_flags(T& request) {
+  flags_off visitor;
+  visit_fields(visitor, request);
+}
 
 }  // namespace gladia::testing::detail

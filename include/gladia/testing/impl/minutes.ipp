@@ -19,7 +19,7 @@ namespace gladia::testing::detail {
 
 using utterances = std::vector<transcript_utterance>;
 
-/// Makes one of every `count` neighbours of a channel.
+/// Joins every `count` neighbours of a channel into one.
 inline utterances merged(utterances const& said, std::size_t count) {
   struct group {
     std::size_t index = 0;
@@ -44,7 +44,7 @@ inline utterances merged(utterances const& said, std::size_t count) {
   return result;
 }
 
-/// The utterance that only has its words from `begin` to before `end`.
+/// The utterance with only its words from `begin` to before `end`.
 inline transcript_utterance part_of(transcript_utterance const& whole, std::size_t begin,
                                     std::size_t end) {
   auto part = whole;
@@ -70,7 +70,7 @@ inline utterances divided_anew(utterances const& said, std::size_t count) {
   return result;
 }
 
-/// What the service makes of the final transcripts when it sums up.
+/// What the server makes of the final transcripts when it sums up.
 inline utterances sum_up(utterances said, summary_fault const& how) {
   if (how.merge > 1) said = merged(said, how.merge);
   if (how.words_per_utterance > 0) said = divided_anew(said, how.words_per_utterance);
@@ -97,7 +97,7 @@ inline utterances sum_up(utterances said, summary_fault const& how) {
 class minutes {
  public:
   void add(transcript_data const& words) { finals_.push_back({words.id, words.utterance, {}}); }
-  /// Puts them in the order of time: of several channels they come as they are recognised.
+  /// Puts the transcripts in the order of time: several channels come in the order of recognition.
   void sort() {
     gladia::detail::stable_sort(
         finals_, [](auto const& a, auto const& b) { return a.words.start < b.words.start; });

@@ -5,7 +5,7 @@
 
 #include <gladia/model/transcription.hpp>
 
-// Nothing that the emulator cannot do is made up.
+// The emulator does not make up results of add-ons that it does not have.
 
 namespace gladia::testing::detail {
 

@@ -19,14 +19,14 @@ struct outgoing {
   std::string type{};
   std::string text{};                      // JSON
   std::optional<bool> is_final{};          // of a transcript
-  std::optional<std::size_t> utterance{};  // of a final transcript: which one of the session
-  bool is_passing = false;                 // worthless on a later link
+  std::optional<std::size_t> utterance{};  // the number of a final transcript in the session
+  bool is_passing = false;                 // useless on a later link
 };
 
 /// Sends a session's messages in order, unless faults have it otherwise.
 class outbox {
  public:
-  /// \param transmit Hands a message to the link; false where there is none.
+  /// \param transmit Hands a message to the link; returns false if there is no link.
   explicit outbox(std::function<bool(outgoing const&)> transmit) : transmit_(std::move(transmit)) {}
 
   /// Returns whether the link has to be reset now.
@@ -43,16 +43,16 @@ class outbox {
     is_broken_ = false;
     for (auto const& message : std::exchange(for_next_link_, {})) send(message, plan);
   }
-  /// Whether the link is about to be reset, and takes nothing more.
+  /// Whether the link is about to be reset, and accepts no more messages.
   [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
 
-  /// Nothing more will be said: sends what is late.
+  /// No more messages will come: sends the late ones.
   void send_late(faults const& plan) {
     for (auto const& late : take_late([](late_message const& l) { return !l.is_behind_summary; })) {
       send(late, plan);
     }
   }
-  /// The session has summed up: sends all that waited for it.
+  /// The session has summed up: sends the messages that waited for that.
   void send_rest(faults const& plan) {
     for (auto const& late : take_late([](late_message const&) { return true; })) send(late, plan);
   }
@@ -130,7 +130,7 @@ class outbox {
     if (!message.is_passing && !plan.lose_while_away) for_next_link_.push_back(message);
   }
 
-  // The late messages of which this one was the last to go first.
+  // Sends the late messages whose wait ends with this message.
   std::vector<outgoing> take_overtaken_by(outgoing const& message) {
     for (auto& late : late_) {
       if (!late.is_behind_summary && is_of(message, late.behind)) --late.count;

@@ -11,7 +11,7 @@
 
 namespace gladia::testing::detail {
 
-/// Knows where in the client's audio the messages belong that were received and not yet heard.
+/// Knows where in the client's audio those messages belong that were received and not yet heard.
 class placed_audio {
  public:
   using position_function = std::function<std::optional<std::uint64_t>(std::string_view)>;
@@ -24,7 +24,7 @@ class placed_audio {
     next_ = position + message.size();
     waiting_.push_back({position, message.size()});
   }
-  /// What was received will never be heard.
+  /// The audio that was received will never be heard.
   void forget() { waiting_.clear(); }
 
   /// Calls `hear(part, position)` for each piece of `audio`, which was received in this order.

@@ -15,8 +15,8 @@
 
 namespace gladia::testing::detail {
 
-/// Brings recorded audio to the analysis rate, with libsamplerate. A live session does without: its
-/// words would come later by the filter's length.
+/// Brings recorded audio to the analysis rate, with libsamplerate. A live session does not use it:
+/// words would come later by the length of the filter.
 class rate_converter {
  public:
   /// Nothing if there is nothing to convert, or libsamplerate does not take such audio.
@@ -29,15 +29,15 @@ class rate_converter {
     return made;
   }
 
-  /// Of what it gives.
+  /// The format of the converted audio.
   [[nodiscard]] audio_format const& format() const noexcept { return to_; }
 
-  /// \param frames  whole ones; empty: there are no more, and the filter gives what it still has
+  /// \param frames  whole frames; empty: no more frames will come, and the filter gives its rest
   [[nodiscard]] std::string convert(std::string_view frames) {
     auto const in = decoded(frames);
     auto const channels = static_cast<std::size_t>(from_.channels);
     out_.resize(4096 * channels);
-    constexpr float none = 0;  // without any pointer the filter's rest would not come
+    constexpr float none = 0;  // with a null pointer the filter would not give its rest
     SRC_DATA data{};
     data.data_in = in.empty() ? &none : in.data();
     data.input_frames = static_cast<long>(in.size() / channels);

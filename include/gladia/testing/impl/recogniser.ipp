@@ -29,7 +29,7 @@ struct recognised_word {
   double confidence = 0;
 };
 
-/// The words recognised so far in one utterance, and whether that is all.
+/// The words recognised so far in one utterance, and whether they are complete.
 using recognition_handler = std::function<void(std::vector<recognised_word>, bool is_final)>;
 
 /// One utterance on its way through the recogniser.
@@ -48,8 +48,8 @@ class decoder {
  public:
   decoder() {
     std::string const models = GLADIA_POCKETSPHINX_MODELS;
-    // Silence is not to be removed: times would count without it. Without a log file it writes to
-    // standard error.
+    // Silence must not be removed, or times would not include it. Without a log file PocketSphinx
+    // writes to standard error.
     config_ = cmd_ln_init(nullptr, ps_args(), TRUE, "-hmm", (models + "/en-us").c_str(), "-lm",
                           (models + "/en-us.lm.bin").c_str(), "-dict",
                           (models + "/cmudict-en-us.dict").c_str(), "-remove_silence", "no",
@@ -104,7 +104,7 @@ class decoder {
 
 #else
 
-/// Stands in where PocketSphinx is not installed; is never used.
+/// Takes the recogniser's place where PocketSphinx is not installed. Never used.
 class decoder {
  public:
   [[nodiscard]] static bool is_installed() { return false; }
@@ -118,8 +118,9 @@ class decoder {
 
 /// Recognises utterances on a thread of its own, one at a time, in the order they begin.
 ///
-/// While the first one waits for audio, others that are complete are recognised; the first one is
-/// then begun again. So a speaker who pauses delays nobody, at the price of doing some work twice.
+/// While the first utterance waits for audio, other complete utterances are recognised; the first
+/// one is then begun again. So a pause of one speaker delays nobody else, and some work is done
+/// twice.
 class recogniser {
  public:
   recogniser() : worker_([this] { run(); }) {}
@@ -161,13 +162,13 @@ class recogniser {
  private:
   using lock_type = std::unique_lock<std::mutex>;
 
-  /// Samples recognised at once: between two the thread can be ended.
+  /// Samples recognised in one step: between steps the thread can be ended.
   static constexpr std::size_t piece = analysis_rate / 10;
   /// Samples between two partials.
   static constexpr std::size_t partial_interval = analysis_rate * 3 / 10;
 
-  // The utterance to work on: the one begun with, if it has work; else a complete one; else the
-  // first that has work.
+  // The utterance to work on: the current one if it has samples; else a complete one; else the
+  // first one that has samples.
   std::shared_ptr<spoken> choose() const {
     if (current_ && (current_->is_complete || current_->samples.size() > done_)) return current_;
     for (auto const& utterance : queue_) {
@@ -188,7 +189,7 @@ class recogniser {
       changed_.wait(lock, [&] { return stopping_ || (next = choose()) != nullptr; });
       if (stopping_) return;
       if (!words) {
-        // Loading the models takes a while: only once there is something to recognise.
+        // Loading the models takes a while, so they are loaded with the first utterance.
         lock.unlock();
         words = std::make_unique<decoder>();
         lock.lock();

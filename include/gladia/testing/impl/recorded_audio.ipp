@@ -34,8 +34,8 @@ inline std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size
   return value;
 }
 
-/// Where the samples of a WAV file are, and what they are like. Unlike a live session it may have
-/// any rate, any number of channels, and numbers with a point.
+/// Where the samples of a WAV file are, and their format. Unlike a live session a file may have any
+/// rate, any number of channels, and floating-point samples.
 struct wav_layout {
   audio_format format{};
   bool is_float = false;
@@ -62,7 +62,7 @@ inline result<wav_layout> read_wav_layout(spool_file const& file) {
     if (name == "fmt ") {
       auto const bytes = file.read(at, std::min<std::uint64_t>(size, 40));
       auto tag = number_at(bytes, 0, 2);
-      if (tag == 0xfffe) tag = number_at(bytes, 24, 2);  // extensible: in its GUID
+      if (tag == 0xfffe) tag = number_at(bytes, 24, 2);  // extensible: the tag is in the GUID
       auto const bits = number_at(bytes, 14, 2);
       bool const is_g711 = (tag == 6 || tag == 7) && bits == 8;
       bool const is_pcm = tag == 1 && bits % 8 == 0 && bits >= 8 && bits <= 32;
@@ -96,7 +96,8 @@ inline result<wav_layout> read_wav_layout(spool_file const& file) {
 /// The audio of a file, in pieces, as the transcriber takes it.
 class recorded_audio {
  public:
-  /// WAV always, other formats where libsndfile is there. The error says why it cannot be read.
+  /// Reads WAV always, and other formats if libsndfile is installed. The error says why a file
+  /// cannot be read.
   static result<recorded_audio> open(std::shared_ptr<spool_file const> file) {
     auto audio = open_as_it_is(std::move(file));
 #ifdef GLADIA_SAMPLERATE
@@ -105,7 +106,7 @@ class recorded_audio {
     return audio;
   }
 
-  /// Of what `read` gives.
+  /// The format of the frames that `read` returns.
   [[nodiscard]] audio_format const& format() const noexcept {
 #ifdef GLADIA_SAMPLERATE
     if (converter_) return converter_->format();
@@ -177,7 +178,7 @@ class recorded_audio {
     return wav_.sample_bytes * static_cast<std::size_t>(format_.channels);
   }
 
-  // Numbers with a point, from -1 to 1, as 16 bits.
+  // Converts floating-point samples from -1 to 1 to 16 bits.
   [[nodiscard]] std::string rounded(std::string_view bytes) const {
     std::string samples;
     samples.reserve(bytes.size() / wav_.sample_bytes * 2);

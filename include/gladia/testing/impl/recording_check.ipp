@@ -14,7 +14,7 @@ namespace gladia::testing::detail {
 /// Checks the body of a request for the transcription of a recording as the service does.
 class recording_check : member_check {
  public:
-  /// The faults, in the service's manner; empty if there are none.
+  /// The faults, in the service's words; empty if there are none.
   static std::vector<std::string> faults_of(nlohmann::json const& body) {
     recording_check check;
     if (!body.is_object()) return {"body must be an object"};
@@ -26,14 +26,10 @@ class recording_check : member_check {
   void request(json const& body) {
     if (!member(body, "audio_url")) fault("audio_url", "should not be null or undefined");
     url(body, "", "audio_url");
-    one_of(body, "", "model", enum_names<pre_recorded_model>::names);
+    plain_members<pre_recorded_request>(body, "");
     language(body);
     add_ons(body, "");
     summary(body, "");
-    for (auto const* flag : {"subtitles", "diarization", "audio_to_llm", "pii_redaction",
-                             "sentences", "punctuation_enhanced", "callback"}) {
-      boolean(body, "", flag);
-    }
     object(body, "", "subtitles_config",
            [&](json const& config, std::string const& path) { subtitles(config, path); });
     object(body, "", "diarization_config", [&](json const& config, std::string const& path) {
@@ -51,13 +47,12 @@ class recording_check : member_check {
       string(config, path, "model");
     });
     object(body, "", "pii_redaction_config", [&](json const& config, std::string const& path) {
-      all_of(config, path, "entity_types", enum_names<pii_entity>::names);
-      one_of(config, path, "processed_text_type", enum_names<redaction_style>::names);
+      plain_members<pii_redaction_settings>(config, path);
     });
     object(body, "", "callback_config", [&](json const& config, std::string const& path) {
       if (!member(config, "url")) fault(path + "url", "should not be null or undefined");
       url(config, path, "url");
-      one_of(config, path, "method", enum_names<callback_method>::names);
+      plain_members<pre_recorded_callback_settings>(config, path);
     });
     url(body, "", "callback_url");
     metadata(body);
@@ -68,44 +63,21 @@ class recording_check : member_check {
     if (formats && formats->is_array() && formats->empty()) {
       fault(path + "formats", "must contain at least 1 elements");
     }
-    all_of(config, path, "formats", enum_names<subtitle_format>::names);
+    plain_members<subtitle_settings>(config, path);
     number(config, path, "minimum_duration", 0, no_limit);
     number(config, path, "maximum_duration", 1, 30);
     integer(config, path, "maximum_characters_per_row", 1, no_limit);
     integer(config, path, "maximum_rows_per_caption", 1, 5);
-    one_of(config, path, "style", enum_names<subtitle_style>::names);
-  }
-
-  template <class Values>
-  void all_of(json const& object, std::string const& path, char const* name, Values const& values) {
-    auto const* value = member(object, name);
-    if (!value) return;
-    auto const is_known = [&](json const& entry) {
-      return std::any_of(std::begin(values), std::end(values),
-                         [&](auto const& allowed) { return entry == allowed; });
-    };
-    if (!value->is_array()) {
-      fault(path + name, "must be an array");
-    } else if (!std::all_of(value->begin(), value->end(), is_known)) {
-      faults_.push_back("each value in " + path + name +
-                        " must be one of the following values: " + list(values));
-    }
   }
 
   static constexpr double no_limit = 1e9;
 };
 
-/// Fills in what the service takes where a request says nothing.
+/// Fills in the service's defaults for members that a request does not set.
 inline void apply_defaults(pre_recorded_request& request) {
   if (request.model.empty()) request.model = pre_recorded_model::solaria_1;
-  auto& switching = request.language_config.code_switching;
-  for (auto* flag :
-       {&switching, &request.custom_vocabulary, &request.custom_spelling, &request.translation,
-        &request.named_entity_recognition, &request.sentiment_analysis, &request.summarization,
-        &request.subtitles, &request.diarization, &request.audio_to_llm, &request.pii_redaction,
-        &request.sentences, &request.punctuation_enhanced, &request.callback}) {
-    if (!*flag) *flag = false;
-  }
+  turn_off_flags(request);
+  turn_off_flags(request.language_config);
 }
 
 }  // namespace gladia::testing::detail

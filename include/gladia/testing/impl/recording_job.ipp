@@ -52,11 +52,11 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
     custom_metadata_ = std::exchange(request_.custom_metadata, {});
   }
 
-  /// To be called once, when it is owned by a shared pointer.
+  /// To be called once, after a shared pointer owns this object.
   void start() {
     after(shared_->options.queued_time, [this] { begin(); });
   }
-  /// Nothing is timed or sent any more.
+  /// Stops all timers and callbacks.
   void shut_down() {
     is_shut_down_ = true;
     timer_.cancel();
@@ -73,7 +73,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
   }
   void set_faults(testing::faults faults) { own_faults_.emplace(std::move(faults)); }
 
-  /// As `GET` shows it.
+  /// The job as `GET` shows it.
   [[nodiscard]] job_status status() const {
     auto const& fault = faults().plan.job;
     if (polls_ < fault.queued_polls) return job_status::queued;
@@ -86,7 +86,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
   [[nodiscard]] bool is_over() const {
     return status() == job_status::done || status() == job_status::error;
   }
-  /// Whether it has vanished, by a fault.
+  /// Whether a fault made the job vanish.
   [[nodiscard]] bool is_gone() const {
     auto const limit = faults().plan.job.gone_after_polls;
     return limit >= 0 && polls_ >= limit;
@@ -143,7 +143,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
   }
 
  private:
-  /// Frames of a piece; between two of them others have their turn.
+  /// Frames of one piece; between pieces other handlers run.
   static constexpr std::size_t piece = 16000;
 
   template <class Next>
@@ -151,7 +151,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
     timer_.expires_after(time);
     timer_.async_wait([weak = weak_from_this(), next](error_code ec) {
       auto const self = weak.lock();
-      // A handler that is on its way cannot be cancelled any more.
+      // A handler that is already posted cannot be cancelled.
       if (self && !ec && !self->is_shut_down_) next();
     });
   }
@@ -168,7 +168,7 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
     audio_.emplace(std::move(*audio));
     transcriber_settings settings;
     settings.format = audio_->format();
-    // Whole sentences: nobody waits for them.
+    // Utterances are whole sentences: nobody waits for them.
     settings.detector.endpointing = 0.3;
     settings.detector.maximum_duration = 30;
     if (!request_.language_config.languages.empty()) {
@@ -187,8 +187,8 @@ class recording_job : public std::enable_shared_from_this<recording_job> {
 
   void listen() {
     if (!transcriber_) return;
-    // A disk is faster than the recogniser, which keeps what waits for it. One utterance of each
-    // channel may be open, and waits for more audio.
+    // A disk is faster than the recogniser, which keeps all waiting audio in memory. One utterance
+    // of each channel may be open and wait for more audio.
     auto const channels = static_cast<std::size_t>(audio_->format().channels);
     is_waiting_ = transcriber_->unrecognised() > channels + 4;
     if (is_waiting_) return;

@@ -27,14 +27,14 @@
 
 namespace gladia::testing::detail {
 
-/// What takes the body of an upload, or the answer that refuses it.
+/// The receiver of an upload's body, or the answer that refuses the upload.
 struct upload_decision {
   std::unique_ptr<upload_body> body{};
   http_reply refusal{};
 };
 
-/// Transcription of recordings: the uploads, the jobs, and what their routes do with them. Used on
-/// the emulator's thread only.
+/// Transcription of recordings: the uploads, the jobs and their routes. Used on the emulator's
+/// thread only.
 class recordings {
  public:
   explicit recordings(std::shared_ptr<shared_state> shared) : shared_(std::move(shared)) {}
@@ -130,7 +130,7 @@ class recordings {
     file->bytes = std::move(bytes);
     file->filename = std::move(filename);
     file->source = std::move(source);
-    // A file that cannot be read is found out by its job.
+    // The job of an unreadable file reports that.
     if (auto const audio = recorded_audio::open(file->bytes)) {
       file->extension = audio->extension();
       file->audio_duration = audio->duration();
@@ -171,7 +171,7 @@ class recordings {
     return file ? uploaded(request, **file) : invalid(request, {file.error().details().message});
   }
 
-  /// What stands behind an `audio_url`: an upload, or a file of `emulator_options::remote_files`.
+  /// The file of an `audio_url`: an upload, or a file of `emulator_options::remote_files`.
   /// The error says why there is nothing.
   result<file_pointer> file_at(request_report const& request, std::string const& url) {
     for (auto const& file : files_) {
@@ -233,7 +233,7 @@ class recordings {
       return error_reply(403, request.target, "The pre-recorded job is not in a deletable state");
     }
     jobs_.erase(std::find(jobs_.begin(), jobs_.end(), job));
-    // The upload goes with it.
+    // The upload is removed with its job.
     files_.erase(std::remove(files_.begin(), files_.end(), job->file()), files_.end());
     http_reply reply;
     reply.status = 202;

@@ -44,7 +44,7 @@ struct destination {
   std::string id{};
 };
 
-/// What stands for `{id}` where `path` has the form of `pattern`.
+/// The part of `path` at `{id}`, if `path` has the form of `pattern`.
 inline std::optional<std::string_view> id_in(std::string_view path, std::string_view pattern) {
   constexpr std::string_view id = "{id}";
   auto const at = pattern.find(id);
@@ -78,8 +78,8 @@ inline bool is_of_recordings(testing::route which) {
   return false;
 }
 
-/// \param has_api Whether the API may be had where the request came in.
-/// \param has_storage Whether files may.
+/// \param has_api Whether the port of the request serves the API.
+/// \param has_storage Whether the port of the request serves files.
 inline destination route_of(request_report const& request, bool is_upgrade, bool has_api,
                             bool has_storage) {
   destination found;

@@ -19,7 +19,8 @@ inline constexpr int analysis_rate = 16000;
 /// Reads one sample, of so many bytes, as 16 bits.
 using sample_decoder = int (*)(unsigned char const* bytes, std::size_t width);
 
-/// Chosen once for many samples: to compare the encoding at each would cost more than all else.
+/// Chosen once for many samples: comparing the encoding at each sample would cost more than the
+/// rest.
 inline sample_decoder decoder_of(audio_format const& format) {
   if (format.encoding == audio_encoding::alaw) {
     return [](auto const* bytes, auto) -> int { return audio::decode_alaw(bytes[0]); };
@@ -37,8 +38,8 @@ inline sample_decoder decoder_of(audio_format const& format) {
   };
 }
 
-/// Brings one channel to the analysis rate: averages where there are more samples than wanted,
-/// interpolates where there are fewer.
+/// Brings one channel to the analysis rate: averages samples of a higher rate, and interpolates
+/// those of a lower one.
 class resampler {
  public:
   explicit resampler(int rate) : step_(static_cast<double>(rate) / analysis_rate) {}
@@ -67,7 +68,7 @@ class resampler {
   }
 
   void interpolate(int sample, std::vector<std::int16_t>& out) {
-    // Outputs that lie between the sample before and this one.
+    // The outputs between the previous sample and this one.
     for (; position_ <= 1; position_ += step_) {
       out.push_back(clamp(last_ + (sample - last_) * position_));
     }
@@ -82,7 +83,7 @@ class resampler {
   double last_ = 0;
 };
 
-/// Turns bytes of any format into 16 kHz samples of each channel. An incomplete frame waits.
+/// Turns bytes of any format into 16 kHz samples of each channel. Keeps an incomplete frame.
 class sample_reader {
  public:
   explicit sample_reader(audio_format format)

@@ -16,7 +16,7 @@
 
 namespace gladia::testing::detail {
 
-/// What is said, when, and in which channel.
+/// One line: its text, time and channel.
 struct timed_line {
   std::string text{};
   double start = 0;
@@ -25,7 +25,7 @@ struct timed_line {
   std::string language{};
 };
 
-/// What is said in the audio: lines for successive stretches of speech, or lines with times.
+/// The words of the audio: lines for one utterance after the other, or lines with times.
 struct script {
   std::vector<std::string> lines{};
   std::vector<timed_line> timed{};
@@ -58,7 +58,7 @@ inline double in_thousandths(double value) {
   return std::round(value * 1000) / 1000;
 }
 
-/// Lays the words of `text` over the time from `start` to `end`, longer words longer.
+/// Spreads the words of `text` over the time from `start` to `end`; longer words take longer.
 inline transcript_utterance lay_out(std::string_view text, double start, double end, int channel,
                                     std::string language) {
   transcript_utterance utterance;

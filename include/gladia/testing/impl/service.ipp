@@ -14,7 +14,7 @@
 
 namespace gladia::testing::detail {
 
-/// All parts of the API behind one door. Used on the emulator's thread only.
+/// Gives each request to its part of the API. Used on the emulator's thread only.
 class service {
  public:
   explicit service(std::shared_ptr<shared_state> shared)
@@ -32,7 +32,7 @@ class service {
                                           : live_.serve(where, request);
   }
 
-  /// What takes the body of an upload, or the answer that refuses the upload before its body.
+  /// The receiver of an upload's body, or the answer that refuses the upload before its body.
   upload_decision decide_upload(request_report const& request) {
     if (!is_key_good(request)) {
       return {nullptr, error_reply(401, request.target, "gladia key not found")};
@@ -61,7 +61,7 @@ class service {
     return wanted.empty() ? !key.empty() : key == wanted.reveal();
   }
 
-  // Like signed object storage: no key, but a signature in the URL.
+  // As with signed object storage, the URL has a signature, and no key is needed.
   http_reply storage(std::string const& name, request_report const& request) const {
     auto const signature = value_of(parse_query(request.target), "signature");
     if (auto found = live_.stored(name, signature)) return std::move(*found);

@@ -38,13 +38,13 @@ class session_link {
  public:
   virtual ~session_link() = default;
   virtual void send(injection::kind what, std::string payload) = 0;
-  /// Ends the link as told. The session hears nothing of it any more.
+  /// Ends the link as told. The session is not called by it any more.
   virtual void end(ending how, std::uint16_t code, std::string reason) = 0;
-  /// Pings, and ends the link when the pong is there; what comes before it is thrown away.
+  /// Pings, and ends the link when the pong comes. Messages before the pong are ignored.
   virtual void end_after_pong(ending how, std::uint16_t code, std::string reason) = 0;
 };
 
-/// One session: what came of one init request. Used on the emulator's thread only.
+/// One session, made by one init request. Used on the emulator's thread only.
 class session : public std::enable_shared_from_this<session> {
  public:
   session(std::shared_ptr<shared_state> shared, live_request request)
@@ -59,7 +59,7 @@ class session : public std::enable_shared_from_this<session> {
     if (auto const& position_of = shared_->options.position_of) placed_.emplace(position_of);
   }
 
-  /// To be called once, when it is owned by a shared pointer.
+  /// To be called once, after a shared pointer owns this object.
   void start() {
     transcriber_settings settings;
     settings.format = request_.audio;
@@ -82,13 +82,14 @@ class session : public std::enable_shared_from_this<session> {
     touch();
   }
 
-  /// Nothing is sent or timed any more.
+  /// Stops all timers and messages.
   void shut_down() {
     idle_timer_.cancel();
     ack_timer_.cancel();
     finish_timer_.cancel();
     callbacks_.shut_down();
-    // Let go of, for it holds the session: one that the client does not close would never end.
+    // The link owns the session, so the pointer is cleared: a link that the client does not close
+    // would keep both for ever.
     if (auto const link = std::exchange(link_, nullptr)) {
       link->end(ending::close, 1001, "The emulator ends");
     }
@@ -100,7 +101,7 @@ class session : public std::enable_shared_from_this<session> {
   [[nodiscard]] wall_clock::time_point created_at() const noexcept { return created_at_; }
   [[nodiscard]] json_text const& custom_metadata() const noexcept { return custom_metadata_; }
   [[nodiscard]] bool is_over() const noexcept { return state_ == state::done; }
-  /// After some frames that were too large the service refuses the session altogether.
+  /// After some frames that were too large the server ends the whole session.
   [[nodiscard]] bool is_banned() const noexcept { return too_large_ >= 3; }
   [[nodiscard]] job_status status() const noexcept {
     return state_ == state::created ? job_status::queued
@@ -115,7 +116,7 @@ class session : public std::enable_shared_from_this<session> {
     own_faults_.emplace(std::move(faults));
     restart_injections();
   }
-  /// The faults of all sessions without their own are others now.
+  /// The common faults changed, which apply to sessions without faults of their own.
   void on_shared_faults() {
     if (!own_faults_) restart_injections();
   }
@@ -191,7 +192,7 @@ class session : public std::enable_shared_from_this<session> {
 
   [[nodiscard]] std::size_t connection_count() const noexcept { return connections_.size(); }
 
-  /// A new connection takes the place of the old one.
+  /// A new connection replaces the old one.
   void attach(std::shared_ptr<session_link> link) {
     if (link_) std::exchange(link_, nullptr)->end(ending::close, 1001, "Replaced");
     link_lost();
@@ -218,7 +219,7 @@ class session : public std::enable_shared_from_this<session> {
   [[nodiscard]] connection_report& connection(std::size_t index) { return connections_[index]; }
   [[nodiscard]] bool is_attached(session_link const* link) const { return link_.get() == link; }
 
-  /// The link has ended without the session's doing. `code`: the client's close code, or 0.
+  /// The link ended, not by the session. `code` is the client's close code, or 0.
   void detach(session_link const* link, std::uint16_t code) {
     if (!is_attached(link)) return;
     link_ = nullptr;
@@ -303,7 +304,7 @@ class session : public std::enable_shared_from_this<session> {
     link_lost();
   }
 
-  // The one place for what follows from the loss of a link, whoever ended it.
+  // The consequences of a lost link, whoever ended it.
   void link_lost() {
     if (connections_.empty() || !current().open) return;
     current().open = false;
@@ -346,7 +347,7 @@ class session : public std::enable_shared_from_this<session> {
                          plan.cuts.kind == cut_kind::brutal &&
                          since_cut_ + plan.cuts.unacknowledged >= plan.cuts.every;
     if (!is_cut && !is_held) acknowledge(begin, log_.size());
-    // Audio that may be forgotten is not listened to before it is certain.
+    // Audio that may be forgotten is transcribed only once it is certain.
     if (plan.resume != resume_policy::discard) listen(log_.size());
     send_injections();
     tell_who_answered();
@@ -357,7 +358,7 @@ class session : public std::enable_shared_from_this<session> {
     }
   }
 
-  // No document says which flag governs it.
+  // No document says which message flag governs this message.
   void tell_who_answered() {
     auto data = shared_->options.answering_machine;
     if (!data || has_told_who_answered_) return;
@@ -375,7 +376,7 @@ class session : public std::enable_shared_from_this<session> {
     deliver(std::move(nack), &message_flags::receive_acknowledgments);
   }
 
-  // What was heard before the offset `end` is certain, and goes to the transcriber.
+  // The audio before the offset `end` is certain, and goes to the transcriber.
   void listen(std::uint64_t end) {
     auto const certain = log_.commit(end);
     if (placed_) {
@@ -386,7 +387,7 @@ class session : public std::enable_shared_from_this<session> {
     if (is_headless_) return transcriber_->feed(certain);
     auto const parts = head_.feed(asio::buffer(certain));
     if (!parts) {
-      // Not the service's business: a header that does not fit is heard as noise.
+      // The server does not check the header: one that does not fit is heard as noise.
       is_headless_ = true;
       return transcriber_->feed(certain);
     }
@@ -470,7 +471,7 @@ class session : public std::enable_shared_from_this<session> {
     });
   }
 
-  // With a new link.
+  // Called with a new link.
   void tell_what_is_late_or_again() {
     if (faults().plan.acks == ack_mode::again && last_range_) tell(*last_range_);
     for (auto const& ack : std::exchange(late_acks_, {})) {
@@ -492,7 +493,7 @@ class session : public std::enable_shared_from_this<session> {
     if (is_nth && plan.acks == ack_mode::jumping) last += 1024 * 1024;
     if (plan.acks == ack_mode::inclusive && last > first) --last;
     tell(last_range_.emplace(ack_range{first, last}));
-    // Whatever is forgotten from now on: not what was acknowledged.
+    // Acknowledged audio is never forgotten.
     listen(end);
   }
 
@@ -598,7 +599,7 @@ class session : public std::enable_shared_from_this<session> {
     shared_->changes.notify();
   }
 
-  // Any sign of the client moves the moment at which the session counts as abandoned.
+  // Any sign of the client moves the time at which the session idles out.
   void touch() {
     auto const limit = shared_->options.idle_timeout;
     if (limit.count() <= 0 || state_ == state::stopping || state_ == state::done) return;
@@ -734,8 +735,8 @@ class session : public std::enable_shared_from_this<session> {
     return true;
   }
 
-  // Not at once: what is to be acknowledged before may still have to be listened to, and words are
-  // found while listening.
+  // Posted: audio that is acknowledged first may still have to be transcribed, and may give more
+  // words.
   void reset_link_soon() {
     asio::post(shared_->executor, [weak = weak_from_this()] {
       auto self = weak.lock();
@@ -775,17 +776,17 @@ class session : public std::enable_shared_from_this<session> {
 
   std::shared_ptr<session_link> link_{};
   std::vector<connection_report> connections_{};
-  std::vector<std::string> received_{};  // on each connection
+  std::vector<std::string> received_{};  // the audio of each connection
   std::optional<cut_plan> cut_when_attached_{};
   std::vector<injection> injected_when_attached_{};
 
   audio_log log_;
   std::optional<placed_audio> placed_{};
   audio::stream_head head_{request_.audio};
-  bool is_headless_ = false;        // the head of the stream is past
-  std::uint64_t acknowledged_ = 0;  // up to where
-  std::uint64_t counted_from_ = 0;  // what the counter of the acknowledgements calls zero
-  std::uint64_t since_cut_ = 0;     // bytes
+  bool is_headless_ = false;        // the head of the stream was read
+  std::uint64_t acknowledged_ = 0;  // offset up to which audio is acknowledged
+  std::uint64_t counted_from_ = 0;  // the offset that acknowledgements count from
+  std::uint64_t since_cut_ = 0;     // bytes of audio since the last cut
   std::deque<late_ack> late_acks_{};
   std::optional<ack_range> last_range_{};
   int acks_ = 0;  // of which every n-th is wrong
@@ -797,8 +798,8 @@ class session : public std::enable_shared_from_this<session> {
   std::shared_ptr<transcriber> transcriber_{};
   minutes minutes_{};
   std::vector<std::string> messages_{};
-  live_result result_{};  // once it is over
-  int polls_ = 0;         // since then
+  live_result result_{};  // once the session is over
+  int polls_ = 0;         // since the session is over
   outbox outbox_{[this](outgoing const& message) { return transmit(message); }};
 
   std::chrono::steady_clock::time_point last_touch_{};

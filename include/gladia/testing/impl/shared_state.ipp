@@ -19,7 +19,7 @@
 
 namespace gladia::testing::detail {
 
-/// Faults in force, and how much of them is used up.
+/// The current faults, and how often each was used.
 struct active_faults {
   testing::faults plan{};
   std::vector<int> http_left{};
@@ -38,7 +38,7 @@ struct active_faults {
     on_stop_left = plan.on_stop.times;
   }
 
-  /// Whether there is one left; it is used up by asking.
+  /// Whether a use is left. If so, uses it up.
   static bool use(int& left) {
     if (left == 0) return false;
     if (left > 0) --left;
@@ -70,7 +70,7 @@ class change_signal {
     std::lock_guard<std::mutex> lock(mutex_);
     return version_;
   }
-  /// Waits for another version than `seen`; false when the time has passed.
+  /// Waits for another version than `seen`. Returns false if the time has passed.
   bool wait(std::uint64_t seen, std::chrono::steady_clock::time_point deadline) const {
     std::unique_lock<std::mutex> lock(mutex_);
     return changed_.wait_until(lock, deadline, [&] { return version_ != seen; });
@@ -98,7 +98,7 @@ struct shared_state {
   recogniser* words = nullptr;  // null: none
   int open_links = 0;
 
-  /// Where the client reaches this server.
+  /// The URL at which the client reaches this server.
   [[nodiscard]] std::string url_for(request_report const& request) const {
     auto const host = request.header("host");
     if (!url_follows_host || host.empty()) return url;

@@ -36,7 +36,7 @@ class sound_file {
     if (sf_command(nullptr, SFC_GET_FORMAT_INFO, &kind, sizeof kind) == 0 && kind.extension) {
       opened.extension_ = kind.extension;
     }
-    // Numbers with a point may exceed what 16 bits hold.
+    // Floating-point samples may exceed the range of 16 bits.
     sf_command(opened.handle_.get(), SFC_SET_CLIPPING, nullptr, SF_TRUE);
     return opened;
   }
@@ -61,7 +61,7 @@ class sound_file {
   }
 
  private:
-  // Several jobs may read one file, each from a place of its own.
+  // Several jobs may read one file, each from its own position.
   struct place {
     std::shared_ptr<spool_file const> file{};
     std::uint64_t at = 0;

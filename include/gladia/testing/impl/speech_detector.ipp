@@ -8,10 +8,10 @@
 
 namespace gladia::testing::detail {
 
-/// What ends an utterance, and how loud speech must be.
+/// When an utterance ends, and how loud speech must be.
 struct detector_settings {
   double endpointing = 0.05;      ///< seconds of silence
-  double maximum_duration = 5;    ///< seconds, then an utterance is cut
+  double maximum_duration = 5;    ///< seconds until an utterance is cut
   double speech_threshold = 0.6;  ///< 0..1
 };
 
@@ -23,7 +23,7 @@ class speech_detector {
  public:
   /// Samples of one step.
   static constexpr std::size_t step = analysis_rate / 100;
-  /// What a step changed.
+  /// The change that a step brought.
   enum class change { none, start, cut, end };
 
   explicit speech_detector(detector_settings const& settings)
@@ -44,7 +44,7 @@ class speech_detector {
   [[nodiscard]] bool speaking() const noexcept { return speaking_; }
   /// Seconds from the start of the audio to the start of the utterance.
   [[nodiscard]] double start() const noexcept { return seconds(start_); }
-  /// To the end of the last loud step.
+  /// Seconds from the start of the audio to the end of the last loud step.
   [[nodiscard]] double end() const noexcept { return seconds(end_); }
 
  private:
@@ -85,7 +85,7 @@ class speech_detector {
   double threshold_;
   double floor_ = 0;  // the level of the silence
   bool speaking_ = false;
-  int run_ = 0;  // steps in a row that speak for a change
+  int run_ = 0;  // steps in a row that indicate a change
   std::int64_t steps_ = 0;
   std::int64_t start_ = 0;
   std::int64_t end_ = 0;

@@ -14,7 +14,8 @@
 
 namespace gladia::testing::detail {
 
-/// A temporary file without a name: it goes with this object, whatever becomes of the process.
+/// A temporary file without a name. The system removes it with this object, even if the process is
+/// killed.
 class spool_file {
  public:
   spool_file() {
@@ -39,7 +40,7 @@ class spool_file {
   [[nodiscard]] bool is_open() const noexcept { return handle_ >= 0; }
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
-  /// False: the disk is full, or the like.
+  /// Returns false if writing fails, for example because the disk is full.
   [[nodiscard]] bool append(std::string_view bytes) {
     while (!bytes.empty()) {
       auto const written = ::pwrite(handle_, bytes.data(), bytes.size(), static_cast<off_t>(size_));

@@ -22,14 +22,14 @@
 
 namespace gladia::testing::detail {
 
-/// What was heard: the bodies of the messages about it.
+/// The bodies of the messages about what was heard.
 struct speech_began {
   speech_data data{};
 };
 struct speech_ended {
   speech_data data{};
 };
-struct recognition_done {};  ///< an utterance is through the recogniser
+struct recognition_done {};  ///< the recogniser has finished an utterance
 using heard = std::variant<speech_began, speech_ended, transcript_data, recognition_done>;
 
 struct transcriber_settings {
@@ -39,13 +39,13 @@ struct transcriber_settings {
   std::string language = "en";  ///< of script lines that name none
 };
 
-/// Listens to the audio of one session and says what is heard in it, in order.
+/// Transcribes the audio of one session, in order.
 ///
-/// Words come from the script if there is one, else from the recogniser if there is one, else there
-/// are none.
+/// Words come from the script if there is one; otherwise from the recogniser if there is one;
+/// otherwise there are none.
 class transcriber : public std::enable_shared_from_this<transcriber> {
  public:
-  /// \param post Runs a function on the session's thread; called on the recogniser's.
+  /// \param post Runs a function on the session's thread; called on the recogniser's thread.
   transcriber(transcriber_settings settings, detail::script const& script, recogniser* words,
               std::function<void(std::function<void()>)> post, std::function<void(heard)> emit)
       : settings_(std::move(settings)),
@@ -61,7 +61,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
   }
 
   void feed(std::string_view audio) { feed(audio, bytes_); }
-  /// \param position Where the audio lies in the client's, in bytes; for lines with times.
+  /// \param position Offset of the audio in the client's audio, in bytes; for lines with times.
   void feed(std::string_view audio, std::uint64_t position) {
     bytes_ += audio.size();
     reader_.feed(audio, [this](int channel, std::vector<std::int16_t> const& samples) {
@@ -70,7 +70,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
     hear_timed_lines(position, audio.size());
   }
 
-  /// The audio is over: ends the utterances that are open.
+  /// The audio is over: ends the open utterances.
   void finish() {
     for (auto& channel : channels_) {
       if (channel.detector.speaking()) end_speech(index_of(channel));
@@ -83,11 +83,11 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
 
   /// Whether everything that was said has been reported.
   [[nodiscard]] bool is_idle() const noexcept { return recognising_ == 0; }
-  /// Utterances begun and not recognised yet.
+  /// The number of utterances that are begun and not yet recognised.
   [[nodiscard]] std::size_t unrecognised() const noexcept { return recognising_; }
   /// Seconds of audio heard.
   [[nodiscard]] double duration() const { return seconds(bytes_); }
-  /// Seconds of audio to the end of the last speech.
+  /// Seconds from the start of the audio to the end of the last speech.
   [[nodiscard]] double last_speech() const noexcept { return last_speech_; }
 
  private:
@@ -99,7 +99,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
     explicit channel_state(detector_settings const& settings) : detector(settings) {}
     speech_detector detector;
     std::vector<std::int16_t> samples{};  // not yet looked at
-    std::deque<std::int16_t> lead{};      // the audio just before
+    std::deque<std::int16_t> lead{};      // the samples just before
     int utterances = 0;
     std::string id{};                  // of the open utterance
     std::string line{};                // of the script, for the open utterance
@@ -107,7 +107,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
     std::shared_ptr<spoken> speech{};  // of the open utterance
   };
 
-  /// Recognition begins that much before the speech is noticed, in samples.
+  /// Recognition begins this many samples before the step in which speech is noticed.
   static constexpr std::size_t lead_samples = analysis_rate / 4;
   /// How fast a script's words appear in partials.
   static constexpr double seconds_per_word = 0.3;
@@ -157,7 +157,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
     auto& state = at(channel);
     emit_(speech_began{{state.detector.start(), channel}});
     auto const lead = static_cast<double>(state.lead.size()) / analysis_rate;
-    // The step that was noticed is not in the lead yet, but those before it are.
+    // `lead` holds the steps before the one in which speech was noticed.
     auto const noticed = state.detector.end() - double{speech_detector::step} / analysis_rate;
     begin_utterance(channel, noticed - lead);
     if (state.speech) {
@@ -172,7 +172,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
     end_utterance(channel, state.detector.start(), state.detector.end());
   }
 
-  /// \param offset Where the samples begin that the recogniser gets.
+  /// \param offset Where the recogniser's samples begin.
   void begin_utterance(int channel, double offset) {
     auto& state = at(channel);
     if (next_line_ < script_.lines.size()) {
@@ -266,7 +266,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
     return {heard_line(begin, std::max(begin + 1, byte_at(line.end)))};
   }
 
-  // A line with times is said as soon as it was heard to its end.
+  // A line with times becomes a final as soon as it was heard to its end.
   void hear_timed_lines(std::uint64_t position, std::uint64_t size) {
     auto const before = bytes_ - size;
     for (std::size_t i = 0; i < timed_.size(); ++i) {
@@ -322,7 +322,7 @@ class transcriber : public std::enable_shared_from_this<transcriber> {
   std::function<void(heard)> emit_;
   sample_reader reader_;
   std::vector<channel_state> channels_{};
-  std::vector<timed_state> timed_{};  // of each line of the script
+  std::vector<timed_state> timed_{};  // for each line of the script
   std::size_t next_line_ = 0;
   std::size_t recognising_ = 0;
   std::uint64_t bytes_ = 0;

@@ -46,7 +46,7 @@ inline std::optional<std::string> parameter_of(std::string_view field, std::stri
 /// The body of an upload as it comes: a form whose part `audio` goes to a temporary file, or JSON.
 class upload_body {
  public:
-  /// \param content_type Of the request.
+  /// \param content_type The content type of the request.
   explicit upload_body(std::string const& content_type) {
     auto const type = trim(std::string_view(content_type).substr(0, content_type.find(';')));
     is_json_ = type == "application/json";
@@ -61,7 +61,7 @@ class upload_body {
     }
   }
 
-  /// Why the body is of no use; empty: nothing is known against it.
+  /// Why the body cannot be used; empty if no fault is known.
   [[nodiscard]] std::string const& fault() const noexcept { return fault_; }
   [[nodiscard]] bool is_json() const noexcept { return is_json_; }
   /// All of a JSON body.
@@ -80,7 +80,7 @@ class upload_body {
     }
   }
 
-  /// The body is whole.
+  /// The whole body was received.
   void finish() {
     if (!fault_.empty() || is_json_) return;
     if (at_ != place::end) {
@@ -95,7 +95,7 @@ class upload_body {
 
   void fail(std::string why) { fault_ = std::move(why); }
 
-  /// Reads on; false: more bytes are needed.
+  /// Reads on. Returns false if more bytes are needed.
   bool step() {
     switch (at_) {
       case place::data:
@@ -112,7 +112,7 @@ class upload_body {
 
   bool data() {
     auto const found = rest_.find(delimiter_);
-    // What could be the start of a delimiter waits.
+    // Bytes that may be the start of a delimiter are kept.
     auto const kept = std::min(rest_.size(), delimiter_.size() - 1);
     auto const size = found == std::string::npos ? rest_.size() - kept : found;
     if (is_audio_ && !file_->append({rest_.data(), size})) fail("The disk is full");
@@ -130,7 +130,7 @@ class upload_body {
     if (next == "--") {
       at_ = place::end;
     } else if (next == "\r\n") {
-      rest_.insert(0, "\r\n");  // before each line of the headers, the empty one too
+      rest_.insert(0, "\r\n");  // stands before each header line, including the empty one
       at_ = place::headers;
     } else {
       fail("Malformed part header");
@@ -138,7 +138,7 @@ class upload_body {
     return true;
   }
 
-  // Quotes and line breaks come percent-encoded, and nothing else does, not even the sign for it.
+  // Only quotes and line breaks are percent-encoded: not even `%` itself.
   static std::string name_in(std::string text) {
     for (auto const& [code, sign] : {std::pair("%22", "\""), {"%0D", "\r"}, {"%0A", "\n"}}) {
       for (auto at = text.find(code); at != std::string::npos; at = text.find(code, at + 1)) {
@@ -175,7 +175,7 @@ class upload_body {
   std::string rest_ = "\r\n";  // a form begins with a delimiter
   place at_ = place::data;
   bool is_json_ = false;
-  bool is_audio_ = false;  // the part that is read
+  bool is_audio_ = false;  // whether the current part is the audio
   bool has_audio_ = false;
   std::string fault_{};
   std::string filename_{};

@@ -18,8 +18,7 @@
 #include <gladia/codec/impl/fault.ipp>
 #include <gladia/detail/percent.hpp>
 
-// Small things that the service has a form of its own for: times, ids, JSON, base64,
-// percent-encoding.
+// The forms in which the service writes small values: times, ids, JSON, base64, percent-encoding.
 
 namespace gladia::testing::detail {
 
@@ -39,7 +38,7 @@ inline std::string iso_time(wall_clock::time_point time) {
   return text;
 }
 
-/// In milliseconds: the ticks of the clock cannot hold every year that a date can.
+/// In milliseconds, because the clock's own ticks cannot hold every year of a date.
 using wall_time = std::chrono::time_point<wall_clock, std::chrono::milliseconds>;
 
 /// Reads `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM:SS[.fff][Z|+HH:MM]`; without a zone it is UTC.
@@ -110,8 +109,8 @@ inline std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-/// `text` as JSON; discarded if it is none, or so deep that copying or writing it, which recurse,
-/// could overflow the stack.
+/// `text` as JSON; a discarded value if the text is no JSON, or so deeply nested that copying or
+/// writing it, which recurse, could overflow the stack.
 inline nlohmann::json parse_json(std::string_view text) {
   if (codec::detail::deeper_than(codec::decode_options().max_depth, text)) {
     return nlohmann::json(nlohmann::json::value_t::discarded);
@@ -119,7 +118,7 @@ inline nlohmann::json parse_json(std::string_view text) {
   return nlohmann::json::parse(text, nullptr, false);
 }
 
-/// `text` of a query without its encoding.
+/// The decoded `text` of a query.
 inline std::string query_decoded(std::string text) {
   std::replace(text.begin(), text.end(), '+', ' ');
   return gladia::detail::percent_decoded(text);
