@@ -44,9 +44,9 @@ class time_line {
     for (auto const& word : utterance.words) {
       auto const plain = plain_text(word.word);
       // Words follow each other closely: looking further would find another one's letters.
-      auto const near = text.substr(from, plain.size() + 64).find(plain);
-      if (plain.empty() || near == std::string_view::npos) continue;
-      auto const at = from + near;
+      auto const found = text.substr(from, plain.size() + 64).find(plain);
+      if (plain.empty() || found == std::string_view::npos) continue;
+      auto const at = from + found;
       from = at + plain.size();
       add(at, word.start);
       add(from, word.end);
