@@ -40,8 +40,8 @@ class pacer {
   explicit pacer(audio_format format, double speed = 1,
                  duration burst = std::chrono::milliseconds(500))
       : format_(std::move(format)),
-        speed_(speed > 0 ? std::max(speed, 0.001) : 0),
-        burst_(std::max(burst, duration::zero())) {}
+        speed_(speed > 0 ? (std::max)(speed, 0.001) : 0),
+        burst_((std::max)(burst, duration::zero())) {}
 
   /// Counts a chunk, and tells when the next chunk is due.
   ///
@@ -54,7 +54,7 @@ class pacer {
     auto const late = now - (*start_ + play_time());
     if (late > burst_) *start_ += late - burst_;
     bytes_ += bytes;
-    return std::max(*start_ + play_time() - now, duration::zero());
+    return (std::max)(*start_ + play_time() - now, duration::zero());
   }
 
  private:

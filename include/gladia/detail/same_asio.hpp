@@ -142,7 +142,11 @@ void refer_to_the_library() {
   }
 }
 
-[[gnu::used, gnu::retain]] auto* const reference_to_the_library = &refer_to_the_library<this_file>;
+[[gnu::used]]
+#ifdef __ELF__
+[[gnu::retain]]  // the linker's --gc-sections would take it away
+#endif
+auto* const reference_to_the_library = &refer_to_the_library<this_file>;
 
 }  // namespace
 

@@ -23,7 +23,7 @@ inline result<net::body_source> open_file(std::string const& path) {
     return error(error_code(code, boost::system::generic_category()), phase::none,
                  "cannot read " + path);
   };
-  auto const where = std::filesystem::u8path(path);
+  auto const where = gladia::detail::path_of(path);
   std::error_code ec;
   using std::filesystem::file_type;
   auto const kind = std::filesystem::status(where, ec).type();
@@ -34,20 +34,19 @@ inline result<net::body_source> open_file(std::string const& path) {
   if (kind != file_type::regular && kind != file_type::not_found && kind != file_type::none) {
     return error(errc::invalid_request, path + " has no size: it is no regular file");
   }
-  auto const mode = gladia::detail::private_mode("rb");
-  std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), mode.c_str()), [](std::FILE* f) {
+  std::shared_ptr<std::FILE> const file(gladia::detail::open_private(path, "rb"), [](std::FILE* f) {
     if (f) std::fclose(f);
   });
   if (!file) return failure(errno);
   auto const size = std::filesystem::file_size(where, ec);
-  if (ec) return failure(ec.value());
+  if (ec) return failure(gladia::detail::errno_of(ec));
   if (size == 0) return error(errc::invalid_request, path + " is empty");
   net::body_source source;
   source.size = size;
   source.can_begin_again = true;
   source.begin = [file, failure]() -> result<void> {
     std::clearerr(file.get());
-    return std::fseek(file.get(), 0, SEEK_SET) == 0 ? result<void>() : failure(errno);
+    return gladia::detail::seek(*file, 0) ? result<void>() : failure(errno);
   };
   source.read = [file, failure](char* to, std::size_t room) -> result<std::size_t> {
     auto const got = std::fread(to, 1, room, file.get());
@@ -55,16 +54,6 @@ inline result<net::body_source> open_file(std::string const& path) {
     return got;
   };
   return source;
-}
-
-/// The name of a file without its folders.
-inline std::string name_of_file(std::string const& path) {
-#if defined(_WIN32)
-  auto const slash = path.find_last_of("/\\");
-#else
-  auto const slash = path.rfind('/');
-#endif
-  return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
 }  // namespace gladia::api::detail

@@ -23,39 +23,44 @@ class part_file {
 
   /// Begins, or begins again.
   result<void> open() {
-    auto const where = std::filesystem::u8path(path_);
+    auto const where = gladia::detail::path_of(path_);
     std::error_code ec;
     if (std::filesystem::exists(where, ec) && !std::filesystem::is_regular_file(where, ec)) {
       return error(errc::invalid_request, path_ + " is no regular file: it would be replaced");
     }
-    auto const mode = gladia::detail::private_mode("wb");
-    file_ = file_ ? std::freopen(part_.c_str(), mode.c_str(), file_)
-                  : std::fopen(part_.c_str(), mode.c_str());
-    return file_ ? result<void>() : last_error();
+    file_ = gladia::detail::open_private(part_, "wb", file_);
+    return file_ ? result<void>() : write_error(errno);
   }
   result<void> write(std::string_view part) {
     return std::fwrite(part.data(), 1, part.size(), file_) == part.size() ? result<void>()
-                                                                          : last_error();
+                                                                          : write_error(errno);
   }
   result<void> finish() {
-    auto const closed = std::fclose(std::exchange(file_, nullptr)) == 0;
-    auto const named = closed && std::rename(part_.c_str(), path_.c_str()) == 0;
-    if (named) return {};
-    auto failure = last_error();
-    std::remove(part_.c_str());
-    return failure;
+    std::error_code ec;
+    if (std::fclose(std::exchange(file_, nullptr)) != 0) {
+      ec.assign(errno, std::generic_category());
+    } else {
+      std::filesystem::rename(gladia::detail::path_of(part_), gladia::detail::path_of(path_), ec);
+    }
+    if (!ec) return {};
+    remove();
+    return write_error(gladia::detail::errno_of(ec));
   }
   /// Removes what there is. To be called before the user hears of the failure: from then on the
   /// name may be that of another download.
   void discard() noexcept {
     if (!file_) return;
     std::fclose(std::exchange(file_, nullptr));
-    std::remove(part_.c_str());
+    remove();
   }
 
  private:
-  result<void> last_error() const {
-    return error(error_code(errno, boost::system::generic_category()), phase::none,
+  void remove() noexcept {
+    std::error_code ignored;
+    std::filesystem::remove(gladia::detail::path_of(part_), ignored);
+  }
+  result<void> write_error(int number) const {
+    return error(error_code(number, boost::system::generic_category()), phase::none,
                  "cannot write " + part_);
   }
 

@@ -321,9 +321,8 @@ inline bool are_chunks(std::FILE& file, std::uint64_t at, std::uint64_t size, st
   for (int count = 0; at + size % 2 < end; ++count) {
     unsigned char bytes[9] = {};
     auto const wanted = static_cast<std::size_t>(8 + size % 2);
-    bool const is_read = count < most && at <= LONG_MAX &&
-                         std::fseek(&file, static_cast<long>(at), SEEK_SET) == 0 &&
-                         std::fread(bytes, 1, wanted, &file) >= 8;
+    bool const is_read =
+        count < most && gladia::detail::seek(file, at) && std::fread(bytes, 1, wanted, &file) >= 8;
     if (!is_read) return false;
     auto const pad = std::size_t{size % 2 != 0 && is_pad(characters(bytes, 5)) ? 1u : 0u};
     auto const id = characters(bytes + pad, 4);
@@ -355,10 +354,12 @@ inline bool has_end(std::FILE& file, wav_header const& header, std::uint64_t fil
 
 GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
   // The type is checked before opening, because opening a pipe waits for its writer.
+  auto const where = gladia::detail::path_of(path);
   std::error_code ec;
-  auto const status = std::filesystem::status(path, ec);
+  auto const status = std::filesystem::status(where, ec);
   if (ec || !std::filesystem::exists(status)) {
-    return detail::file_error(ec ? ec.value() : ENOENT, path + ": cannot be opened");
+    return detail::file_error(ec ? gladia::detail::errno_of(ec) : ENOENT,
+                              path + ": cannot be opened");
   }
   if (std::filesystem::is_directory(status)) {
     return detail::file_error(EISDIR, path + ": is a directory");
@@ -370,10 +371,10 @@ GLADIA_DECL result<wav_file> wav_file::open(std::string path) {
   }
 
   wav_file wav;
-  wav.file_.reset(std::fopen(path.c_str(), gladia::detail::private_mode("rb").c_str()));
+  wav.file_.reset(gladia::detail::open_private(path, "rb"));
   if (!wav.file_) return detail::file_error(errno, path + ": cannot be opened");
-  auto const file_bytes = std::filesystem::file_size(path, ec);
-  if (ec) return detail::file_error(ec.value(), path + ": cannot be read");
+  auto const file_bytes = std::filesystem::file_size(where, ec);
+  if (ec) return detail::file_error(gladia::detail::errno_of(ec), path + ": cannot be read");
 
   wav_header_parser parser;
   container_detector kind;
@@ -434,8 +435,7 @@ GLADIA_DECL result<std::size_t> wav_file::read(boost::asio::mutable_buffer buffe
 }
 
 GLADIA_DECL result<void> wav_file::rewind() {
-  // A header is at most 1 MiB and a few bytes long, so the offset fits any long.
-  if (std::fseek(file_.get(), static_cast<long>(data_offset_), SEEK_SET) != 0) {
+  if (!gladia::detail::seek(*file_, data_offset_)) {
     return detail::file_error(errno, path_ + ": cannot be read");
   }
   position_ = 0;

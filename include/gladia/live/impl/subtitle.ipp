@@ -45,9 +45,9 @@ class time_line {
     for (auto const& word : utterance.words) {
       auto const plain = plain_text(word.word);
       // Words follow each other closely. A search further on would find letters of another word.
-      auto const near = text.substr(from, plain.size() + 64).find(plain);
-      if (plain.empty() || near == std::string_view::npos) continue;
-      auto const at = from + near;
+      auto const found = text.substr(from, plain.size() + 64).find(plain);
+      if (plain.empty() || found == std::string_view::npos) continue;
+      auto const at = from + found;
       from = at + plain.size();
       add(at, word.start);
       add(from, word.end);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <gladia/detail/calendar.hpp>
 #include <gladia/detail/errc_table.hpp>
 #include <gladia/net/detail/text.hpp>
 
@@ -77,17 +78,6 @@ inline std::string short_text(std::string_view body, bool is_cut = false) {
   return std::string(trim(text));
 }
 
-/// Days since 1970-01-01 of a date of the Gregorian calendar
-/// (http://howardhinnant.github.io/date_algorithms.html#days_from_civil).
-inline std::int64_t days_from_civil(int year, int month, int day) noexcept {
-  year -= month <= 2 ? 1 : 0;
-  auto const era = (year >= 0 ? year : year - 399) / 400;
-  auto const year_of_era = year - era * 400;
-  auto const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  auto const day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return std::int64_t{era} * 146097 + day_of_era - 719468;
-}
-
 /// In seconds, because the clock's own ticks cannot hold every year of a date.
 using http_date = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
@@ -106,7 +96,8 @@ inline std::optional<http_date> parse_http_date(std::string const& text) {
   bool const in_range = day >= 1 && day <= 31 && year >= 1970 && hour >= 0 && hour <= 23 &&
                         minute >= 0 && minute <= 59 && second >= 0 && second <= 60;
   if (month == months.end() || !in_range || std::string_view(zone) != "GMT") return {};
-  auto const days = days_from_civil(year, static_cast<int>(month - months.begin()) + 1, day);
+  auto const days =
+      gladia::detail::days_from_civil({year, static_cast<int>(month - months.begin()) + 1, day});
   return http_date(std::chrono::seconds(days * 86400 + hour * 3600 + minute * 60 + second));
 }
 

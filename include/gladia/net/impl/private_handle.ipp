@@ -16,7 +16,8 @@ namespace gladia::net::detail {
 /// Keeps a socket from child processes of the application: the link would stay open in them.
 inline void keep_from_children(boost::asio::ip::tcp::socket::native_handle_type handle) noexcept {
 #if defined(_WIN32)
-  ::SetHandleInformation(reinterpret_cast<HANDLE>(handle), HANDLE_FLAG_INHERIT, 0);
+  ::SetHandleInformation(reinterpret_cast<HANDLE>(static_cast<SOCKET>(handle)), HANDLE_FLAG_INHERIT,
+                         0);
 #else
   ::fcntl(handle, F_SETFD, FD_CLOEXEC);
 #endif

@@ -7,14 +7,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <array>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <cctype>
-#include <cstdlib>
-#include <filesystem>
 #include <gladia/error.hpp>
-#include <gladia/net/detail/text.hpp>
+#include <gladia/net/impl/system_store.ipp>
 #include <memory>
 #include <optional>
 
@@ -72,67 +68,6 @@ inline char const* certificate_hint(long verdict) {
 
 inline error tls_option_error(std::string const& option, std::string const& why) {
   return error(errc::invalid_options, "tls_options::" + option + ": " + why);
-}
-
-inline bool load_ca_file(SSL_CTX* context, std::string const& path) {
-  bool const loaded = SSL_CTX_load_verify_file(context, path.c_str()) == 1;
-  ERR_clear_error();
-  return loaded;
-}
-
-/// Whether OpenSSL would find a certificate in `folder`: it looks for files named by a hash.
-inline bool holds_certificates(std::string_view folder) {
-  std::error_code ec;
-  auto entry = std::filesystem::directory_iterator(folder, ec);
-  for (; !ec && entry != std::filesystem::directory_iterator(); entry.increment(ec)) {
-    auto const name = entry->path().filename().string();
-    if (name.size() == 10 && name[8] == '.' &&
-        std::isxdigit(static_cast<unsigned char>(name[0])) != 0)
-      return true;
-  }
-  return false;
-}
-
-/// The same for a list, in the form that OpenSSL reads.
-inline bool any_holds_certificates(std::string_view folders) {
-#ifdef _WIN32
-  constexpr char separator = ';';
-#else
-  constexpr char separator = ':';
-#endif
-  while (!folders.empty()) {
-    auto const end = std::min(folders.find(separator), folders.size());
-    if (end > 0 && holds_certificates(folders.substr(0, end))) return true;
-    folders.remove_prefix(std::min(end + 1, folders.size()));
-  }
-  return false;
-}
-
-inline std::string environment_or(char const* name, char const* otherwise) {
-  auto const* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : otherwise;
-}
-
-/// OpenSSL's default paths. They are those of whoever built OpenSSL, so that they lead nowhere in
-/// many an image or bundle; then the places where systems keep their list.
-inline bool load_system_store(SSL_CTX* context) {
-  bool const has_file = load_ca_file(
-      context, environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file()));
-  auto const folders = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-  bool const has_folders =
-      any_holds_certificates(folders) && SSL_CTX_load_verify_dir(context, folders.c_str()) == 1;
-  ERR_clear_error();
-  if (has_file || has_folders) return true;
-  constexpr std::array bundles = {
-      "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Alpine, Arch
-      "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
-      "/etc/pki/tls/certs/ca-bundle.crt",                   // older RHEL
-      "/etc/ssl/ca-bundle.pem",                             // openSUSE
-      "/etc/ssl/cert.pem",                                  // macOS, BSD
-      "/usr/local/share/certs/ca-root-nss.crt",             // FreeBSD
-  };
-  return std::any_of(bundles.begin(), bundles.end(),
-                     [&](char const* path) { return load_ca_file(context, path); });
 }
 
 using bio_pointer = std::unique_ptr<BIO, decltype(&BIO_free)>;

@@ -70,7 +70,7 @@ inline result<net::http_call> make_upload_call(api::detail::service const& s,
                                                std::string const& path, upload_progress progress) {
   auto source = api::detail::open_file(path);
   if (!source) return source.error();
-  return make_upload_call(s, std::move(*source), api::detail::name_of_file(path),
+  return make_upload_call(s, std::move(*source), gladia::detail::name_of_file(path),
                           std::move(progress));
 }
 

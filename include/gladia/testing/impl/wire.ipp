@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/impl/fault.ipp>
+#include <gladia/detail/calendar.hpp>
 #include <gladia/detail/percent.hpp>
 
 // The forms in which the service writes small values: times, ids, JSON, base64, percent-encoding.
@@ -26,15 +26,16 @@ using wall_clock = std::chrono::system_clock;
 
 /// ISO 8601 with milliseconds and `Z`.
 inline std::string iso_time(wall_clock::time_point time) {
-  auto const seconds = wall_clock::to_time_t(time);
-  auto const millis =
-      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char date[32];
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-  char text[48];
-  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(millis));
+  using std::chrono::milliseconds;
+  constexpr std::int64_t day = 86'400'000;
+  std::int64_t const all =
+      std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
+  auto const date = gladia::detail::civil_from_days(all / day);
+  auto const in_day = static_cast<int>(all % day);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", date.year, date.month,
+                date.day, in_day / 3'600'000, in_day / 60'000 % 60, in_day / 1000 % 60,
+                in_day % 1000);
   return text;
 }
 
@@ -43,14 +44,21 @@ using wall_time = std::chrono::time_point<wall_clock, std::chrono::milliseconds>
 
 /// Reads `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM:SS[.fff][Z|+HH:MM]`; without a zone it is UTC.
 inline std::optional<wall_time> parse_iso_time(std::string const& text) {
-  std::tm parts{};
-  auto const* rest = strptime(text.c_str(), "%Y-%m-%d", &parts);
-  if (!rest) return std::nullopt;
+  gladia::detail::civil_date date;
+  int hour = 0, minute = 0, second = 0;
+  int length = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &date.year, &date.month, &date.day, &length) !=
+      3) {
+    return std::nullopt;
+  }
+  auto const* rest = text.c_str() + length;
   double fraction = 0;
   int offset = 0;
   if (*rest == 'T') {
-    rest = strptime(rest, "T%H:%M:%S", &parts);
-    if (!rest) return std::nullopt;
+    if (std::sscanf(rest, "T%2d:%2d:%2d%n", &hour, &minute, &second, &length) != 3) {
+      return std::nullopt;
+    }
+    rest += length;
     if (*rest == '.') {
       double scale = 0.1;
       for (++rest; *rest >= '0' && *rest <= '9'; ++rest, scale /= 10) {
@@ -62,14 +70,21 @@ inline std::optional<wall_time> parse_iso_time(std::string const& text) {
     } else if (*rest == '+' || *rest == '-') {
       int hours = 0;
       int minutes = 0;
-      int length = 0;
       if (std::sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2) return std::nullopt;
       offset = (*rest == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
       rest += 1 + length;
     }
   }
-  if (*rest != '\0') return std::nullopt;
-  return wall_time(std::chrono::seconds(timegm(&parts) - offset)) +
+  auto const is_within = [](int value, int least, int most) {
+    return least <= value && value <= most;
+  };
+  bool const is_time = *rest == '\0' && date.year >= 0 && is_within(date.month, 1, 12) &&
+                       is_within(date.day, 1, 31) && is_within(hour, 0, 23) &&
+                       is_within(minute, 0, 59) && is_within(second, 0, 60);
+  if (!is_time) return std::nullopt;
+  auto const days = gladia::detail::days_from_civil(date);
+  return wall_time(
+             std::chrono::seconds(days * 86400 + hour * 3600 + minute * 60 + second - offset)) +
          std::chrono::milliseconds(std::llround(fraction * 1000));
 }
 
