@@ -11,13 +11,16 @@ namespace bench {
 /// else end the program.
 inline void read_arguments(int argc, char** argv, std::map<std::string, double*> const& numbers) {
   CLI::App program;
+  auto const is_positive = [](std::string const& text) {
+    return std::atof(text.c_str()) > 0 ? "" : "must be a number above 0";
+  };
   for (auto const& [name, number] : numbers) {
-    program.add_option("--" + name, *number)->check(CLI::PositiveNumber)->capture_default_str();
+    program.add_option("--" + name, *number)->check(is_positive)->capture_default_str();
   }
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& e) {
-    std::exit(program.exit(e));
+    std::exit(program.exit(e) == 0 ? 0 : 2);
   }
 }
 
