@@ -1,6 +1,6 @@
 set(gladia_exports ${CMAKE_CURRENT_LIST_DIR}/gladia_exports.map)
 
-# What both libraries have in common.
+# How the library is versioned, and what it shows when it is shared.
 function(gladia_set_up_library target)
   set_target_properties(${target} PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}

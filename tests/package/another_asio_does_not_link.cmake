@@ -1,7 +1,7 @@
 # A user whose Asio differs from the library's gets a link error that says why, not a crash.
 include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
 
-ask_pkg_config()
+ask_pkg_config(gladia)
 find_program(NM NAMES nm llvm-nm REQUIRED)
 file(GLOB library ${PREFIX}/${LIBDIR}/libgladia.a ${PREFIX}/${LIBDIR}/libgladia.so)
 

@@ -32,12 +32,13 @@ function(commands_of_the_library name result)
   set(${result} ${commands} PARENT_SCOPE)
 endfunction()
 
-# Sets cflags, libs and modversion to what pkg-config says of the installed package.
-function(ask_pkg_config)
+# Sets cflags, libs and modversion to what pkg-config says of the installed package of this name; what
+# follows are options of pkg-config.
+function(ask_pkg_config name)
   find_program(PKG_CONFIG NAMES pkg-config pkgconf REQUIRED)
   set(ENV{PKG_CONFIG_PATH} ${PREFIX}/${LIBDIR}/pkgconfig)
   foreach(question IN ITEMS cflags libs modversion)
-    execute_process(COMMAND ${PKG_CONFIG} --${question} gladia
+    execute_process(COMMAND ${PKG_CONFIG} ${ARGN} --${question} ${name}
       OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
     separate_arguments(answer UNIX_COMMAND "${answer}")
     set(${question} ${answer} PARENT_SCOPE)

@@ -7,10 +7,11 @@ run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX})
 file(GLOB_RECURSE installed RELATIVE ${PREFIX} ${PREFIX}/*)
 
 file(GLOB_RECURSE headers RELATIVE ${SOURCE} ${SOURCE}/include/*.hpp ${SOURCE}/include/*.ipp)
+# gladia::testing is compiled in any case.
+list(FILTER headers EXCLUDE REGEX "^include/gladia/testing/impl/")
 if(NOT EMULATOR)
   list(FILTER headers EXCLUDE REGEX "^include/gladia/testing/")
 endif()
-set(libraries gladia)
 set(expected ${headers}
   ${DOCDIR}/LICENSE
   ${LIBDIR}/cmake/gladia/gladiaConfig.cmake
@@ -18,21 +19,21 @@ set(expected ${headers}
   ${LIBDIR}/cmake/gladia/gladiaTargets.cmake
   ${LIBDIR}/pkgconfig/gladia.pc)
 if(EMULATOR)
-  list(APPEND libraries gladia_testing)
-  list(APPEND expected ${LIBDIR}/cmake/gladia/gladiaTestingTargets.cmake)
+  list(APPEND expected
+    ${LIBDIR}/cmake/gladia/gladiaTestingTargets.cmake
+    ${LIBDIR}/libgladia_testing.a
+    ${LIBDIR}/pkgconfig/gladia_testing.pc)
 endif()
 if(EMULATOR AND EMULATOR_PROGRAM)
   list(APPEND expected bin/gladia-emulator)
 endif()
-string(REGEX MATCH "^[0-9]+\\.[0-9]+" minor_version ${VERSION})
-foreach(library IN LISTS libraries)
-  if(LIBRARY_KIND STREQUAL "SHARED_LIBRARY")
-    list(APPEND expected ${LIBDIR}/lib${library}.so ${LIBDIR}/lib${library}.so.${minor_version}
-                         ${LIBDIR}/lib${library}.so.${VERSION})
-  else()
-    list(APPEND expected ${LIBDIR}/lib${library}.a)
-  endif()
-endforeach()
+if(LIBRARY_KIND STREQUAL "SHARED_LIBRARY")
+  string(REGEX MATCH "^[0-9]+\\.[0-9]+" minor_version ${VERSION})
+  list(APPEND expected
+    ${LIBDIR}/libgladia.so ${LIBDIR}/libgladia.so.${minor_version} ${LIBDIR}/libgladia.so.${VERSION})
+else()
+  list(APPEND expected ${LIBDIR}/libgladia.a)
+endif()
 
 set(missing ${expected})
 list(REMOVE_ITEM missing ${installed})

@@ -204,5 +204,8 @@ class emulator {
 }  // namespace gladia::testing
 
 #ifdef GLADIA_HEADER_ONLY
+#if !__has_include(<gladia/testing/impl/emulator.ipp>)
+#error "the emulator is installed compiled: use gladia::gladia, not gladia::header_only"
+#endif
 #include <gladia/testing/impl/emulator.ipp>
 #endif
