@@ -69,7 +69,7 @@ class http_client : public gladia::test::net_fixture {
   std::optional<outcome> answer{};
 };
 
-scripted_server::script answering(std::string text, std::string* head = nullptr) {
+scripted_server::script answers_with(std::string text, std::string* head = nullptr) {
   return [text = std::move(text), head](tcp::socket& socket) {
     auto received = read_head(socket);
     if (head) *head = std::move(received);
@@ -81,7 +81,7 @@ constexpr auto ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 constexpr auto busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
 TEST_F(http_client, gives_the_first_success) {
-  scripted_server server({answering(busy), answering(ok)});
+  scripted_server server({answers_with(busy), answers_with(ok)});
   auto const& response = run(call(server.url("http", "/x?token=secret")));
   ASSERT_TRUE(response) << response.error().what();
   EXPECT_EQ(response->body, "ok");
@@ -91,7 +91,8 @@ TEST_F(http_client, gives_the_first_success) {
 TEST_F(http_client, gives_the_error_of_the_last_attempt) {
   std::string const body =
       R"({"message": "no good", "request_id": "G-1", "validation_errors": ["a", "b"]})";
-  scripted_server server({answering(busy), answering("HTTP/1.1 400 Bad Request\r\n\r\n" + body)});
+  scripted_server server(
+      {answers_with(busy), answers_with("HTTP/1.1 400 Bad Request\r\n\r\n" + body)});
   auto const& response = run(call(server.url("http")));
   ASSERT_FALSE(response);
   auto const& error = response.error();
@@ -103,7 +104,7 @@ TEST_F(http_client, gives_the_error_of_the_last_attempt) {
 }
 
 TEST_F(http_client, repeats_a_request_without_an_answer_and_warns) {
-  scripted_server server({[](tcp::socket& socket) { read_head(socket); }, answering(ok)});
+  scripted_server server({[](tcp::socket& socket) { read_head(socket); }, answers_with(ok)});
   EXPECT_TRUE(run(call(server.url("http"), "POST")));
   EXPECT_THAT(log, HasSubstr("a session may have been left behind"));
 }
@@ -124,11 +125,11 @@ TEST_F(http_client, reads_a_source_that_failed_no_second_time) {
 
 TEST_F(http_client, follows_a_redirect_to_another_origin_without_the_key) {
   std::string first, second;
-  scripted_server storage(answering(ok, &second));
-  scripted_server server(
-      answering("HTTP/1.1 302 Found\r\nLocation: " + storage.url("http", "/file?signature=secret") +
-                    "\r\nContent-Length: 0\r\n\r\n",
-                &first));
+  scripted_server storage(answers_with(ok, &second));
+  scripted_server server(answers_with(
+      "HTTP/1.1 302 Found\r\nLocation: " + storage.url("http", "/file?signature=secret") +
+          "\r\nContent-Length: 0\r\n\r\n",
+      &first));
   std::string sunk;
   auto made = call(server.url("http", "/v2/live/1/file"));
   made.request.sink = [&](std::string_view part) {
@@ -146,8 +147,8 @@ TEST_F(http_client, follows_a_redirect_to_another_origin_without_the_key) {
 }
 
 TEST_F(http_client, starts_the_sink_again_before_it_downloads_again) {
-  scripted_server server({answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha"),
-                          answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhalf")});
+  scripted_server server({answers_with("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha"),
+                          answers_with("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhalf")});
   std::string sunk;
   auto made = call(server.url("http"));
   made.request.sink = [&](std::string_view part) {
@@ -163,7 +164,7 @@ TEST_F(http_client, starts_the_sink_again_before_it_downloads_again) {
 }
 
 TEST_F(http_client, ends_when_the_sink_cannot_be_started_again) {
-  scripted_server server(answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha"));
+  scripted_server server(answers_with("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha"));
   auto made = call(server.url("http"));
   made.request.sink = [](std::string_view) { return gladia::result<void>(); };
   made.restart_sink = []() -> gladia::result<void> {
@@ -199,7 +200,7 @@ TEST_F(http_client, can_be_cancelled_while_it_waits_for_an_answer) {
 
 TEST_F(http_client, can_be_cancelled_between_two_attempts) {
   scripted_server server(
-      answering("HTTP/1.1 429 Too Many\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"));
+      answers_with("HTTP/1.1 429 Too Many\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"));
   auto const operation = start(call(server.url("http")));
   run_until([this] { return warnings == 1; });
   asio::post(strand, [operation] { operation.lock()->cancel(); });
@@ -210,7 +211,7 @@ TEST_F(http_client, can_be_cancelled_between_two_attempts) {
 
 TEST_F(http_client, leaves_nothing_behind_when_the_io_context_goes_between_two_attempts) {
   scripted_server server(
-      answering("HTTP/1.1 429 Too Many\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"));
+      answers_with("HTTP/1.1 429 Too Many\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"));
   auto const operation = start(call(server.url("http")));
   run_until([this] { return warnings == 1; });
   strand = {};
@@ -228,7 +229,7 @@ TEST_F(http_client, sends_once_what_was_refused_before_it_was_whole) {
                                    "HTTP/1.1 " + status + "\r\n\r\n{\"message\":\"no way\"}");
                               gladia::test::reset(socket);
                             },
-                            answering(ok)});
+                            answers_with(ok)});
     auto made = call(server.url("http"), "POST");
     made.request.body = std::string(3'000'000, 'x');
     auto const& response = run(std::move(made));
@@ -243,9 +244,9 @@ TEST_F(http_client, sends_once_what_was_refused_before_it_was_whole) {
 TEST_F(http_client, follows_a_redirect_with_a_blank) {
   std::string second;
   scripted_server server(
-      {answering(
+      {answers_with(
            "HTTP/1.1 302 Found\r\nLocation: /my file.wav?sig=a b\r\nContent-Length: 0\r\n\r\n"),
-       answering(ok, &second)});
+       answers_with(ok, &second)});
   ASSERT_TRUE(run(call(server.url("http"))));
   server.finish();
   EXPECT_THAT(second, testing::StartsWith("GET /my%20file.wav?sig=a%20b HTTP/1.1\r\n"));
