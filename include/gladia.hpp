@@ -1,10 +1,12 @@
 #pragma once
 
 /// \file
-/// Everything: the client, live transcription, the model, and audio files. JSON interoperability
+/// Everything: the client, live transcription, the model, and audio. JSON interoperability
 /// (`gladia/codec/json.hpp`) and the emulator (`gladia/testing/emulator.hpp`) are included apart.
 
+#include <gladia/audio/convert.hpp>
 #include <gladia/audio/g711.hpp>
+#include <gladia/audio/interleaver.hpp>
 #include <gladia/audio/pacer.hpp>
 #include <gladia/audio/wav.hpp>
 #include <gladia/client.hpp>
