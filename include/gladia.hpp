@@ -1,13 +1,14 @@
 #pragma once
 
 /// \file
-/// Everything that most programs need: the client, sessions, recordings, the model, and audio
-/// files.
+/// Everything that most programs need: the client, sessions, recordings, the model, and audio.
 ///
 /// Include these headers apart: JSON interoperability (`gladia/codec/json.hpp`), printing
 /// (`gladia/model/print.hpp`) and the emulator (`gladia/testing/emulator.hpp`).
 
+#include <gladia/audio/convert.hpp>
 #include <gladia/audio/g711.hpp>
+#include <gladia/audio/interleaver.hpp>
 #include <gladia/audio/pacer.hpp>
 #include <gladia/audio/wav.hpp>
 #include <gladia/client.hpp>

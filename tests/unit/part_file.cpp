@@ -15,7 +15,7 @@ using gladia::errc;
 using gladia::api::detail::part_file;
 
 struct a_part_file : testing::Test {
-  gladia_test::temporary_folder const folder;
+  gladia::test::temporary_folder const folder;
   std::string const path = folder.file("audio.wav");
 
   std::string content() const {

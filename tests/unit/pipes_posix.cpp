@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 struct a_pipe : testing::Test {
-  gladia_test::temporary_folder const folder;
+  gladia::test::temporary_folder const folder;
   std::string const path = folder.file("audio.wav");
 
   void SetUp() override { ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0); }

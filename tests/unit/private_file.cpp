@@ -19,7 +19,7 @@ using gladia::detail::seek;
 using file_pointer = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
 
 struct a_private_file : testing::Test {
-  gladia_test::temporary_folder const folder;
+  gladia::test::temporary_folder const folder;
   std::string const path = folder.file(
       "gespr\xC3\xA4"
       "ch \xE2\x82\xAC.wav");

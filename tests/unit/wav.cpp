@@ -57,7 +57,7 @@ class wav_on_disk : public ::testing::Test {
     return error.what();
   }
 
-  gladia_test::temporary_folder folder_;
+  gladia::test::temporary_folder folder_;
   std::string path_ = folder_.file("a.wav");
 };
 
