@@ -51,7 +51,8 @@ struct emulator_options {
   /// any channel; behind the last one there are only speech events. JSON:
   /// `[{"text": "hello world", "start": 0.5, "end": 1.5, "channel": 0, "language": "en"}]`, in
   /// seconds; each entry is sent as soon as that much audio has come, speech or not. `channel` and
-  /// `language` may be missing.
+  /// `language` may be missing. An entry may have `"translations": {"fr": "bonjour"}`, for live
+  /// sessions that ask for these languages.
   std::string script{};
   /// Where in the client's audio a received message begins, in bytes; nothing: where the message
   /// before it ended. For audio whose samples tell their position, without a WAV header.
@@ -102,8 +103,9 @@ struct emulator_options {
 /// recordings under `/v2/upload` and transcribes them under `/v2/pre-recorded`: WAV files of any
 /// rate and number of channels, other formats where it was built with libsndfile. It never
 /// makes words up: they come from the script, from recognising the audio with PocketSphinx (always
-/// as US English, whatever language is asked for), or not at all; translation, entities, sentiment
-/// and summaries are answered with the error that they are not available here.
+/// as US English, whatever language is asked for), or not at all; translations that are not in the
+/// script, entities, sentiment and summaries are answered with the error that they are not
+/// available here.
 ///
 /// It has a thread of its own, and one more for recognition. Thread safety: every member but move
 /// and destruction may be called from any thread, except from the logger. A moved-from emulator may
