@@ -20,5 +20,6 @@
 #include <gladia/model/callback.hpp>
 #include <gladia/model/failed_addons.hpp>
 #include <gladia/model/pre_recorded_job.hpp>
+#include <gladia/model/print.hpp>
 #include <gladia/throwing.hpp>
 #include <gladia/version.hpp>

@@ -37,12 +37,12 @@ struct service {
   }
 
   /// With neither key nor URL, starts the emulator. False if that failed.
-  bool prepare() {
+  bool prepare(gladia::testing::emulator_options const& with = {}) {
     if (!api_url.empty() || !api_key.empty() || is_set("GLADIA_API_URL") ||
         is_set("GLADIA_API_KEY")) {
       return true;
     }
-    auto started = gladia::testing::emulator::start();
+    auto started = gladia::testing::emulator::start(with);
     if (!started) {
       std::cerr << "cannot start the emulator: " << started.error().what() << '\n';
       return false;

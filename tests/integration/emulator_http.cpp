@@ -453,6 +453,10 @@ TEST_F(emulator_http, tells_what_is_wrong_with_its_options) {
               ::testing::HasSubstr("no certificate"));
   EXPECT_THAT(why([](auto& o) { o.script = R"([{"text": "a", "start": 2, "end": 1}])"; }),
               ::testing::HasSubstr("script: [0] needs start and end"));
+  EXPECT_THAT(why([](auto& o) {
+                o.script = R"([{"text": "a", "start": 0, "end": 1, "translations": {"fr": 1}}])";
+              }),
+              ::testing::HasSubstr("script: [0]: translations.fr needs a text"));
   EXPECT_THAT(why([](auto& o) { o.script = "[{"; }), ::testing::HasSubstr("not valid JSON"));
   for (auto const* script : {" \n\n", "[]", "\xEF\xBB\xBF"}) {
     EXPECT_THAT(why([&](auto& o) { o.script = script; }),

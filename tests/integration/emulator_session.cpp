@@ -158,6 +158,35 @@ TEST_F(emulator_session, does_not_make_add_ons_up) {
   }
 }
 
+TEST_F(emulator_session, translates_what_its_script_translates) {
+  testing::emulator_options options;
+  options.script = R"([{"text": "hello", "start": 0.1, "end": 0.2, "language": "en",
+                        "translations": {"fr": "bonjour à tous"}}])";
+  start(options);
+  connect(
+      {{"realtime_processing",
+        {{"translation", true}, {"translation_config", {{"target_languages", {"fr", "de"}}}}}}});
+  client.send(tone(0.5));
+  client.stop();
+  auto const messages = client.drain();
+  std::vector<json> translations;
+  for (auto const& message : messages) {
+    if (message["type"] == "translation") translations.push_back(message);
+  }
+  ASSERT_EQ(translations.size(), 2u);
+  auto const& french = translations[0]["data"];
+  EXPECT_EQ(french["utterance"]["text"], " hello");
+  EXPECT_EQ(french["original_language"], "en");
+  EXPECT_EQ(french["target_language"], "fr");
+  EXPECT_EQ(french["translated_utterance"]["text"], " bonjour à tous");
+  EXPECT_EQ(french["translated_utterance"]["start"], 0.1);
+  EXPECT_EQ(translations[1]["error"]["message"], "translation is not available in the emulator");
+  auto const& all = messages.back()["data"]["translation"];
+  EXPECT_EQ(all["success"], true);
+  EXPECT_EQ(all["results"][0]["full_transcript"], "bonjour à tous");
+  EXPECT_EQ(all["results"][1]["error"]["message"], "translation is not available in the emulator");
+}
+
 TEST_F(emulator_session, refuses_unknown_tokens_and_closes_what_is_over) {
   start();
   init();

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -93,6 +94,14 @@ class program {
   bool is_over() {
     std::lock_guard lock(mutex_);
     return is_over_;
+  }
+
+  /// What the system tells of it in `/proc`: `environ`, `cmdline`, ...; nothing once it has ended.
+  std::string proc_file(std::string const& name) {
+    std::lock_guard lock(mutex_);
+    if (is_over_) return {};
+    std::ifstream file("/proc/" + std::to_string(pid_) + '/' + name);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
 
   /// The most memory that it had at a time, in bytes; 0 once it has ended. What `wait4` tells holds

@@ -68,9 +68,25 @@ TEST(webvtt, has_a_header_times_and_rows) {
             "Hello, my name is Sasha.\n");
 }
 
+TEST(srt, can_be_written_caption_by_caption) {
+  std::vector<gladia::transcript_utterance> const said = {spoken(0.5, 2, "a --> b"),
+                                                          spoken(2, 3, "c")};
+  std::string file;
+  for (auto const& c : make_captions(said)) file += to_srt(c, file.empty() ? 1 : 2);
+  EXPECT_EQ(file, to_srt(said) + '\n');
+  EXPECT_EQ(to_srt(make_captions(said)[1], 7), "7\n00:00:02,000 --> 00:00:03,000\nc\n\n");
+}
+
+TEST(webvtt, can_be_written_caption_by_caption) {
+  std::vector<gladia::transcript_utterance> const said = {spoken(0.5, 2, "R&D"), spoken(2, 3, "c")};
+  std::string file = gladia::live::webvtt_header;
+  for (auto const& c : make_captions(said)) file += to_webvtt(c);
+  EXPECT_EQ(file, to_webvtt(said) + '\n');
+}
+
 TEST(subtitles, of_nothing_are_an_empty_file) {
   EXPECT_EQ(to_srt({}), "");
-  EXPECT_EQ(to_webvtt({}), "WEBVTT\n");
+  EXPECT_EQ(to_webvtt(std::vector<gladia::transcript_utterance>()), "WEBVTT\n");
   EXPECT_EQ(to_srt({spoken(1, 2, " \n")}), "");
 }
 

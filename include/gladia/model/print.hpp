@@ -1,10 +1,9 @@
 #pragma once
 
-#include <iomanip>
-#include <locale>
+#include <charconv>
 #include <map>
 #include <optional>
-#include <sstream>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -34,10 +33,8 @@ void print(std::string& out, T m) {
   out += std::to_string(m);
 }
 inline void print(std::string& out, double m) {
-  std::ostringstream text;
-  text.imbue(std::locale::classic());  // the program's own may write a comma
-  text << std::setprecision(10) << m;
-  out += text.str();
+  char text[32];  // not by a stream: the program's locale may write a comma
+  out.append(text, std::to_chars(text, text + sizeof text, m, std::chars_format::general, 10).ptr);
 }
 inline void print_plain(std::string& out, std::string_view text) {
   for (char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;

@@ -203,25 +203,34 @@ GLADIA_DECL std::vector<caption> make_captions(std::vector<transcript_utterance>
   return captions;
 }
 
+GLADIA_DECL std::string to_srt(caption const& shown, std::size_t number) {
+  auto text = std::to_string(number) + '\n' + detail::subtitle::times(shown, ',');
+  for (auto const& row : shown.rows) text += detail::subtitle::without_arrows(row) + '\n';
+  return text + '\n';
+}
+
+GLADIA_DECL std::string to_webvtt(caption const& shown) {
+  auto text = detail::subtitle::times(shown, '.');
+  for (auto const& row : shown.rows) text += detail::subtitle::escaped(row) + '\n';
+  return text + '\n';
+}
+
+// A file that is whole needs no empty line at its end.
+
 GLADIA_DECL std::string to_srt(std::vector<transcript_utterance> const& utterances,
                                subtitle_options const& options) {
   std::string file;
   std::size_t number = 0;
-  for (auto const& c : make_captions(utterances, options)) {
-    if (number > 0) file += '\n';
-    file += std::to_string(++number) + '\n' + detail::subtitle::times(c, ',');
-    for (auto const& row : c.rows) file += detail::subtitle::without_arrows(row) + '\n';
-  }
+  for (auto const& c : make_captions(utterances, options)) file += to_srt(c, ++number);
+  if (!file.empty()) file.pop_back();
   return file;
 }
 
 GLADIA_DECL std::string to_webvtt(std::vector<transcript_utterance> const& utterances,
                                   subtitle_options const& options) {
-  std::string file = "WEBVTT\n";
-  for (auto const& c : make_captions(utterances, options)) {
-    file += '\n' + detail::subtitle::times(c, '.');
-    for (auto const& row : c.rows) file += detail::subtitle::escaped(row) + '\n';
-  }
+  std::string file = webvtt_header;
+  for (auto const& c : make_captions(utterances, options)) file += to_webvtt(c);
+  file.pop_back();
   return file;
 }
 

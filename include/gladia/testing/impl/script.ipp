@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ struct timed_line {
   double end = 0;
   int channel = 0;
   std::string language{};
+  std::map<std::string, std::string> translations{};  ///< by target language
 };
 
 /// The words of the audio: lines for one utterance after the other, or lines with times.
@@ -84,6 +86,19 @@ inline transcript_utterance lay_out(std::string_view text, double start, double 
   return utterance;
 }
 
+/// The translation of something that was said, where the script has it.
+inline std::optional<transcript_utterance> translated(script const& script,
+                                                      transcript_utterance const& said,
+                                                      std::string const& language) {
+  for (auto const& line : script.timed) {
+    auto const found = line.translations.find(language);
+    if (line.channel != said.channel || found == line.translations.end()) continue;
+    if (words_of(line.text) != words_of(said.text)) continue;
+    return lay_out(found->second, said.start, said.end, said.channel, language);
+  }
+  return std::nullopt;
+}
+
 inline bool is_json_script(std::string_view text) {
   text = trim(text);
   if (text.empty() || text.front() != '[') return false;
@@ -125,6 +140,17 @@ inline result<script> parse_json_script(std::string_view text) {
     if (auto const channel = number("channel")) {
       if (!(*channel >= 0 && *channel < 8)) return fail(where + ": channel must be from 0 to 7");
       line.channel = static_cast<int>(*channel);
+    }
+    auto const translations = entry.find("translations");
+    if (translations != entry.end()) {
+      if (!translations->is_object()) return fail(where + ": translations must be an object");
+      for (auto const& [language, translation] : translations->items()) {
+        auto const* words = translation.get_ptr<std::string const*>();
+        if (!words || trim(*words).empty()) {
+          return fail(where + ": translations." + language + " needs a text");
+        }
+        line.translations[language] = *words;
+      }
     }
     parsed.timed.push_back(std::move(line));
   }

@@ -650,12 +650,12 @@ class session : public std::enable_shared_from_this<session> {
                      &message_flags::receive_partial_transcripts);
     }
     minutes_.add(words);
-    deliver(transcript{envelope(), std::move(words)}, &message_flags::receive_final_transcripts);
+    deliver(transcript{envelope(), words}, &message_flags::receive_final_transcripts);
     auto const& wanted = request_.realtime_processing;
     auto const realtime = &message_flags::receive_realtime_processing_events;
     if (*wanted.translation) {
-      for (std::size_t i = 0; i < wanted.translation_config.target_languages.size(); ++i) {
-        deliver(failed_addon<translation_message>("translation"), realtime);
+      for (auto const& target : wanted.translation_config.target_languages) {
+        deliver(translation_of(words, target), realtime);
       }
     }
     if (*wanted.named_entity_recognition) {
@@ -664,6 +664,16 @@ class session : public std::enable_shared_from_this<session> {
     if (*wanted.sentiment_analysis) {
       deliver(failed_addon<sentiment_analysis_message>("sentiment_analysis"), realtime);
     }
+  }
+
+  translation_message translation_of(transcript_data const& words, language_code const& target) {
+    auto translation = translated(shared_->script, words.utterance, target.code);
+    if (!translation) return failed_addon<translation_message>("translation");
+    translation_message message;
+    message.envelope = envelope();
+    message.data = translation_data{words.id, words.utterance, words.utterance.language, target,
+                                    std::move(*translation)};
+    return message;
   }
 
   template <class Message>
@@ -677,6 +687,39 @@ class session : public std::enable_shared_from_this<session> {
     return minutes_.transcription(faults().plan.summary);
   }
 
+  /// Of all that was said; a language fails if the script lacks one of its translations.
+  [[nodiscard]] std::optional<addon<std::vector<translation_result>>> translations() const {
+    auto const& wanted = request_.realtime_processing;
+    auto outcome = failed<std::vector<translation_result>>(wanted.translation, "translation");
+    if (!outcome) return outcome;
+    std::vector<translation_result> languages;
+    for (auto const& target : wanted.translation_config.target_languages) {
+      languages.push_back(translation_to(target));
+      if (!languages.back().error) outcome->success = true;
+    }
+    if (!outcome->success) return outcome;
+    outcome->is_empty = false;
+    outcome->error = std::nullopt;
+    outcome->results = std::move(languages);
+    return outcome;
+  }
+  [[nodiscard]] translation_result translation_to(language_code const& target) const {
+    translation_result language;
+    auto& all = language.transcription;
+    for (auto const& said : minutes_.transcription({}).utterances) {
+      auto translation = translated(shared_->script, said, target.code);
+      if (!translation) {
+        language = {};
+        break;
+      }
+      all.full_transcript += translation->text;
+      all.utterances.push_back(std::move(*translation));
+    }
+    all.full_transcript = trim(all.full_transcript);
+    if (all.utterances.empty()) language.error = not_available("translation");
+    return language;
+  }
+
   [[nodiscard]] live_result result() const {
     live_result result;
     auto const& realtime = request_.realtime_processing;
@@ -686,8 +729,7 @@ class session : public std::enable_shared_from_this<session> {
     result.metadata.transcription_time =
         in_thousandths(std::chrono::duration<double>(wall_clock::now() - created_at_).count());
     result.transcription = transcription();
-    result.translation =
-        failed<std::vector<translation_result>>(realtime.translation, "translation");
+    result.translation = translations();
     result.summarization =
         failed<std::string>(request_.post_processing.summarization, "summarization");
     result.named_entity_recognition = failed<std::vector<named_entity>>(

@@ -1,0 +1,120 @@
+// No key on the device: the backend creates the session with its key, and hands on its id and URL;
+// the device attaches to it with these alone.
+//
+//   attach_by_url backend > session.json
+//   attach_by_url device session.json examples/data/sample.wav
+//   attach_by_url backend | attach_by_url device - examples/data/sample.wav
+
+#include <atomic>
+#include <boost/asio/use_future.hpp>
+#include <chrono>
+#include <fstream>
+#include <gladia/codec/decode.hpp>
+#include <gladia/codec/encode.hpp>
+#include <support/command_line.hpp>
+#include <support/interrupts.hpp>
+#include <support/service.hpp>
+#include <support/session_text.hpp>
+#include <support/speak.hpp>
+#include <support/terminal.hpp>
+
+namespace live = gladia::live;
+
+namespace {
+
+/// What both sides have to agree on, beside the URL.
+gladia::live_request agreed_request() {
+  gladia::live_request request;
+  request.audio.encoding = gladia::audio_encoding::pcm;
+  request.audio.bit_depth = 16;
+  request.audio.sample_rate = 16000;
+  request.audio.channels = 1;
+  return request;
+}
+
+int fail(std::string const& why) {
+  std::cerr << "error: " << why << '\n';
+  return 1;
+}
+
+/// Keeps the emulator of this program for as long as the session needs it.
+void serve(gladia::testing::emulator const& emulator, std::string const& id) {
+  std::cerr << "this program ends with the session, or at Ctrl-C\n";
+  std::atomic<bool> is_interrupted{false};
+  examples::interrupts const on_interrupt([&](int) { is_interrupted = true; });
+  auto const is_over = [](auto const& report) {
+    bool const is_linked = !report.connections.empty() && report.connections.back().open;
+    return report.status == gladia::job_status::done && !is_linked;
+  };
+  while (!is_interrupted && !emulator.wait_until(id, is_over, std::chrono::milliseconds(100))) {
+  }
+}
+
+/// Where the key is: creates the session, and prints what the device needs.
+int be_backend(examples::service& service) {
+  if (!service.prepare()) return 1;
+  gladia::client const client(service.options());
+  auto const made = client.live().async_init(agreed_request(), boost::asio::use_future).get();
+  if (!made) return fail(service.explain(made.error()));
+  // Whoever has the URL can use the session: send it over encrypted links, and log it nowhere.
+  auto const text = gladia::codec::encode(*made);
+  if (!text) return fail(text.error().what());
+  std::cout << *text << std::endl;
+  if (service.emulator) serve(*service.emulator, made->id);
+  return 0;
+}
+
+gladia::result<gladia::live_session_info> read_session(std::string const& path) {
+  std::ifstream file;
+  if (path != "-") file.open(path);
+  std::string text;
+  std::getline(path == "-" ? std::cin : file, text);
+  auto session = gladia::codec::decode<gladia::live_session_info>(text);
+  if (session) return session;
+  auto const name = path == "-" ? "standard input" : path;
+  return gladia::error(
+      gladia::errc::invalid_options,
+      name + " does not hold what the backend printed: " + session.error().details().message);
+}
+
+/// Where the audio is, and no key.
+int be_device(std::string const& session_path, std::string const& audio_path, double speed) {
+  auto wav = examples::wav_source::open(audio_path);
+  if (!wav) return fail(wav.error().what());
+  auto const request = agreed_request();
+  if (wav->format() != request.audio) {
+    return fail(wav->name() + ": the session takes 16 kHz, mono, 16 bits; convert it");
+  }
+  auto const session_info = read_session(session_path);
+  if (!session_info) return fail(session_info.error().what());
+
+  examples::terminal terminal(true);
+  live::session_handlers handlers;
+  handlers.on_final = [&](gladia::transcript const& said) {
+    terminal.line(examples::line_of(said.data.utterance));
+  };
+  gladia::client const client;
+  live::threaded_session session(client.live().attach(*session_info, request), handlers);
+  auto const end = examples::speak(session, *wav, speed);
+  return examples::report(end, end.error.what());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  examples::service service;
+  std::string session_path, audio_path;
+  double speed = 1;
+  CLI::App app("Transcribes on a device that has no key.");
+  app.require_subcommand(1);
+  auto* backend = app.add_subcommand("backend", "Create a session and print its id and URL");
+  service.add_options(*backend);
+  auto* device = app.add_subcommand("device", "Send audio to that session and print the words");
+  device->add_option("SESSION", session_path, "What the backend printed; -: standard input")
+      ->required();
+  device->add_option("FILE.wav", audio_path, "16 kHz, mono, 16 bits")->required();
+  examples::add_speed(*device, speed);
+  app.footer(backend->get_footer() + examples::about_live_sessions);
+  if (auto const status = examples::parse(app, argc, argv)) return *status;
+  return *backend ? be_backend(service) : be_device(session_path, audio_path, speed);
+}
