@@ -1,16 +1,15 @@
 #include <gladia/live/client.hpp>
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <filesystem>
 #include <fstream>
 #include <support/contract.hpp>
+#include <support/environment.hpp>
 #include <support/live_fixture.hpp>
 #include <support/scripted_server.hpp>
+#include <support/temporary_folder.hpp>
 
 namespace {
 
@@ -33,7 +32,8 @@ struct the_live_client : live_fixture {
 
   void SetUp() override {
     live_fixture::SetUp();
-    for (auto const* name : {"GLADIA_API_KEY", "GLADIA_API_URL", "GLADIA_REGION"}) ::unsetenv(name);
+    for (auto const* name : {"GLADIA_API_KEY", "GLADIA_API_URL", "GLADIA_REGION"})
+      gladia::test::unset_environment(name);
     client_options.retry.backoff.base = 1ms;
   }
 
@@ -317,16 +317,13 @@ TEST_F(the_live_client, ends_a_walk_over_pages_that_lead_in_a_circle) {
   EXPECT_LT(requests().size(), 10u);
 }
 
-TEST_F(the_live_client, replaces_no_device_and_no_folder_by_a_download) {
-  auto const pipe =
-      (std::filesystem::temp_directory_path() / ("gladia-pipe-" + std::to_string(::getpid())))
-          .string();
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  auto const e = call<void>([&](auto h) { api().async_download_file("1", pipe, {}, h); }).error();
+TEST_F(the_live_client, replaces_no_folder_by_a_download) {
+  gladia::test::temporary_folder const folder;
+  auto const path = folder.path().string();
+  auto const e = call<void>([&](auto h) { api().async_download_file("1", path, {}, h); }).error();
   EXPECT_EQ(e, errc::invalid_request);
   EXPECT_THAT(e.what(), HasSubstr("is no regular file"));
-  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
-  std::filesystem::remove(pipe);
+  EXPECT_TRUE(std::filesystem::is_directory(path));
 }
 
 TEST_F(the_live_client, takes_its_key_to_no_other_place_that_a_page_names) {
@@ -398,18 +395,15 @@ TEST_F(the_live_client, takes_a_deletion_whose_answer_was_lost_for_done) {
 // Downloading.
 
 struct a_download : the_live_client {
-  std::filesystem::path folder;
+  gladia::test::temporary_folder const own_folder;
+  std::filesystem::path const folder = own_folder.path();
   std::string const audio = position_coded_audio(500'000);
 
   void SetUp() override {
     the_live_client::SetUp();
-    auto pattern = (std::filesystem::temp_directory_path() / "gladia-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
     finish_job(audio);
     requests();
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
 
   result<void> download(gladia::net::body_sink sink, gladia::net::body_progress progress = {}) {
     return call<void>([&](auto h) { api().async_download(id, sink, progress, h); });

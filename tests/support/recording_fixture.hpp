@@ -1,7 +1,5 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -14,7 +12,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <support/environment.hpp>
 #include <support/live_fixture.hpp>
+#include <support/temporary_folder.hpp>
 #include <support/wav_bytes.hpp>
 #include <thread>
 #include <utility>
@@ -25,27 +25,22 @@ namespace gladia::test {
 /// Calls for recordings, one after the other, to an emulator. All of the client runs on `io`, on
 /// the thread of the test.
 struct recording_fixture : live_fixture {
-  std::filesystem::path folder;
+  gladia::test::temporary_folder const own_folder;
+  std::filesystem::path const folder = own_folder.path();
   std::string path;  ///< of a recording
   pre_recorded::transcribe_options options;
   boost::asio::cancellation_signal stop;  ///< of the call that runs
 
   void SetUp() override {
     live_fixture::SetUp();
-    for (auto const* name : {"GLADIA_API_KEY", "GLADIA_API_URL", "GLADIA_REGION"}) ::unsetenv(name);
+    for (auto const* name : {"GLADIA_API_KEY", "GLADIA_API_URL", "GLADIA_REGION"})
+      gladia::test::unset_environment(name);
     emulator_options.words = testing::word_source::automatic;
     emulator_options.script = "Hello, this is Ann.\nHow can I help?\n";
     client_options.retry.backoff.base = std::chrono::milliseconds(1);
     options.wait.first_poll = std::chrono::milliseconds(1);
     options.wait.longest_poll = std::chrono::milliseconds(1);
-    auto pattern = (std::filesystem::temp_directory_path() / "gladia-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
     path = write("a call.wav", recording());
-  }
-  void TearDown() override {
-    live_fixture::TearDown();
-    std::filesystem::remove_all(folder);
   }
 
   static std::string recording() {

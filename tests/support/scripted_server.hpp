@@ -1,7 +1,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -48,14 +47,20 @@ class scripted_server {
   }
 
  private:
+  using native_handle = boost::asio::detail::socket_type;  // a class wraps it on Windows
+  static constexpr native_handle none = boost::asio::detail::invalid_socket;
+
   void stop(bool cut_connection) {
     {
       std::lock_guard const lock(mutex_);
       stopping_ = true;
       // The one way to end blocking calls of another thread.
-      ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
-      if (cut_connection && current_ >= 0) ::shutdown(current_, SHUT_RDWR);
+      ::shutdown(acceptor_.native_handle(), tcp::socket::shutdown_both);
+      if (cut_connection && current_ != none) ::shutdown(current_, tcp::socket::shutdown_both);
     }
+    // Windows waits on for a connection: here it is.
+    boost::system::error_code refused;
+    tcp::socket(io_).connect({boost::asio::ip::address_v4::loopback(), port_}, refused);
     if (thread_.joinable()) thread_.join();
   }
 
@@ -77,7 +82,7 @@ class scripted_server {
         // The client went away; what it saw is what the test is about.
       }
       std::lock_guard const lock(mutex_);
-      current_ = -1;
+      current_ = none;
       socket.close(ec);
     }
   }
@@ -87,7 +92,7 @@ class scripted_server {
   unsigned short port_;
   std::mutex mutex_;
   bool stopping_ = false;
-  int current_ = -1;
+  native_handle current_ = none;
   std::thread thread_;
 };
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <gladia/net/proxy.hpp>
 
-#include <cstdlib>
+#include "support/environment.hpp"
 
 namespace {
 
@@ -121,10 +121,12 @@ class proxy_environment : public testing::Test {
   static void clear() {
     for (auto const* name :
          {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"}) {
-      ::unsetenv(name);
+      gladia::test::unset_environment(name);
     }
   }
-  static void set(char const* name, char const* value) { ::setenv(name, value, 1); }
+  static void set(char const* name, char const* value) {
+    gladia::test::set_environment(name, value);
+  }
 };
 
 TEST_F(proxy_environment, fills_in_what_the_options_leave_empty) {
