@@ -692,7 +692,7 @@ class random_session {
   void play() {
     auto const utterances = speak();
     double resume = 0;  // of the client's audio
-    for (int link = 0; resume < length && !testing::Test::HasFailure(); ++link) {
+    while (resume < length && !testing::Test::HasFailure()) {
       auto const end = roll(4) ? length : std::min(resume + 3 + fraction() * 30, length);
       auto const next = end < length ? end - fraction() * 3 : end;
       tell(utterances, {resume, end}, next);
