@@ -1,10 +1,11 @@
 #pragma once
 
 /// \file
-/// Everything that most programs need: the client, sessions, recordings, the model, and audio.
+/// Everything that most programs need: the client, sessions, recordings, the model and how it is
+/// printed, and audio.
 ///
-/// Include these headers apart: JSON interoperability (`gladia/codec/json.hpp`), printing
-/// (`gladia/model/print.hpp`) and the emulator (`gladia/testing/emulator.hpp`).
+/// Include these headers apart: JSON interoperability (`gladia/codec/json.hpp`) and the emulator
+/// (`gladia/testing/emulator.hpp`).
 
 #include <gladia/audio/convert.hpp>
 #include <gladia/audio/g711.hpp>

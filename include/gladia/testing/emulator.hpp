@@ -58,8 +58,8 @@ struct emulator_options {
   /// A script in JSON has times in seconds:
   /// `[{"text": "hello world", "start": 0.5, "end": 1.5, "channel": 0, "language": "en"}]`. Each
   /// entry is sent when audio has come up to its end, whether or not the audio is speech. `channel`
-  /// and `language` may be missing. An entry may have `"translations": {"fr": "bonjour"}`,
-  /// for live sessions that ask for these languages.
+  /// and `language` may be missing. An entry may have `"translations": {"fr": "bonjour"}`, for the
+  /// live sessions that ask for these languages.
   std::string script{};
   /// Tells at which byte of the client's audio a received message begins. Nothing: where the
   /// message before ended. For audio whose samples tell their position, without a WAV header. May
@@ -112,16 +112,15 @@ struct emulator_options {
 /// For sessions, the emulator serves every endpoint below `/v2/live` that this library calls,
 /// checks requests as Gladia's schema says, answers with Gladia's error bodies, acknowledges audio,
 /// detects speech by its energy, sends transcripts, post-processing and callbacks, and resumes a
-/// session on the same URL. An entry may have `"translations": {"fr": "bonjour"}`,
-/// for live sessions that ask for these languages.
+/// session on the same URL.
 ///
 /// Recordings are uploaded to `/v2/upload`, and transcribed below `/v2/pre-recorded`: WAV files of
 /// any rate and number of channels; other formats, if the emulator was built with libsndfile.
 ///
 /// The emulator never makes words up. Words come from the script, or from recognising the audio
 /// with PocketSphinx (always as US English, whatever language the request has), or there are none.
-/// Translation, entities, sentiment and summaries are answered with the error that they are not
-/// available here.
+/// Translations that are not in the script, entities, sentiment and summaries are answered with the
+/// error that they are not available here.
 ///
 /// The emulator has a thread of its own, and one more for recognition. Thread safety: every member
 /// except moving and destruction may be called from any thread, but not from the logger. A
