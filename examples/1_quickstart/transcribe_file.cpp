@@ -1,4 +1,5 @@
-// Transcribes a WAV file as if it were spoken right now, and prints the words as they come.
+// Transcribes a file as if it were spoken right now, and prints the words as they come: a WAV file,
+// or, with libsndfile, a FLAC, Ogg, MP3 or AIFF file.
 //
 //   transcribe_file meeting.wav
 //   transcribe_file --language en --language fr --json meeting.wav
@@ -8,10 +9,10 @@
 #include <csignal>
 #include <future>
 #include <optional>
+#include <support/audio_source.hpp>
 #include <support/interrupts.hpp>
 #include <support/service.hpp>
 #include <support/terminal.hpp>
-#include <support/wav_source.hpp>
 #include <vector>
 
 namespace live = gladia::live;
@@ -33,9 +34,10 @@ struct settings {
 settings parse(int argc, char** argv, CLI::App& app) {
   settings s;
   s.service.add_options(app);
-  app.add_option("FILE.wav", s.path,
-                 "PCM, A-law or µ-law; a pipe, or - for standard input: nothing is connected "
-                 "before its header has come")
+  app.add_option(
+         "FILE", s.path,
+         "WAV of PCM, A-law or µ-law, or what libsndfile reads, if it is there; a pipe with "
+         "WAV, or - for standard input: nothing is connected before its header has come")
       ->required();
   app.add_option("--language", s.languages, "A spoken language, such as en; may be repeated")
       ->allow_extra_args(false);
@@ -54,8 +56,8 @@ settings parse(int argc, char** argv, CLI::App& app) {
                "Print one JSON object for each event, at last the summary, and nothing else");
   app.add_flag(
       "--must-be-whole", s.must_be_whole,
-      "Refuse a file that was cut short, instead of transcribing what there is; of a pipe that "
-      "is known at its end");
+      "Refuse a file that was cut short, instead of transcribing what there is; of a pipe, and of "
+      "other files than WAV, that is known at the end");
   app.footer(
       app.get_footer() +
       "\nCtrl-C stops in order: what a pipe holds is still sent, and the last words come. A "
@@ -110,10 +112,10 @@ struct printer {
 /// Sends the file at the pace of speech, until its end, or until the session ends or is stopped; a
 /// pipe that is interrupted until it is empty.
 gladia::error feed(live::threaded_session& session, std::future<void> const& over,
-                   std::atomic<bool> const& is_interrupted, examples::wav_source& wav,
+                   std::atomic<bool> const& is_interrupted, examples::audio_source& audio,
                    settings const& s, printer const& print) {
-  std::vector<char> chunk(wav.format().bytes(std::chrono::milliseconds(s.chunk_ms)));
-  gladia::audio::pacer pace(wav.format(), s.speed.value_or(wav.is_pipe() ? 2 : 1));
+  std::vector<char> chunk(audio.format().bytes(std::chrono::milliseconds(s.chunk_ms)));
+  gladia::audio::pacer pace(audio.format(), s.speed.value_or(audio.is_pipe() ? 2 : 1));
   auto const is_over = [&] {
     return over.wait_for(std::chrono::seconds(0)) == std::future_status::ready ||
            !print.terminal.is_good() || is_interrupted;
@@ -121,7 +123,7 @@ gladia::error feed(live::threaded_session& session, std::future<void> const& ove
   // After an interrupt: a source that goes on all the same is not followed for ever.
   constexpr std::size_t most_of_a_pipe = 1024 * 1024;
   for (std::size_t drained = 0; drained < most_of_a_pipe;) {
-    auto const read = wav.read(chunk, is_over);
+    auto const read = audio.read(chunk, is_over);
     if (!read) return read.error();
     if (*read == 0) return {};
     auto const sent = session.send(boost::asio::buffer(chunk.data(), *read));
@@ -166,16 +168,16 @@ std::string fault_of(live::summary const& end, gladia::error const& feeding,
   return "the session ended before the service had heard everything";
 }
 
-std::string cut_short(examples::wav_source const& wav) {
-  return wav.name() + " was cut short: its header promises more audio than it holds";
+std::string cut_short(examples::audio_source const& audio) {
+  return audio.name() + " was cut short: its header promises more audio than it holds";
 }
 
-int transcribe(settings const& s, examples::wav_source& wav) {
+int transcribe(settings const& s, examples::audio_source& audio) {
   examples::terminal terminal(s.json);
-  printer const print{terminal, wav.format(), s.partials};
+  printer const print{terminal, audio.format(), s.partials};
 
   gladia::live_request request;
-  request.audio = wav.format();
+  request.audio = audio.format();
   request.language_config.languages.assign(s.languages.begin(), s.languages.end());
   request.messages_config.receive_partial_transcripts = s.partials || terminal.is_interactive();
   live::session_options options;
@@ -198,11 +200,11 @@ int transcribe(settings const& s, examples::wav_source& wav) {
   examples::interrupts interrupts([&](int n) {
     if (n > 1) return session.cancel();
     is_interrupted = true;
-    if (!wav.is_pipe()) session.stop();
+    if (!audio.is_pipe()) session.stop();
     if (terminal.is_interactive()) terminal.line("(stopping; Ctrl-C again to give up)");
   });
 
-  auto const feeding = feed(session, over, is_interrupted, wav, s, print);
+  auto const feeding = feed(session, over, is_interrupted, audio, s, print);
   session.stop();
   while (over.wait_for(std::chrono::milliseconds(200)) != std::future_status::ready) {
     print.progress(session.stats());
@@ -213,8 +215,8 @@ int transcribe(settings const& s, examples::wav_source& wav) {
   terminal.finish();
   if (s.json) terminal.line("{\"summary\": " + live::to_json(end) + "}");
   auto fault = fault_of(end, feeding, terminal, s.service);
-  if (wav.is_cut_short() && fault.empty() && s.must_be_whole) fault = cut_short(wav);
-  if (wav.is_cut_short() && fault.empty()) std::cerr << "warning: " << cut_short(wav) << '\n';
+  if (audio.is_cut_short() && fault.empty() && s.must_be_whole) fault = cut_short(audio);
+  if (audio.is_cut_short() && fault.empty()) std::cerr << "warning: " << cut_short(audio) << '\n';
   if (!fault.empty()) {
     // Where there was no link, nothing was transcribed at all.
     auto const missing =
@@ -228,22 +230,22 @@ int transcribe(settings const& s, examples::wav_source& wav) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // as with `| head`: the session is to end in order
-  CLI::App app("Transcribes a WAV file in real time.");
+  CLI::App app("Transcribes a file in real time.");
   settings s;
   try {
     s = parse(argc, argv, app);
   } catch (CLI::ParseError const& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
-  auto wav = examples::wav_source::open(s.path);
-  if (!wav) {
-    std::cerr << "error: " << wav.error().what() << '\n';
+  auto audio = examples::audio_source::open(s.path);
+  if (!audio) {
+    std::cerr << "error: " << audio.error().what() << '\n';
     return 1;
   }
-  if (wav->is_cut_short() && s.must_be_whole) {
-    std::cerr << "error: " << cut_short(*wav) << '\n';
+  if (audio->is_cut_short() && s.must_be_whole) {
+    std::cerr << "error: " << cut_short(*audio) << '\n';
     return 1;
   }
   if (!s.service.prepare()) return 1;
-  return transcribe(s, *wav);
+  return transcribe(s, *audio);
 }

@@ -39,16 +39,16 @@ struct interleaver_options {
 /// devices whose clocks drift apart are corrected whenever they are `tolerance` apart.
 ///
 /// ```
-/// gladia::audio::interleaver legs(format_of_a_leg, 2);
-/// request.audio = legs.format();
-/// // ... for each message of the telephone provider:
-/// legs.add(leg, std::chrono::milliseconds(timestamp), boost::asio::buffer(payload));
-/// for (auto piece = legs.take(); piece.size() > 0; piece = legs.take()) {
+/// gladia::audio::interleaver call(format, 2);
+/// request.audio = call.format();
+/// auto session = client.live().session(request);
+/// // For each message of a leg, 0 or 1, with the time that the telephone provider gives it:
+/// call.add(0, std::chrono::milliseconds(20), boost::asio::buffer(samples));
+/// for (auto piece = call.take(); piece.size() > 0; piece = call.take()) {
 ///   auto const sent = session.try_send(piece);
 ///   if (!sent) std::cout << sent.error().what() << '\n';
 /// }
-/// // ... at the end of the call: what is still there
-/// legs.finish();
+/// call.finish();  // at the end of the call: now take what is still there
 /// ```
 ///
 /// It has no clock: if no track brings anything, nothing comes out. To let time go on, add empty
