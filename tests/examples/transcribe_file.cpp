@@ -255,13 +255,12 @@ TEST_F(transcribe_file, refuses_a_file_that_it_cannot_send_before_any_network) {
   odd_rate.sample_rate = 22050;
   odd_rate.channels = 9;
   format_chunk odd_depth;
-  odd_depth.bits = 12;
-  odd_depth.frame_bytes = 5;
+  odd_depth.bits = 40;
   auto const whole = gladia::test::wav({}, silence(1));
   std::vector<std::pair<std::string, std::string>> const faults = {
       {"not a WAV file", "<html>this is a page</html>"},
       {"22050", riff({chunk("fmt ", odd_rate.body()), chunk("data", silence(1))})},
-      {"12 bits", riff({chunk("fmt ", odd_depth.body()), chunk("data", silence(1))})},
+      {"40 bits", riff({chunk("fmt ", odd_depth.body()), chunk("data", silence(1))})},
       {"within its header", whole.substr(0, 30)}};
   start_service();
   for (auto const& [fault, bytes] : faults) {
@@ -386,7 +385,8 @@ TEST_F(transcribe_file, names_the_file_that_shrinks_while_it_is_read) {
 
 struct transcribe_file_of_another_kind : transcribe_file {
   /// Writes mono samples in a format of libsndfile; empty if it cannot.
-  std::string sound(std::string const& name, int kind, std::vector<float> const& samples,
+  template <class Sample>
+  std::string sound(std::string const& name, int kind, std::vector<Sample> const& samples,
                     int rate = 16000) const {
     auto const path = (folder / name).string();
     SF_INFO info{};
@@ -395,7 +395,12 @@ struct transcribe_file_of_another_kind : transcribe_file {
     info.samplerate = rate;
     auto* const out = sf_open(path.c_str(), SFM_WRITE, &info);
     if (!out) return {};
-    sf_writef_float(out, samples.data(), static_cast<sf_count_t>(samples.size()));
+    auto const count = static_cast<sf_count_t>(samples.size());
+    if constexpr (std::is_same_v<Sample, short>) {
+      sf_writef_short(out, samples.data(), count);
+    } else {
+      sf_writef_float(out, samples.data(), count);
+    }
     sf_close(out);
     return path;
   }
@@ -432,10 +437,10 @@ struct transcribe_file_of_another_kind : transcribe_file {
 };
 
 TEST_F(transcribe_file_of_another_kind, sends_the_same_samples_where_the_file_has_them_all) {
-  std::vector<float> samples;
+  std::vector<short> samples;
   std::string wanted;
-  for (int i = -20'000; i < 20'000; i += 3) {
-    samples.push_back(static_cast<float>(i) / 32768);
+  for (int i = -32'768; i < 32'768; i += 5) {
+    samples.push_back(static_cast<short>(i));
     wanted += gladia::test::little_endian(static_cast<std::uint16_t>(i), 2);
   }
   for (int const kind : {SF_FORMAT_FLAC, SF_FORMAT_AIFF, SF_FORMAT_CAF}) {
@@ -462,7 +467,7 @@ TEST_F(transcribe_file_of_another_kind, reads_ogg_and_mp3_where_libsndfile_does)
 
 TEST_F(transcribe_file_of_another_kind, clips_floating_point) {
   auto const path =
-      sound("a.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, {0.5F, 2.0F, -2.0F, 0.0F, -0.5F});
+      sound("a.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, std::vector<float>{0.5F, 2, -2, 0, -0.5F});
   auto const end = run({path, "--speed", "0"});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(heard(), ElementsAre(16384, 32767, -32768, 0, -16384));
