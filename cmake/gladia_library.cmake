@@ -18,3 +18,23 @@ function(gladia_set_up_library target)
     endif()
   endif()
 endfunction()
+
+# What every use of Asio and OpenSSL needs on Windows; `kind` is PUBLIC or INTERFACE.
+function(gladia_set_up_windows target kind)
+  if(NOT WIN32)
+    return()
+  endif()
+  # After OpenSSL, which needs them too.
+  target_link_libraries(${target} ${kind} ws2_32 mswsock crypt32)
+  # Asio's templates make more sections than an object of the usual form can have.
+  if(kind STREQUAL "PUBLIC")
+    set(kind PRIVATE)
+  endif()
+  if(MSVC)
+    target_compile_options(${target} ${kind} /bigobj /utf-8)
+  else()
+    # Without optimisation there are more names than the assembler has room for (binutils 2.40).
+    set(is_optimised $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
+    target_compile_options(${target} ${kind} -Wa,-mbig-obj $<$<NOT:${is_optimised}>:-O1>)
+  endif()
+endfunction()

@@ -5,8 +5,18 @@ option(GLADIA_WERROR "Treat warnings as errors" OFF)
 
 add_library(gladia_project_options INTERFACE)
 if(CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR)
-  target_compile_options(gladia_project_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${GLADIA_WERROR}>:-Werror>)
+  if(MSVC)
+    target_compile_options(gladia_project_options INTERFACE
+      /W4 /permissive- $<$<BOOL:${GLADIA_WERROR}>:/WX>)
+  else()
+    target_compile_options(gladia_project_options INTERFACE
+      -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${GLADIA_WERROR}>:-Werror>)
+  endif()
+endif()
+gladia_set_up_windows(gladia_project_options INTERFACE)
+if(WIN32)
+  # Windows 10; Asio asks for a choice, and warns without one.
+  target_compile_definitions(gladia_project_options INTERFACE _WIN32_WINNT=0x0A00 NOMINMAX)
 endif()
 
 # It changes what inline functions of Asio return, so that objects with it and objects without it do

@@ -141,6 +141,9 @@ TEST_F(proxy_environment, fills_in_what_the_options_leave_empty) {
 }
 
 TEST_F(proxy_environment, may_be_in_capitals_but_for_http_proxy) {
+#ifdef _WIN32
+  GTEST_SKIP() << "names in the environment have no case there";
+#endif
   set("HTTPS_PROXY", "http://secure");
   set("HTTP_PROXY", "http://from-a-request-header");
   set("NO_PROXY", "a.b");

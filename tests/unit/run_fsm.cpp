@@ -442,7 +442,7 @@ TEST_F(a_session, can_be_cancelled_while_it_closes) {
 link_end doubtful() {
   return {0, {}, error(errc::malformed_response, phase::upgrade, "no HTTP")};
 }
-link_end faulty() {
+link_end unreadable_link() {
   return {0, {}, error(errc::malformed_response, phase::stream, "no frame")};
 }
 
@@ -484,18 +484,18 @@ TEST_F(a_session, ends_with_the_third_link_in_a_row_that_breaks_the_protocol) {
   open();
   for (int link = 1; link < 3; ++link) {
     machine.on_progress();  // whatever it acknowledged
-    ASSERT_EQ(after(end(faulty())), kind::connect);
+    ASSERT_EQ(after(end(unreadable_link())), kind::connect);
     machine.on_opened();
   }
   machine.on_progress();
-  expect_end(end(faulty()), errc::malformed_response);
+  expect_end(end(unreadable_link()), errc::malformed_response);
 }
 
 TEST_F(a_session, counts_only_links_in_a_row_that_break_the_protocol) {
   open();
   for (int link = 1; link < 10; ++link) {
     machine.on_progress();
-    ASSERT_EQ(after(end(link % 2 == 0 ? lost() : faulty())), kind::connect);
+    ASSERT_EQ(after(end(link % 2 == 0 ? lost() : unreadable_link())), kind::connect);
     machine.on_opened();
   }
 }

@@ -88,6 +88,7 @@ inline bool covers_address(std::string const& entry, boost::asio::ip::address co
     return !ec && ip::network_v4(address.to_v4(), network.prefix_length()).canonical() ==
                       network.canonical();
   }
+  if (entry.front() == '[') return false;  // Windows takes it for an address
   auto const network = ip::make_network_v6(entry, ec);
   return !ec && ip::network_v6(address.to_v6(), network.prefix_length()).canonical() ==
                     network.canonical();

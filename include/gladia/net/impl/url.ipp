@@ -164,7 +164,8 @@ GLADIA_DECL bool url::is_loopback() const noexcept {
   if (host == "localhost") return true;
   error_code ec;
   auto const address = boost::asio::ip::make_address(host.c_str(), ec);
-  return !ec && address.is_loopback();
+  // Windows takes 127.1 and 2130706433 for addresses.
+  return !ec && address.is_loopback() && (address.is_v6() || address.to_string() == host);
 }
 
 GLADIA_DECL std::string url::authority() const {
