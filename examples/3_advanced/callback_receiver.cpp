@@ -2,8 +2,7 @@
 // prints a line for each: the job's id, the event, and what was said.
 //
 //   callback_receiver --port 8080 --path /gladia-1f9c2b
-//   curl --data '{"event": "live.start_session", "payload": {"id": "1"}}'
-//   localhost:8080/gladia-1f9c2b
+//   curl --data @webhook.json http://localhost:8080/gladia-1f9c2b
 //
 // A path that nobody can guess keeps strangers out: posts are not signed. Let Gladia reach it
 // through a proxy that ends TLS, and put the URL into `callback_config.url` of a request, or into
