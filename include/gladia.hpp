@@ -12,6 +12,7 @@
 #include <gladia/audio/interleaver.hpp>
 #include <gladia/audio/pacer.hpp>
 #include <gladia/audio/wav.hpp>
+#include <gladia/base64.hpp>
 #include <gladia/client.hpp>
 #include <gladia/live/event_json.hpp>
 #include <gladia/live/session.hpp>

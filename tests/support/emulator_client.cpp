@@ -191,6 +191,11 @@ std::uint16_t basic_socket_client<Stream>::close_code() const {
 }
 
 template <class Stream>
+std::string basic_socket_client<Stream>::close_reason() const {
+  return stream_->reason().reason.c_str();
+}
+
+template <class Stream>
 template <class Start>
 error_code basic_socket_client<Stream>::run(Start start) {
   return run_in(context_, time_limit, std::move(start), [this] { drop(); });

@@ -75,6 +75,8 @@ class basic_socket_client {
   std::vector<json> drain();
   /// Of the server's close frame, or 0.
   std::uint16_t close_code() const;
+  /// Beside that code.
+  std::string close_reason() const;
 
   std::chrono::seconds time_limit = usual_time_limit;
 

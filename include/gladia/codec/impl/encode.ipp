@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include <gladia/base64.hpp>
 #include <gladia/codec/impl/fault.ipp>
 #include <gladia/codec/impl/write.ipp>
-#include <gladia/detail/base64.hpp>
 
 namespace gladia::codec {
 namespace detail {
@@ -36,7 +36,7 @@ GLADIA_DECL std::string encode_stop_recording() {
 }
 
 GLADIA_DECL std::string encode_audio_chunk(std::string_view bytes) {
-  return R"({"type":"audio_chunk","data":{"chunk":")" + gladia::detail::base64(bytes) + R"("}})";
+  return R"({"type":"audio_chunk","data":{"chunk":")" + gladia::encode_base64(bytes) + R"("}})";
 }
 
 }  // namespace gladia::codec

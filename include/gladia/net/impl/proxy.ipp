@@ -6,7 +6,7 @@
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <cstdlib>
-#include <gladia/detail/base64.hpp>
+#include <gladia/base64.hpp>
 #include <gladia/detail/percent.hpp>
 #include <gladia/net/detail/text.hpp>
 
@@ -27,7 +27,7 @@ inline secret basic_authorization(std::string_view userinfo) {
   auto const user = gladia::detail::percent_decoded(userinfo.substr(0, colon));
   auto const password =
       gladia::detail::percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
-  return secret("Basic " + gladia::detail::base64(user + ":" + password));
+  return secret("Basic " + gladia::encode_base64(user + ":" + password));
 }
 
 inline result<proxy> parse_proxy(secret const& from) {

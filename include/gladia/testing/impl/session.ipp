@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <gladia/audio/stream_head.hpp>
+#include <gladia/base64.hpp>
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/encode.hpp>
 #include <gladia/model/callback.hpp>
@@ -522,7 +523,8 @@ class session : public std::enable_shared_from_this<session> {
                                 (*data)["chunk"].is_string()
                             ? (*data)["chunk"].get_ptr<std::string const*>()
                             : nullptr;
-    auto const audio = chunk ? from_base64(*chunk) : std::nullopt;
+    if (!chunk) return refuse_audio("Invalid audio chunk");
+    auto const audio = decode_base64(*chunk);
     if (!audio) return refuse_audio("Invalid audio chunk");
     if (audio->empty()) ++current().keep_alives;
     receive_audio(*audio);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -18,7 +17,7 @@
 #include <gladia/detail/calendar.hpp>
 #include <gladia/detail/percent.hpp>
 
-// The forms in which the service writes small values: times, ids, JSON, base64, percent-encoding.
+// The forms in which the service writes small values: times, ids, JSON, percent-encoding.
 
 namespace gladia::testing::detail {
 
@@ -110,18 +109,6 @@ inline std::string make_uuid() {
 
 inline std::string make_request_id() {
   return "G-" + random_hexadecimal(8);
-}
-
-inline std::optional<std::string> from_base64(std::string_view text) {
-  auto const padding =
-      std::min<std::size_t>(2, text.size() - std::min(text.size(), text.find_last_not_of('=') + 1));
-  std::string bytes(text.size() / 4 * 3 + 3, '\0');
-  auto const size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                    reinterpret_cast<unsigned char const*>(text.data()),
-                                    static_cast<int>(text.size()));
-  if (size < 0 || static_cast<std::size_t>(size) < padding) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
-  return bytes;
 }
 
 /// `text` as JSON; a discarded value if the text is no JSON, or so deeply nested that copying or
