@@ -18,7 +18,7 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;

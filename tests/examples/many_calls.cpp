@@ -9,7 +9,7 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;

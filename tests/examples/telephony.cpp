@@ -13,7 +13,7 @@
 
 namespace {
 
-using namespace gladia::testing_support;
+using namespace gladia::test;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
