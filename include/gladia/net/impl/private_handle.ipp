@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <gladia/error.hpp>
+#include <utility>
 #if defined(_WIN32)
 #include <windows.h>
 #else
@@ -60,6 +61,28 @@ void accept_private(Acceptor& acceptor, Socket& socket, error_code& ec) {
 #else
   acceptor.accept(socket, ec);
   if (!ec) keep_from_children(socket.native_handle());
+#endif
+}
+
+/// Waits for a connection and accepts it, likewise: `handler(error_code, Socket)`. `acceptor` does
+/// not block, and lives as long as the handler; `would_block`: who waited has gone.
+template <class Acceptor, class Handler>
+void async_accept_private(Acceptor& acceptor, Handler handler) {
+  using socket_type =
+      boost::asio::basic_stream_socket<boost::asio::ip::tcp, typename Acceptor::executor_type>;
+#if defined(_WIN32)
+  // Windows cannot wait for an acceptor without accepting.
+  acceptor.async_accept([handler = std::move(handler)](error_code ec, socket_type socket) mutable {
+    if (!ec) keep_from_children(socket.native_handle());
+    handler(ec, std::move(socket));
+  });
+#else
+  acceptor.async_wait(Acceptor::wait_read,
+                      [&acceptor, handler = std::move(handler)](error_code ec) mutable {
+                        socket_type socket(acceptor.get_executor());
+                        if (!ec) accept_private(acceptor, socket, ec);
+                        handler(ec, std::move(socket));
+                      });
 #endif
 }
 

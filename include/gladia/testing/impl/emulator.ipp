@@ -73,10 +73,8 @@ class listener : public std::enable_shared_from_this<listener> {
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   void start() {
-    acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](error_code ec) {
+    auto take = [self = shared_from_this()](error_code ec, tcp::socket socket) {
       if (!self->acceptor_.is_open()) return;
-      tcp::socket socket(self->shared_->executor);
-      if (!ec) net::detail::accept_private(self->acceptor_, socket, ec);
       // The thread that waited may have given up.
       if (ec == asio::error::would_block || ec == asio::error::connection_aborted) {
         return self->start();
@@ -84,7 +82,8 @@ class listener : public std::enable_shared_from_this<listener> {
       if (ec) return self->start_later(ec);
       self->handler_(std::move(socket));
       self->start();
-    });
+    };
+    net::detail::async_accept_private(acceptor_, std::move(take));
   }
   void close() {
     error_code ec;
