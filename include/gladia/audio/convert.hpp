@@ -50,7 +50,7 @@ namespace gladia::audio {
 constexpr void float_to_int16(float const* samples, std::size_t count, std::int16_t* out) noexcept {
   for (std::size_t i = 0; i < count; ++i) out[i] = float_to_int16(double{samples[i]});
 }
-/// \copydoc float_to_int16(float const*,std::size_t,std::int16_t*)
+/// Converts `count` samples of double precision. \param out Holds `count` samples.
 constexpr void float_to_int16(double const* samples, std::size_t count,
                               std::int16_t* out) noexcept {
   for (std::size_t i = 0; i < count; ++i) out[i] = float_to_int16(samples[i]);
