@@ -114,6 +114,7 @@ class call : public std::enable_shared_from_this<call> {
  private:
   void read() {
     provider_.async_read(incoming_, [self = shared_from_this()](error_code ec, std::size_t) {
+      if (ec == websocket::error::message_too_big) self->complain("a message of more than 64 KiB");
       if (ec) return self->on_hung_up();
       auto const text = boost::beast::buffers_to_string(self->incoming_.data());
       self->incoming_.clear();
@@ -211,7 +212,7 @@ class call : public std::enable_shared_from_this<call> {
   void refuse(std::string const& fault) {
     complain(fault);
     if (session_) session_->stop();
-    hang_up({websocket::close_code::policy_error, fault});
+    hang_up({websocket::close_code::policy_error, fault.substr(0, 123)});  // a frame holds no more
   }
 
   void hang_up(websocket::close_reason const& why) {

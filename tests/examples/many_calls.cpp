@@ -44,10 +44,13 @@ TEST_F(many_calls, transcribes_all_of_them_a_few_at_a_time) {
 }
 
 TEST_F(many_calls, tries_again_what_the_service_refuses_because_there_are_too_many) {
-  emulator_options.max_sessions = 2;
-  auto const end = run({"--sessions", "8", "--at-once", "4", "--speed", "0"});
+  gladia::testing::http_fault refusal;
+  refusal.status = 429;
+  refusal.times = 6;  // the library itself tries twice
+  emulator_options.faults.http = {refusal};
+  auto const end = run({"--sessions", "4", "--at-once", "2", "--speed", "0"});
   EXPECT_EQ(end.status, 0) << end.err;
-  EXPECT_THAT(end.out, StartsWith("8 sessions: 8 complete, "));
+  EXPECT_THAT(end.out, StartsWith("4 sessions: 4 complete, "));
 }
 
 TEST_F(many_calls, ends_in_order_when_it_is_interrupted) {

@@ -173,6 +173,10 @@ TEST_F(telephony, ends_the_call_that_sends_nonsense_and_no_other) {
   noise.start();
   noise.send({{"event", "media"}, {"media", {{"payload", "a-b="}}}});
   noise.socket().drain();
+  phone_call flood(url, "flood");
+  flood.start();
+  flood.send({{"event", "media"}, {"media", {{"payload", std::string(100'000, 'A')}}}});
+  flood.socket().drain();
   EXPECT_EQ(noise.socket().close_reason(),
             "media.payload is not Base64: the byte 0x2d at offset 1");
 
