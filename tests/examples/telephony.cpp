@@ -186,6 +186,7 @@ TEST_F(telephony, ends_the_call_that_sends_nonsense_and_no_other) {
   EXPECT_EQ(good.socket().close_code(), 1000);
   auto const end = interrupt();
   EXPECT_THAT(end.out, HasSubstr("[CAgood] 00:00.0 Hello.\n"));
+  EXPECT_THAT(end.err, HasSubstr("error: call CAflood: a message of more than 64 KiB\n"));
   EXPECT_THAT(end.err, HasSubstr("error: a caller: media before start\n"));
   EXPECT_THAT(end.err,
               HasSubstr("error: call CAnoise: media.payload is not Base64: the byte 0x2d"));
