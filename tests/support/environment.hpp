@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace gladia_test {
+namespace gladia::test {
 
 #ifdef _WIN32
 
@@ -25,4 +25,4 @@ inline void unset_environment(char const* name) {
 
 #endif
 
-}  // namespace gladia_test
+}  // namespace gladia::test

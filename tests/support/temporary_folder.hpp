@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-namespace gladia_test {
+namespace gladia::test {
 
 /// A folder that goes with this object.
 class temporary_folder {
@@ -28,4 +28,4 @@ class temporary_folder {
                                       ("gladia-test-" + std::to_string(std::random_device()()));
 };
 
-}  // namespace gladia_test
+}  // namespace gladia::test
