@@ -17,5 +17,8 @@ endforeach()
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(ENV{PKG_CONFIG_LIBDIR} "${build}/windows-parts/lib/pkgconfig")
 
+# So OpenSSL brings the system's libraries that it needs.
+set(OPENSSL_USE_STATIC_LIBS ON)
+
 # The compiler's own libraries are in the program: Wine does not look for them where Debian has them.
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)

@@ -1,5 +1,10 @@
+#ifdef _WIN32
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#else
 #include <dlfcn.h>
 #include <netdb.h>
+#endif
 #include <gladia/net/http.hpp>
 
 #include <cstring>
@@ -11,11 +16,23 @@
 
 using gladia::test::name_service;
 
-/// Stands before the C library's own, which looks up everything else.
-extern "C" int getaddrinfo(char const* host, char const* port, addrinfo const* hints,
-                           addrinfo** found) {
-  using function = int(char const*, char const*, addrinfo const*, addrinfo**);
-  static auto* const real = reinterpret_cast<function*>(dlsym(RTLD_NEXT, "getaddrinfo"));
+namespace {
+
+using look_up = int(char const*, char const*, addrinfo const*, addrinfo**);
+
+look_up* look_up_of_the_system() {
+#ifdef _WIN32
+  auto* const found =
+      reinterpret_cast<void*>(::GetProcAddress(::GetModuleHandleA("ws2_32.dll"), "getaddrinfo"));
+#else
+  auto* const found = ::dlsym(RTLD_NEXT, "getaddrinfo");
+#endif
+  return reinterpret_cast<look_up*>(found);
+}
+
+int look_up_of_the_tests(char const* host, char const* port, addrinfo const* hints,
+                         addrinfo** found) {
+  static auto* const real = look_up_of_the_system();
   if (host == nullptr) return real(host, port, hints, found);
   if (std::strcmp(host, "missing.test") == 0) return EAI_NONAME;
   if (std::strcmp(host, "stuck.test") == 0) {
@@ -28,10 +45,24 @@ extern "C" int getaddrinfo(char const* host, char const* port, addrinfo const* h
   }
   if (std::strcmp(host, "three.test") == 0) {
     if (auto const failed = real("127.0.0.3", port, hints, found)) return failed;
-    return getaddrinfo("two.test", port, hints, &(*found)->ai_next);
+    return look_up_of_the_tests("two.test", port, hints, &(*found)->ai_next);
   }
   return real(host, port, hints, found);
 }
+
+}  // namespace
+
+// Stands before the system's own, which looks up everything else.
+#ifdef _WIN32
+extern "C" {
+look_up* __imp_getaddrinfo = look_up_of_the_tests;  // where a call takes the address from
+}
+#else
+extern "C" int getaddrinfo(char const* host, char const* port, addrinfo const* hints,
+                           addrinfo** found) {
+  return look_up_of_the_tests(host, port, hints, found);
+}
+#endif
 
 namespace {
 

@@ -18,6 +18,8 @@
 #include <gladia/net/http_error.hpp>
 #include <gladia/net/transport.hpp>
 
+#undef far  // a macro of windows.h, which stands for nothing
+
 /// A service without a socket: it counts every operation and fails at the one it is told to.
 namespace gladia::test {
 

@@ -21,8 +21,8 @@ class framer {
   /// For a stream of `format`.
   explicit framer(audio_format const& format) noexcept
       : frame_bytes_(format.bytes_per_frame()),
-        message_bytes_(
-            std::max(frame_bytes_, round_down(std::min(byte_limit, format.bytes_per_second())))) {}
+        message_bytes_((std::max)(frame_bytes_,
+                                  round_down((std::min)(byte_limit, format.bytes_per_second())))) {}
 
   /// Bytes of one frame; at least 1.
   [[nodiscard]] std::size_t frame_bytes() const noexcept { return frame_bytes_; }

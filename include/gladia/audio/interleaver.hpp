@@ -145,18 +145,18 @@ class interleaver {
     return format_.bytes(time) / format_.bytes_per_frame();
   }
   [[nodiscard]] std::uint64_t end_of(one_track const& track) const noexcept {
-    return std::max({track.end, given_, finished_});
+    return (std::max)({track.end, given_, finished_});
   }
   [[nodiscard]] std::uint64_t furthest() const noexcept {
     std::uint64_t end = given_;
-    for (auto const& track : tracks_) end = std::max(end, end_of(track));
+    for (auto const& track : tracks_) end = (std::max)(end, end_of(track));
     return end;
   }
   [[nodiscard]] std::uint64_t ready() const noexcept {
     auto const end = furthest();
     auto slowest = end;
-    for (auto const& track : tracks_) slowest = std::min(slowest, end_of(track));
-    return std::max(slowest, end - std::min(end, max_skew_));
+    for (auto const& track : tracks_) slowest = (std::min)(slowest, end_of(track));
+    return (std::max)(slowest, end - (std::min)(end, max_skew_));
   }
 
   // Returns how much was dropped.
@@ -177,7 +177,7 @@ class interleaver {
     while (!track.pieces.empty() && track.pieces.front().begin < to) {
       auto const& [begin, bytes] = track.pieces.front();
       auto const end = begin + bytes.size() / width_;
-      for (auto frame = std::max(begin, given_); frame < std::min(end, to); ++frame) {
+      for (auto frame = (std::max)(begin, given_); frame < (std::min)(end, to); ++frame) {
         auto const into = static_cast<std::size_t>(frame - given_) * tracks_.size() + channel;
         std::memcpy(&out_[into * width_], &bytes[static_cast<std::size_t>(frame - begin) * width_],
                     width_);

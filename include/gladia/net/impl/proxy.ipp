@@ -21,6 +21,16 @@ inline std::string environment(std::initializer_list<char const*> names) {
   return {};
 }
 
+/// The proxy for plain connections. Not `HTTP_PROXY`: in a CGI program that variable holds the
+/// `Proxy` header of a request (httpoxy.org). Windows takes both names for one: there a CGI program
+/// gets none.
+inline std::string plain_proxy_of_environment() {
+#ifdef _WIN32
+  if (std::getenv("REQUEST_METHOD") != nullptr) return {};
+#endif
+  return environment({"http_proxy"});
+}
+
 /// The value of `Proxy-Authorization` for the user information of a URL.
 inline secret basic_authorization(std::string_view userinfo) {
   auto const colon = std::min(userinfo.find(':'), userinfo.size());
@@ -129,9 +139,8 @@ inline bool is_direct(std::string_view no_proxy, url const& target) {
 GLADIA_DECL proxy_options with_environment(proxy_options options, bool secure) {
   if (!options.use_environment) return options;
   if (options.url.empty()) {
-    // `HTTP_PROXY` is not read: in a CGI program it holds a request's `Proxy` header (httpoxy.org).
     options.url = secure ? detail::environment({"https_proxy", "HTTPS_PROXY"})
-                         : detail::environment({"http_proxy"});
+                         : detail::plain_proxy_of_environment();
   }
   if (options.no_proxy.empty()) {
     options.no_proxy = detail::environment({"no_proxy", "NO_PROXY"});

@@ -50,6 +50,12 @@ GLADIA_DECL std::string request_report::header(std::string const& name) const {
 
 namespace detail {
 
+#ifdef _WIN32
+constexpr bool takes_lingering_port = false;  // Windows would share a port with who listens there
+#else
+constexpr bool takes_lingering_port = true;
+#endif
+
 /// A port that accepts connections.
 class listener : public std::enable_shared_from_this<listener> {
  public:
@@ -65,7 +71,7 @@ class listener : public std::enable_shared_from_this<listener> {
     error_code ec;
     net::detail::open_private(acceptor_, where.protocol(), ec);
     if (!ec) acceptor_.non_blocking(true, ec);
-    if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(takes_lingering_port), ec);
     if (!ec) acceptor_.bind(where, ec);
     if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
     return ec;
