@@ -51,7 +51,8 @@ struct settings {
   std::vector<std::string> languages;
 };
 
-constexpr std::chrono::seconds patience{10};  // with a provider that should say something
+constexpr std::chrono::seconds provider_time_limit{
+    10};  // with a provider that should say something
 
 /// What stands there in a message, or null: a stranger's JSON may have any shape.
 json const& at(json const& message, std::initializer_list<char const*> path) {
@@ -87,14 +88,15 @@ class call : public std::enable_shared_from_this<call> {
 
   void start(bool has_line) {
     // Pings notice a provider that is gone.
-    provider_.set_option(websocket::stream_base::timeout{patience, 3 * patience, true});
+    provider_.set_option(
+        websocket::stream_base::timeout{provider_time_limit, 3 * provider_time_limit, true});
     provider_.read_message_max(64 * 1024);
     provider_.async_accept([self = shared_from_this(), has_line](error_code ec) {
       if (ec) return self->on_hung_up();
       if (has_line) return self->read();
       self->hang_up({websocket::close_code::try_again_later, "all lines are busy"});
     });
-    timer_.expires_after(patience);
+    timer_.expires_after(provider_time_limit);
     timer_.async_wait([self = shared_from_this()](error_code ec) {
       bool const is_waiting = !self->session_ && !self->is_hanging_up_;
       if (!ec && is_waiting) self->refuse("no start came");

@@ -1,15 +1,15 @@
 #include <gmock/gmock.h>
 
-#include <support/example_fixture.hpp>
+#include <support/program_fixture.hpp>
 
 namespace {
 
 using namespace gladia::test;
 
 /// A program whose client has a thread of its own leaves main with its session in full swing.
-struct io_thread : example_fixture, ::testing::WithParamInterface<bool> {
+struct io_thread : program_fixture, ::testing::WithParamInterface<bool> {
   void SetUp() override {
-    example_fixture::SetUp();
+    program_fixture::SetUp();
     emulator_options.tls = GetParam();
     start_service();
     options.environment = {"GLADIA_API_URL=" + service->url(), "GLADIA_API_KEY=" + api_key};
