@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <csignal>
+#include <filesystem>
 #include <support/example_fixture.hpp>
 
 namespace {
@@ -105,6 +106,14 @@ TEST_F(microphone, gives_the_last_words_after_an_interrupt) {
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(end.out, StartsWith("hello wide world\n"));
   EXPECT_LT(report().bytes, 60u * 32'000);
+}
+
+TEST_F(microphone, names_the_file_that_shrinks_while_it_is_heard) {
+  auto const path = device(60);
+  start({"--device", path});
+  ASSERT_TRUE(running->wait_for_output("hello wide world"));
+  std::filesystem::resize_file(path, 100);
+  expect_failure(running->wait(), path + ": the file became shorter");
 }
 
 TEST_F(microphone, says_before_any_network_that_there_is_no_such_device) {

@@ -87,6 +87,17 @@ TEST_F(two_legs, gives_the_last_words_after_an_interrupt) {
   EXPECT_LT(report().bytes, samples('a', 60).size());
 }
 
+TEST_F(two_legs, sends_at_an_interrupt_what_waits_for_the_other_leg) {
+  // An hour passes in some seconds: the second leg is still to come.
+  start({leg('a', 0.1), leg('c', 1), "--joins-after", "3600", "--speed", "1000"});
+  ASSERT_TRUE(service->wait_until([](auto const& r) { return !r.connections.empty(); }));
+  running->send_signal(SIGINT);
+  EXPECT_EQ(running->wait().status, 0);
+  std::string wanted;
+  for (int i = 0; i < 1600; ++i) wanted += std::string("aa") + '\0' + '\0';
+  EXPECT_TRUE(has_heard(wanted));
+}
+
 TEST_F(two_legs, refuses_legs_that_do_not_go_together_before_any_network) {
   start_service();
   gladia::audio_format telephone;
