@@ -14,7 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 struct microphone : example_fixture {
@@ -53,12 +52,6 @@ struct microphone : example_fixture {
   program_outcome run(std::vector<std::string> more) {
     start(std::move(more));
     return running->wait();
-  }
-  static void expect_failure(program_outcome const& outcome, std::string const& words) {
-    EXPECT_EQ(outcome.status, 1) << outcome.err;
-    EXPECT_THAT(lines_of(outcome.err), SizeIs(1)) << outcome.err;
-    EXPECT_THAT(outcome.err, StartsWith("error: "));
-    EXPECT_THAT(outcome.err, HasSubstr(words));
   }
 };
 

@@ -8,7 +8,6 @@ namespace {
 using namespace gladia::test;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 struct two_legs : example_fixture {
@@ -39,12 +38,6 @@ struct two_legs : example_fixture {
   program_outcome run(std::vector<std::string> more) {
     start(std::move(more));
     return running->wait();
-  }
-  static void expect_failure(program_outcome const& outcome, std::string const& words) {
-    EXPECT_EQ(outcome.status, 1) << outcome.err;
-    EXPECT_THAT(lines_of(outcome.err), SizeIs(1)) << outcome.err;
-    EXPECT_THAT(outcome.err, StartsWith("error: "));
-    EXPECT_THAT(outcome.err, HasSubstr(words));
   }
 };
 
