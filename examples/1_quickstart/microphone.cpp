@@ -9,16 +9,17 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <future>
 #include <gladia.hpp>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <support/capture.hpp>
+#include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/keyboard.hpp>
 #include <support/service.hpp>
+#include <support/session_text.hpp>
 #include <support/sound_device.hpp>
 #include <support/terminal.hpp>
 #include <utility>
@@ -36,8 +37,7 @@ struct settings {
   bool muted = false;
 };
 
-settings parse(int argc, char** argv, CLI::App& app) {
-  settings s;
+void add_options(CLI::App& app, settings& s) {
   s.service.add_options(app);
   app.add_option("--device", s.device,
                  "The number or a part of the name of a microphone, or a FILE.wav that is heard in "
@@ -47,11 +47,8 @@ settings parse(int argc, char** argv, CLI::App& app) {
       ->allow_extra_args(false);
   app.add_flag("--muted", s.muted, "Begin muted");
   app.footer(app.get_footer() +
-             "\nWhile it runs, m and Enter mute the microphone, and again unmute it. Ctrl-C stops "
-             "in order: the last words come. A second one gives up.\nExit status: 0, all was "
-             "transcribed; 1, not all, which standard error explains; 2, wrong usage.");
-  app.parse(argc, argv);
-  return s;
+             "\nWhile it runs, m and Enter mute the microphone, and again unmute it." +
+             examples::about_live_sessions);
 }
 
 bool is_file(std::string const& device) {
@@ -65,14 +62,9 @@ gladia::result<std::unique_ptr<examples::capture>> open(std::string const& devic
   return std::unique_ptr<examples::capture>(new examples::file_capture(std::move(*file)));
 }
 
-int fail(std::string const& why) {
-  std::cerr << "error: " << why << '\n';
-  return 1;
-}
-
 int list() {
   auto const devices = examples::sound_device::list();
-  if (!devices) return fail(devices.error().what());
+  if (!devices) return examples::fail(devices.error().what());
   for (auto const& line : *devices) std::cout << line << '\n';
   if (devices->empty()) std::cerr << "no microphone was found\n";
   return 0;
@@ -88,6 +80,8 @@ int transcribe(settings const& s, std::unique_ptr<examples::capture> microphone)
   request.audio = microphone->format();
   request.language_config.languages.assign(s.languages.begin(), s.languages.end());
   request.messages_config.receive_partial_transcripts = terminal.is_interactive();
+  live::session_options options;
+  options.keep_alive_limit = {};  // however long it is muted
 
   std::promise<void> at_end;
   auto const over = at_end.get_future();
@@ -104,7 +98,7 @@ int transcribe(settings const& s, std::unique_ptr<examples::capture> microphone)
   handlers.on_end = [&](live::summary const&) { at_end.set_value(); };
 
   gladia::client client(s.service.options());
-  live::threaded_session session(client.live().session(request), handlers);
+  live::threaded_session session(client.live().session(request, options), handlers);
   std::atomic<bool> is_interrupted{false};
   examples::interrupts interrupts([&](int n) {
     if (n > 1) return session.cancel();
@@ -132,33 +126,29 @@ int transcribe(settings const& s, std::unique_ptr<examples::capture> microphone)
     is_muted = !is_muted;
     terminal.line(is_muted ? "(muted)" : "(not muted)");
   }
+  if (!fault) fault = microphone->fault();
   microphone.reset();
   session.stop();
   auto const end = session.wait();
   terminal.finish();
 
-  if (fault) return fail(fault.what());
-  if (!terminal.is_good()) return fail("cannot write to standard output");
-  if (end.error) return fail(s.service.explain(end.error));
-  if (is_full) return fail("the network was too slow for what was said: some of it was not sent");
-  if (end.verdict == live::completeness::complete) return 0;
-  return fail("the session ended before the service had heard everything");
+  auto why = examples::fault_of(end, terminal, s.service, fault);
+  if (why.empty() && is_full) {
+    why = "the network was too slow for what was said: some of it was not sent";
+  }
+  return why.empty() ? 0 : examples::fail(why);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // as with `| head`: the session is to end in order
   CLI::App app("Transcribes what a microphone hears.");
   settings s;
-  try {
-    s = parse(argc, argv, app);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  add_options(app, s);
+  if (auto const status = examples::parse(app, argc, argv)) return *status;
   if (s.list) return list();
   auto microphone = open(s.device);
-  if (!microphone) return fail(microphone.error().what());
+  if (!microphone) return examples::fail(microphone.error().what());
   if (!s.service.prepare()) return 1;
   return transcribe(s, std::move(*microphone));
 }

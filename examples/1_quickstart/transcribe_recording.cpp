@@ -11,11 +11,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <gladia/codec/encode.hpp>
 #include <optional>
 #include <sstream>
+#include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/new_file.hpp>
 #include <support/service.hpp>
@@ -39,8 +39,7 @@ struct settings {
   bool is_url() const { return recording.find("://") != std::string::npos; }
 };
 
-settings parse(int argc, char** argv, CLI::App& app) {
-  settings s;
+void add_options(CLI::App& app, settings& s) {
   s.service.add_options(app);
   app.add_option("FILE-or-URL", s.recording,
                  "Audio or video, in any format the service takes; no pipe, and no - for standard "
@@ -65,12 +64,12 @@ settings parse(int argc, char** argv, CLI::App& app) {
              "the emulator of this program has it."
              "\nExit status: 0, the job is done; 1, it is not, which standard error explains; 2, "
              "wrong usage.");
-  app.parse(argc, argv);
-  std::error_code ignored;
-  if (std::filesystem::equivalent(s.recording, s.output, ignored)) {
-    throw CLI::ValidationError("--output", "is the recording itself");
-  }
-  return s;
+  app.callback([&s] {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(s.recording, s.output, ignored)) {
+      throw CLI::ValidationError("--output", "is the recording itself");
+    }
+  });
 }
 
 gladia::pre_recorded_request request_of(settings const& s) {
@@ -262,17 +261,12 @@ gladia::error transcribe(settings const& s) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // as with `| head`: that is an error like others
   CLI::App app("Transcribes a recording: a file, or what is at a URL.");
   settings s;
-  try {
-    s = parse(argc, argv, app);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  add_options(app, s);
+  if (auto const status = examples::parse(app, argc, argv)) return *status;
   if (!s.service.prepare()) return 1;
   auto const failure = transcribe(s);
   if (!failure) return 0;
-  std::cerr << "error: " << explain(failure, s.service) << '\n';
-  return 1;
+  return examples::fail(explain(failure, s.service));
 }

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <gladia/codec/decode.hpp>
 #include <gladia/codec/encode.hpp>
+#include <optional>
 #include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/service.hpp>
@@ -32,21 +33,17 @@ gladia::live_request agreed_request() {
   return request;
 }
 
-int fail(std::string const& why) {
-  std::cerr << "error: " << why << '\n';
-  return 1;
-}
-
-/// Keeps the emulator of this program for as long as the session needs it.
+/// Keeps the emulator of this program for as long as the session needs it. Ctrl-C reaches both
+/// sides of a pipe: the device still gets its last words.
 void serve(gladia::testing::emulator const& emulator, std::string const& id) {
-  std::cerr << "this program ends with the session, or at Ctrl-C\n";
-  std::atomic<bool> is_interrupted{false};
-  examples::interrupts const on_interrupt([&](int) { is_interrupted = true; });
-  auto const is_over = [](auto const& report) {
+  std::cerr << "this program ends with the session, or at Ctrl-C once no device is connected\n";
+  std::atomic<int> times{0};
+  examples::interrupts const on_interrupt([&](int n) { times = n; });
+  auto const is_over = [&](auto const& report) {
     bool const is_linked = !report.connections.empty() && report.connections.back().open;
-    return report.status == gladia::job_status::done && !is_linked;
+    return !is_linked && (report.status == gladia::job_status::done || times > 0);
   };
-  while (!is_interrupted && !emulator.wait_until(id, is_over, std::chrono::milliseconds(100))) {
+  while (times < 2 && !emulator.wait_until(id, is_over, std::chrono::milliseconds(100))) {
   }
 }
 
@@ -55,11 +52,11 @@ int be_backend(examples::service& service) {
   if (!service.prepare()) return 1;
   gladia::client const client(service.options());
   auto const made = client.live().async_init(agreed_request(), boost::asio::use_future).get();
-  if (!made) return fail(service.explain(made.error()));
+  if (!made) return examples::fail(service.explain(made.error()));
   // Whoever has the URL can use the session: send it over encrypted links, and log it nowhere.
   auto const text = gladia::codec::encode(*made);
-  if (!text) return fail(text.error().what());
-  std::cout << *text << std::endl;
+  if (!text) return examples::fail(text.error().what());
+  if (!(std::cout << *text << std::endl)) return examples::fail("cannot write to standard output");
   if (service.emulator) serve(*service.emulator, made->id);
   return 0;
 }
@@ -67,6 +64,7 @@ int be_backend(examples::service& service) {
 gladia::result<gladia::live_session_info> read_session(std::string const& path) {
   std::ifstream file;
   if (path != "-") file.open(path);
+  if (!file) return gladia::error(gladia::errc::invalid_options, path + ": cannot be read");
   std::string text;
   std::getline(path == "-" ? std::cin : file, text);
   auto session = gladia::codec::decode<gladia::live_session_info>(text);
@@ -78,25 +76,26 @@ gladia::result<gladia::live_session_info> read_session(std::string const& path) 
 }
 
 /// Where the audio is, and no key.
-int be_device(std::string const& session_path, std::string const& audio_path, double speed) {
+int be_device(examples::service const& service, std::string const& session_path,
+              std::string const& audio_path, std::optional<double> speed) {
   auto wav = examples::wav_source::open(audio_path);
-  if (!wav) return fail(wav.error().what());
+  if (!wav) return examples::fail(wav.error().what());
   auto const request = agreed_request();
   if (wav->format() != request.audio) {
-    return fail(wav->name() + ": the session takes 16 kHz, mono, 16 bits; convert it");
+    return examples::fail(wav->name() + ": the session takes 16 kHz, mono, 16 bits; convert it");
   }
   auto const session_info = read_session(session_path);
-  if (!session_info) return fail(session_info.error().what());
+  if (!session_info) return examples::fail(session_info.error().what());
 
   examples::terminal terminal(true);
   live::session_handlers handlers;
   handlers.on_final = [&](gladia::transcript const& said) {
     terminal.line(examples::line_of(said.data.utterance));
   };
-  gladia::client const client;
+  gladia::client const client(service.options());
   live::threaded_session session(client.live().attach(*session_info, request), handlers);
-  auto const end = examples::speak(session, *wav, speed);
-  return examples::report(end, end.error.what());
+  auto const end = examples::speak(session, *wav, {speed, &terminal});
+  return examples::report(end, terminal, service);
 }
 
 }  // namespace
@@ -104,7 +103,7 @@ int be_device(std::string const& session_path, std::string const& audio_path, do
 int main(int argc, char** argv) {
   examples::service service;
   std::string session_path, audio_path;
-  double speed = 1;
+  std::optional<double> speed;
   CLI::App app("Transcribes on a device that has no key.");
   app.require_subcommand(1);
   auto* backend = app.add_subcommand("backend", "Create a session and print its id and URL");
@@ -113,8 +112,9 @@ int main(int argc, char** argv) {
   device->add_option("SESSION", session_path, "What the backend printed; -: standard input")
       ->required();
   device->add_option("FILE.wav", audio_path, "16 kHz, mono, 16 bits")->required();
+  service.add_link_options(*device);
   examples::add_speed(*device, speed);
   app.footer(backend->get_footer() + examples::about_live_sessions);
   if (auto const status = examples::parse(app, argc, argv)) return *status;
-  return *backend ? be_backend(service) : be_device(session_path, audio_path, speed);
+  return *backend ? be_backend(service) : be_device(service, session_path, audio_path, speed);
 }

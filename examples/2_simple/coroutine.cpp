@@ -44,13 +44,15 @@ asio::awaitable<gladia::error> feed(live::session& session, gladia::audio::wav_f
   co_return read ? gladia::error() : read.error();
 }
 
-/// Prints what was said, until the session has no more events.
-asio::awaitable<void> print(live::session& session) {
-  examples::terminal terminal(true);
-  while (auto const event = co_await session.async_receive()) {
+/// Prints what was said, until the session has no more events, or nobody reads.
+asio::awaitable<void> print(live::session& session, examples::terminal& terminal) {
+  while (terminal.is_good()) {
+    auto const event = co_await session.async_receive();
+    if (!event) break;
     auto const* said = std::get_if<gladia::transcript>(&*event);
     if (said && said->data.is_final) terminal.line(examples::line_of(said->data.utterance));
   }
+  session.stop();
 }
 
 /// Stops the session in order at the first Ctrl-C, and ends at the second.
@@ -68,7 +70,7 @@ asio::awaitable<void> run(live::session& session, live::summary& end) {
 }
 
 asio::awaitable<live::summary> transcribe(gladia::client& client, gladia::audio::wav_file& wav,
-                                          double speed) {
+                                          double speed, examples::terminal& terminal) {
   using namespace asio::experimental::awaitable_operators;
   // With a name of its own: gcc 12 destroys a temporary in a `co_await` twice.
   gladia::live_request request;
@@ -77,8 +79,9 @@ asio::awaitable<live::summary> transcribe(gladia::client& client, gladia::audio:
   live::summary end;
   // `&&` waits for all three; `||` cancels them when the watch ends first, and the watch when they
   // do. A session that is cancelled still says how it ended.
-  auto const done = co_await ((run(session, end) && feed(session, wav, speed) && print(session)) ||
-                              watch_for_interrupts(session));
+  auto const done =
+      co_await ((run(session, end) && feed(session, wav, speed) && print(session, terminal)) ||
+                watch_for_interrupts(session));
   auto const* fault = std::get_if<gladia::error>(&done);
   if (fault && *fault && !end.error) end.error = *fault;
   co_return end;
@@ -97,20 +100,18 @@ int main(int argc, char** argv) {
   app.footer(app.get_footer() + examples::about_live_sessions);
   if (auto const status = examples::parse(app, argc, argv)) return *status;
   auto wav = gladia::audio::wav_file::open(path);
-  if (!wav) {
-    std::cerr << "error: " << wav.error().what() << '\n';
-    return 1;
-  }
+  if (!wav) return examples::fail(wav.error().what());
   if (!service.prepare()) return 1;
 
+  examples::terminal terminal(true);
   asio::io_context io;
   gladia::client client(io, service.options());
   live::summary end;
-  asio::co_spawn(io, transcribe(client, *wav, speed),
+  asio::co_spawn(io, transcribe(client, *wav, speed, terminal),
                  [&](std::exception_ptr failure, live::summary summary) {
                    if (failure) std::rethrow_exception(failure);
                    end = std::move(summary);
                  });
   io.run();
-  return examples::report(end, service);
+  return examples::report(end, terminal, service);
 }

@@ -28,8 +28,7 @@ T get(std::future<T> answer, std::atomic<bool> const& is_interrupted) {
 }
 
 void transcribe(gladia::pre_recorded::client const& api, std::string const& path,
-                std::atomic<bool> const& is_interrupted) {
-  examples::terminal terminal(true);
+                examples::terminal& terminal, std::atomic<bool> const& is_interrupted) {
   // Two calls at the same time: nothing waits before `get`.
   auto listed = api.async_list({}, as_future);
   auto uploaded = api.async_upload_file(path, {}, as_future);
@@ -66,14 +65,14 @@ int main(int argc, char** argv) {
 
   std::atomic<bool> is_interrupted{false};
   examples::interrupts interrupts([&](int) { is_interrupted = true; });
+  examples::terminal terminal(true);
   gladia::client const client(service.options());  // with a thread of its own
   try {
-    transcribe(client.pre_recorded(), path, is_interrupted);
-    return 0;
+    transcribe(client.pre_recorded(), path, terminal, is_interrupted);
   } catch (gladia::exception const& e) {
-    std::cerr << "error: " << service.explain(e.error()) << '\n';
+    return examples::fail(service.explain(e.error()));
   } catch (std::exception const& e) {
-    std::cerr << "error: " << e.what() << '\n';
+    return examples::fail(e.what());
   }
-  return 1;
+  return terminal.is_good() ? 0 : examples::fail(terminal.fault_text());
 }

@@ -101,14 +101,14 @@ int main(int argc, char** argv) {
   CLI::App app("Transcribes a WAV file in real time, in a loop that draws frames.");
   service.add_options(app);
   app.add_option("FILE.wav", path, "PCM, A-law or µ-law")->required();
-  examples::add_speed(app, speed);
+  app.add_option("--speed", speed,
+                 "Times real time, at most 3, for a frame sends one piece; 0: as fast as that goes")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.footer(app.get_footer() + examples::about_live_sessions);
   if (auto const status = examples::parse(app, argc, argv)) return *status;
   auto wav = gladia::audio::wav_file::open(path);
-  if (!wav) {
-    std::cerr << "error: " << wav.error().what() << '\n';
-    return 1;
-  }
+  if (!wav) return examples::fail(wav.error().what());
   if (!service.prepare()) return 1;
 
   inbox inbox;  // before the session, which puts something into it until it is destroyed
@@ -142,8 +142,8 @@ int main(int argc, char** argv) {
     inbox.run_all();
     recorder.poll(session, steady::now());
     window.draw(session.state());
+    if (!window.terminal.is_good()) session.stop();
   }
   window.terminal.finish();
-  if (!end.error) end.error = recorder.fault();
-  return examples::report(end, service);
+  return examples::report(end, window.terminal, service, recorder.fault());
 }

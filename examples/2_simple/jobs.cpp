@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <sstream>
+#include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/service.hpp>
 #include <support/terminal.hpp>
@@ -69,11 +70,7 @@ int main(int argc, char** argv) {
   download
       ->add_option("FILE", path, "Where to; an existing file is replaced once the new one is whole")
       ->required();
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  if (auto const ended = examples::parse(app, argc, argv)) return *ended;
   for (auto const& name : status) query.status.emplace_back(name);
   if (!service.prepare()) return 1;
   bool const is_live = kind == "live";
@@ -129,10 +126,10 @@ int main(int argc, char** argv) {
   is_live ? start(client.live()) : start(client.pre_recorded());
   io.run();
   terminal.finish();
+  if (!terminal.is_good()) return examples::fail(terminal.fault_text());
   if (!failure) return 0;
   auto const is_elsewhere = is_live && !*list && failure == gladia::errc::not_found;
-  std::cerr << "error: " << service.explain(failure)
-            << (is_elsewhere ? "; if it is the job of a recording: --kind pre-recorded" : "")
-            << '\n';
-  return 1;
+  return examples::fail(
+      service.explain(failure) +
+      (is_elsewhere ? "; if it is the job of a recording: --kind pre-recorded" : ""));
 }

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <support/command_line.hpp>
 #include <support/service.hpp>
 #include <support/session_text.hpp>
@@ -21,7 +22,7 @@ struct settings {
   std::string path;
   std::vector<std::string> targets;
   std::string script;
-  double speed = 1;
+  std::optional<double> speed;
   bool partials = false;
 };
 
@@ -68,9 +69,9 @@ int transcribe(settings const& s, examples::wav_source& wav) {
   examples::terminal terminal(false);
   gladia::client const client(s.service.options());
   live::threaded_session session(client.live().session(request), print_with(terminal, s.partials));
-  auto const end = examples::speak(session, wav, s.speed);
+  auto const end = examples::speak(session, wav, {s.speed, &terminal});
   terminal.finish();
-  return examples::report(end, s.service);
+  return examples::report(end, terminal, s.service);
 }
 
 }  // namespace
@@ -93,16 +94,10 @@ int main(int argc, char** argv) {
   app.footer(app.get_footer() + examples::about_live_sessions);
   if (auto const status = examples::parse(app, argc, argv)) return *status;
   auto wav = examples::wav_source::open(s.path);
-  if (!wav) {
-    std::cerr << "error: " << wav.error().what() << '\n';
-    return 1;
-  }
+  if (!wav) return examples::fail(wav.error().what());
   gladia::testing::emulator_options emulator;
   std::ifstream script(s.script);
-  if (!s.script.empty() && !script) {
-    std::cerr << "error: " << s.script << ": cannot be read\n";
-    return 1;
-  }
+  if (!s.script.empty() && !script) return examples::fail(s.script + ": cannot be read");
   emulator.script.assign(std::istreambuf_iterator<char>(script), {});
   if (!s.service.prepare(emulator)) return 1;
   return transcribe(s, *wav);

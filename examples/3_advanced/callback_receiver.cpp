@@ -18,14 +18,13 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
-#include <csignal>
 #include <functional>
 #include <gladia/codec/decode.hpp>
 #include <gladia/model/callback.hpp>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <set>
+#include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/listener.hpp>
 #include <support/terminal.hpp>
@@ -101,7 +100,12 @@ class connection : public std::enable_shared_from_this<connection> {
     }
     auto post = gladia::codec::decode_callback(request.body());
     if (!post) return answer(http::status::bad_request, post.error().what());
-    post_.emplace(std::move(*post));
+    // Kept first: what was answered with 200 is not posted again. Gladia waits for the answer, for
+    // a time that it does not say, so work that takes long comes behind it.
+    terminal_.line(std::visit([](auto const& kind) { return describe(kind); }, *post));
+    if (!terminal_.is_good()) {
+      return answer(http::status::service_unavailable, "it could not be kept");
+    }
     answer(http::status::ok, {});
   }
 
@@ -122,12 +126,7 @@ class connection : public std::enable_shared_from_this<connection> {
     });
   }
 
-  /// The work comes behind the answer: Gladia waits for the answer, for a time that it does not
-  /// say.
   void on_answered() {
-    if (post_) {
-      terminal_.line(std::visit([](auto const& post) { return describe(post); }, *post_));
-    }
     error_code ignored;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     drain();
@@ -150,7 +149,6 @@ class connection : public std::enable_shared_from_this<connection> {
   beast::flat_buffer buffer_;
   http::request_parser<http::string_body> parser_;
   http::response<http::string_body> response_;
-  std::optional<gladia::callback_post> post_;
 };
 
 /// Takes connections; others wait until one of the present ones has ended.
@@ -194,6 +192,7 @@ class receiver {
   }
   void on_end(std::shared_ptr<connection> const& ended) {
     connections_.erase(ended);
+    if (!terminal_.is_good() && listener_.is_open()) stop(true);  // nothing more can be kept
     if (!listener_.is_open()) {
       if (connections_.empty()) grace_.cancel();
     } else if (!is_accepting_) {
@@ -209,11 +208,14 @@ class receiver {
   bool is_accepting_ = false;
 };
 
-settings parse(int argc, char** argv, CLI::App& app) {
-  settings s;
+void add_options(CLI::App& app, settings& s) {
   app.add_option("--host", s.host, "The address to listen on; 0.0.0.0: all")->capture_default_str();
   app.add_option("--port", s.port, "The port to listen on; 0: any free one")->capture_default_str();
-  app.add_option("--path", s.path, "The only path that posts are taken at")->capture_default_str();
+  app.add_option("--path", s.path, "The only path that posts are taken at")
+      ->check([](std::string const& path) {
+        return path.rfind('/', 0) == 0 ? "" : '\'' + path + "' does not begin with /";
+      })
+      ->capture_default_str();
   app.add_option("--max-body", s.max_body, "How many bytes a post may have")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -221,33 +223,22 @@ settings parse(int argc, char** argv, CLI::App& app) {
       "Ctrl-C ends it in order: requests that have begun are answered, within a second."
       "\nExit status: 0, it was ended by Ctrl-C; 1, it could not listen or print, which standard "
       "error explains; 2, wrong usage.");
-  app.parse(argc, argv);
-  return s;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("Prints the callbacks and webhooks that Gladia posts.");
   settings s;
-  try {
-    s = parse(argc, argv, app);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  add_options(app, s);
+  if (auto const status = examples::parse(app, argc, argv)) return *status;
   examples::terminal terminal(true);
   asio::io_context io;
   receiver posts(io, s, terminal);
-  if (auto const fault = posts.open()) {
-    std::cerr << "error: " << fault.what() << '\n';
-    return 1;
-  }
+  if (auto const fault = posts.open()) return examples::fail(fault.what());
   terminal.line("listening on http://" + s.host + ':' + std::to_string(posts.port()) + s.path);
   examples::interrupts interrupts(
       [&](int times) { asio::post(io, [&posts, times] { posts.stop(times == 1); }); });
-  io.run();
-  if (terminal.is_good()) return 0;
-  std::cerr << "error: cannot write to standard output: " << terminal.fault().message() << '\n';
-  return 1;
+  if (terminal.is_good()) io.run();
+  return terminal.is_good() ? 0 : examples::fail(terminal.fault_text());
 }

@@ -14,6 +14,7 @@
 #include <support/session_text.hpp>
 #include <support/speak.hpp>
 #include <support/terminal.hpp>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -46,7 +47,8 @@ class caption_file {
   /// Replaces the file by one in which captions that came late are in their places; a reader finds
   /// the one or the other.
   void put_in_order(std::vector<gladia::transcript_utterance> const& said) {
-    if (fault_ || !std::filesystem::is_regular_file(path_)) return;  // but a pipe
+    std::error_code ignored;
+    if (fault_ || !std::filesystem::is_regular_file(path_, ignored)) return;  // but a pipe
     auto ordered = examples::new_file::create(path_);
     auto const text = kind_ == kind::srt ? live::to_srt(said) : live::to_webvtt(said);
     fault_ = ordered ? ordered->finish(text) : ordered.error();
@@ -102,13 +104,8 @@ struct captions {
   }
 };
 
-int fail(gladia::error const& e) {
-  std::cerr << "error: " << e.what() << '\n';
-  return 1;
-}
-
-int transcribe(examples::service const& service, examples::wav_source& wav, double speed,
-               captions& files) {
+int transcribe(examples::service const& service, examples::wav_source& wav,
+               std::optional<double> speed, captions& files) {
   gladia::live_request request;
   request.audio = wav.format();
   examples::terminal terminal(true);
@@ -121,10 +118,11 @@ int transcribe(examples::service const& service, examples::wav_source& wav, doub
   };
   gladia::client const client(service.options());
   live::threaded_session session(client.live().session(request), handlers);
-  auto const end = examples::speak(session, wav, speed);
+  // Whether or not the lines can be printed: the files are what is wanted.
+  auto const end = examples::speak(session, wav, {speed});
   files.put_in_order();
-  if (files.fault()) return fail(files.fault());
-  return examples::report(end, service);
+  if (files.fault()) return examples::fail(files.fault().what());
+  return examples::report(end, terminal, service);
 }
 
 }  // namespace
@@ -132,7 +130,7 @@ int transcribe(examples::service const& service, examples::wav_source& wav, doub
 int main(int argc, char** argv) {
   examples::service service;
   std::string path, srt, vtt;
-  double speed = 1;
+  std::optional<double> speed;
   CLI::App app("Writes subtitles of a WAV file, or of a pipe, while it is spoken.");
   service.add_options(app);
   app.add_option("FILE.wav", path, "PCM, A-law or µ-law; a pipe, or - for standard input")
@@ -148,11 +146,11 @@ int main(int argc, char** argv) {
              examples::about_live_sessions);
   if (auto const status = examples::parse(app, argc, argv)) return *status;
   auto wav = examples::wav_source::open(path);
-  if (!wav) return fail(wav.error());
+  if (!wav) return examples::fail(wav.error().what());
   captions written;
   if (!srt.empty()) written.srt.emplace(srt, kind::srt);
   if (!vtt.empty()) written.vtt.emplace(vtt, kind::vtt);
-  if (written.fault()) return fail(written.fault());
+  if (written.fault()) return examples::fail(written.fault().what());
   if (!service.prepare()) return 1;
   return transcribe(service, *wav, speed, written);
 }

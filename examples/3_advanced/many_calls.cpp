@@ -6,19 +6,20 @@
 // One that the service refuses because the account has too many sessions waits for its turn again.
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
-#include <csignal>
 #include <functional>
 #include <gladia/net/backoff.hpp>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/service.hpp>
 #include <support/terminal.hpp>
@@ -65,6 +66,8 @@ class caller : public std::enable_shared_from_this<caller> {
   }
   void stop() { session_.stop(); }
   void give_up() { session_.cancel(); }
+  /// Whether the service has made the session.
+  bool is_made() const { return is_made_; }
   /// Once it is over.
   std::size_t words() const { return words_; }
 
@@ -96,6 +99,7 @@ class caller : public std::enable_shared_from_this<caller> {
       if (auto const* said = std::get_if<gladia::transcript>(&*event)) {
         if (said->data.is_final) self->words_ += said->data.utterance.words.size();
       }
+      if (std::holds_alternative<live::started>(*event)) self->is_made_ = true;
       if (auto const* end = std::get_if<live::ended>(&*event)) self->on_over_(self, end->summary);
       self->receive();
     });
@@ -109,6 +113,7 @@ class caller : public std::enable_shared_from_this<caller> {
   over const on_over_;
   std::size_t sent_ = 0;
   std::size_t words_ = 0;
+  std::atomic<bool> is_made_{false};
 };
 
 /// Makes the sessions, so many at a time. All of it runs on its strand.
@@ -146,8 +151,9 @@ class dispatcher {
   std::string report() const {
     return std::to_string(settings_.sessions) + " sessions: " + std::to_string(complete_) +
            " complete, " + std::to_string(partial_) + " partial, " + std::to_string(unknown_) +
-           " unknown, " + std::to_string(waiting_) + " not started; " + std::to_string(words_) +
-           " words of " + examples::clock_text(std::chrono::duration<double>(heard_).count());
+           " unknown, " + std::to_string(waiting_ + unmade_) + " not started; " +
+           std::to_string(words_) + " words of " +
+           examples::clock_text(std::chrono::duration<double>(heard_).count());
   }
 
  private:
@@ -169,7 +175,8 @@ class dispatcher {
   void on_end(std::shared_ptr<caller> const& one, live::summary const& end) {
     running_.erase(one);
     bool const is_refused = end.error == gladia::errc::too_many_requests && end.job_id.empty();
-    if (is_refused && !is_stopping_ && ++refusals_ < most_refusals) {
+    // Those that come together count once.
+    if (is_refused && !is_stopping_ && (is_pausing_ || ++refusals_ < most_refusals)) {
       ++waiting_;
       pause(end.error.details().retry_after);
     } else {
@@ -189,19 +196,23 @@ class dispatcher {
   }
 
   void count(caller const& one, live::summary const& end) {
+    if (end.error && failed_++ == 0) first_fault_ = end.error;
+    if (end.job_id.empty()) return count_unmade();
     using live::completeness;
+    has_made_one_ = true;
+    refusals_ = 0;
+    backoff_.reset();
     words_ += one.words();
     heard_ += what_.format.duration(end.stats.bytes_acknowledged);
     ++(end.verdict == completeness::complete  ? complete_
        : end.verdict == completeness::partial ? partial_
                                               : unknown_);
-    if (!end.job_id.empty()) {
-      refusals_ = 0;
-      backoff_.reset();
-    }
-    if (!end.error) return;
-    if (failed_++ == 0) first_fault_ = end.error;
-    if (end.job_id.empty()) is_stopping_ = true;  // what keeps one from starting keeps all
+  }
+  void count_unmade() {
+    ++unmade_;
+    auto const is_made = [](std::shared_ptr<caller> const& one) { return one->is_made(); };
+    has_made_one_ |= std::any_of(running_.begin(), running_.end(), is_made);
+    if (!has_made_one_) is_stopping_ = true;  // what keeps the first from starting keeps all
   }
 
   static constexpr int most_refusals = 100;  // in a row
@@ -215,17 +226,18 @@ class dispatcher {
   gladia::net::backoff backoff_{{}, gladia::net::random_seed()};
   std::set<std::shared_ptr<caller>> running_;
   std::size_t waiting_;
+  std::size_t unmade_ = 0;  // in vain
   std::size_t complete_ = 0, partial_ = 0, unknown_ = 0, failed_ = 0;
   std::size_t words_ = 0;
   std::chrono::microseconds heard_{0};
   gladia::error first_fault_;
   int refusals_ = 0;
+  bool has_made_one_ = false;
   bool is_pausing_ = false;
   bool is_stopping_ = false;
 };
 
-settings parse(int argc, char** argv, CLI::App& app) {
-  settings s;
+void add_options(CLI::App& app, settings& s) {
   s.service.add_options(app);
   app.add_option("FILE.wav", s.path, "What each session sends: PCM, A-law or µ-law")->required();
   app.add_option("--sessions", s.sessions, "How many in all")
@@ -237,9 +249,7 @@ settings parse(int argc, char** argv, CLI::App& app) {
   app.add_option("--threads", s.threads, "How many threads")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  app.add_option("--speed", s.speed, "Times real time; 0: as fast as it goes")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  examples::add_speed(app, s.speed);
   app.add_option("--seconds", s.seconds, "How much of the file is sent")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
@@ -247,8 +257,6 @@ settings parse(int argc, char** argv, CLI::App& app) {
              "\nCtrl-C starts no more sessions, and ends in order those that run. A second one "
              "gives up.\nExit status: 0, all sessions were complete; 1, not all, which standard "
              "error explains; 2, wrong usage.");
-  app.parse(argc, argv);
-  return s;
 }
 
 gladia::result<recording> read(settings const& s) {
@@ -269,19 +277,12 @@ gladia::result<recording> read(settings const& s) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("Transcribes many calls at a time.");
   settings s;
-  try {
-    s = parse(argc, argv, app);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  add_options(app, s);
+  if (auto const status = examples::parse(app, argc, argv)) return *status;
   auto const what = read(s);
-  if (!what) {
-    std::cerr << "error: " << what.error().what() << '\n';
-    return 1;
-  }
+  if (!what) return examples::fail(what.error().what());
   if (!s.service.prepare()) return 1;
 
   examples::terminal terminal(false);
@@ -294,8 +295,8 @@ int main(int argc, char** argv) {
   }
   terminal.finish();
   terminal.line(calls.report());
+  if (!terminal.is_good()) return examples::fail(terminal.fault_text());
   if (calls.is_complete()) return 0;
-  std::cerr << "error: not all sessions are complete"
-            << (calls.fault().empty() ? std::string() : "; " + calls.fault()) << '\n';
-  return 1;
+  auto const fault = calls.fault();
+  return examples::fail("not all sessions are complete" + (fault.empty() ? fault : "; " + fault));
 }

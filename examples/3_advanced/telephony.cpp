@@ -22,11 +22,11 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 #include <chrono>
-#include <csignal>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/listener.hpp>
 #include <support/service.hpp>
@@ -51,8 +51,8 @@ struct settings {
   std::vector<std::string> languages;
 };
 
-constexpr std::chrono::seconds provider_time_limit{
-    10};  // with a provider that should say something
+/// How long a provider may say nothing that should say something.
+constexpr std::chrono::seconds provider_time_limit{10};
 
 /// What stands there in a message, or null: a stranger's JSON may have any shape.
 json const& at(json const& message, std::initializer_list<char const*> path) {
@@ -300,8 +300,7 @@ class switchboard {
   std::size_t lines_ = 0;                  // that are busy
 };
 
-settings parse(int argc, char** argv, CLI::App& app) {
-  settings s;
+void add_options(CLI::App& app, settings& s) {
   s.service.add_options(app);
   app.add_option("--host", s.host, "The address to listen on; 0.0.0.0: all")->capture_default_str();
   app.add_option("--port", s.port, "The port to listen on; 0: any free one")->capture_default_str();
@@ -314,32 +313,27 @@ settings parse(int argc, char** argv, CLI::App& app) {
              "\nCtrl-C ends all calls in order: their last words still come. A second one gives up."
              "\nExit status: 0, it was ended by Ctrl-C; 1, it could not listen or print, which "
              "standard error explains; 2, wrong usage.");
-  app.parse(argc, argv);
-  return s;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // as with `| head`: the calls are to end in order
   CLI::App app("Transcribes the calls of a phone provider, which sends them over WebSockets.");
   settings s;
-  try {
-    s = parse(argc, argv, app);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  add_options(app, s);
+  if (auto const status = examples::parse(app, argc, argv)) return *status;
   if (!s.service.prepare()) return 1;
 
   examples::terminal terminal(true);
   asio::io_context io;
   switchboard board(io, s, terminal);
   examples::listener listener(io);
-  if (auto const fault = listener.open(s.host, s.port)) {
-    std::cerr << "error: " << fault.what() << '\n';
-    return 1;
-  }
+  if (auto const fault = listener.open(s.host, s.port)) return examples::fail(fault.what());
   std::function<void(tcp::socket)> const on_socket = [&](tcp::socket socket) {
+    if (!terminal.is_good()) {  // nobody would read what is said
+      listener.close();
+      return board.stop(true);
+    }
     board.take(std::move(socket));
     listener.accept(on_socket);
   };
@@ -351,8 +345,6 @@ int main(int argc, char** argv) {
       board.stop(times == 1);
     });
   });
-  io.run();
-  if (terminal.is_good()) return 0;
-  std::cerr << "error: cannot write to standard output: " << terminal.fault().message() << '\n';
-  return 1;
+  if (terminal.is_good()) io.run();
+  return terminal.is_good() ? 0 : examples::fail(terminal.fault_text());
 }

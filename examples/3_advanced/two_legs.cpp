@@ -7,16 +7,19 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <future>
 #include <gladia.hpp>
 #include <iostream>
 #include <set>
 #include <string>
+#include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/service.hpp>
+#include <support/session_text.hpp>
 #include <support/terminal.hpp>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -33,8 +36,7 @@ struct settings {
   double speed = 1;
 };
 
-settings parse(int argc, char** argv, CLI::App& app) {
-  settings s;
+void add_options(CLI::App& app, settings& s) {
   s.service.add_options(app);
   app.add_option("LEG.wav", s.paths, "Two mono WAV files of the same format")
       ->required()
@@ -46,14 +48,8 @@ settings parse(int argc, char** argv, CLI::App& app) {
       ->capture_default_str();
   app.add_option("--joins-after", s.joins_after, "Seconds after which the second leg begins")
       ->check(CLI::Range(0.0, 3600.0));
-  app.add_option("--speed", s.speed, "Times real time; 0: as fast as it goes")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.footer(app.get_footer() +
-             "\nCtrl-C stops in order: the last words come. A second one gives up.\nExit status: "
-             "0, all was transcribed; 1, not all, which standard error explains; 2, wrong usage.");
-  app.parse(argc, argv);
-  return s;
+  examples::add_speed(app, s.speed);
+  app.footer(app.get_footer() + examples::about_live_sessions);
 }
 
 /// One leg: its audio, and when the next of it was spoken, counted from the beginning of the call.
@@ -81,7 +77,9 @@ class conversation {
       bool const may_change = line.utterance.end + 10 > view_.lines().back().utterance.end;
       if (!line.is_final && may_change && !is_over) return;
       auto const channel = line.utterance.channel;
-      if (!line.is_final || !printed_.insert({channel, line.id}).second) continue;
+      if (!line.is_final) continue;
+      // With its time: an id may be used again.
+      if (!printed_.insert({channel, line.id, line.utterance.start}).second) continue;
       auto const index = static_cast<std::size_t>(channel);
       auto const name = index < names_.size() ? names_[index] : std::to_string(channel);
       terminal_.line('[' + examples::clock_text(line.utterance.start) + "] " + name + ": " +
@@ -92,7 +90,7 @@ class conversation {
   examples::terminal& terminal_;
   std::vector<std::string> names_;
   live::transcript_view view_;
-  std::set<std::pair<int, std::string>> printed_;
+  std::set<std::tuple<int, std::string, double>> printed_;
 };
 
 /// Sends what is ready. False once the session takes no more.
@@ -103,15 +101,16 @@ bool send_ready(live::threaded_session& session, audio::interleaver& call) {
   return true;
 }
 
-/// Plays both legs, each at its time. Gives the error of a file.
+/// Plays both legs, each at its time, until their ends or it is stopped. Gives the error of a file.
 gladia::error play(live::threaded_session& session, std::future<void> const& over,
-                   std::array<leg, 2>& legs, double speed) {
+                   std::atomic<bool> const& is_stopped, std::array<leg, 2>& legs, double speed) {
   constexpr std::chrono::milliseconds step(20);  // as telephones have it
   audio::interleaver call(legs[0].wav.format(), legs.size());
   audio::pacer pace(legs[0].wav.format(), speed);
   std::vector<char> chunk(legs[0].wav.format().bytes(step));
   std::array<bool, 2> is_at_end{};
-  for (std::chrono::nanoseconds now{}; !is_at_end[0] || !is_at_end[1]; now += step) {
+  auto const is_over = [&] { return is_stopped || (is_at_end[0] && is_at_end[1]); };
+  for (std::chrono::nanoseconds now{}; !is_over(); now += step) {
     for (std::size_t i = 0; i < legs.size(); ++i) {
       if (legs[i].at > now || is_at_end[i]) continue;
       auto const bytes = legs[i].wav.read(boost::asio::buffer(chunk));
@@ -124,14 +123,9 @@ gladia::error play(live::threaded_session& session, std::future<void> const& ove
     auto const wait = pace.sent(chunk.size(), std::chrono::steady_clock::now());
     if (over.wait_for(wait) == std::future_status::ready) return {};
   }
-  call.finish();
+  call.finish();  // what one leg has and the other has not yet
   send_ready(session, call);
   return {};
-}
-
-int fail(std::string const& why) {
-  std::cerr << "error: " << why << '\n';
-  return 1;
 }
 
 int transcribe(settings const& s, std::array<leg, 2> legs) {
@@ -141,43 +135,42 @@ int transcribe(settings const& s, std::array<leg, 2> legs) {
   request.audio = audio::interleaver(legs[0].wav.format(), legs.size()).format();
   request.messages_config.receive_partial_transcripts = true;  // they tell who began first
 
+  std::atomic<bool> is_stopped{false};
   std::promise<void> at_end;
   auto const over = at_end.get_future();
   live::session_handlers handlers;
-  handlers.on_event = [&](live::event const& e) { lines.add(e); };
+  handlers.on_event = [&](live::event const& e) {
+    lines.add(e);
+    if (!terminal.is_good()) is_stopped = true;  // nobody reads
+  };
   handlers.on_end = [&](live::summary const&) { at_end.set_value(); };
 
   gladia::client client(s.service.options());
   live::threaded_session session(client.live().session(request), handlers);
-  examples::interrupts interrupts([&](int n) { n > 1 ? session.cancel() : session.stop(); });
+  examples::interrupts interrupts([&](int n) {
+    is_stopped = true;
+    if (n > 1) session.cancel();
+  });
 
-  auto const fault = play(session, over, legs, s.speed);
+  auto const fault = play(session, over, is_stopped, legs, s.speed);
   session.stop();
-  auto const end = session.wait();
-  if (!terminal.is_good()) return fail("cannot write to standard output");
-  if (end.error) return fail(s.service.explain(end.error));
-  if (fault) return fail(fault.what());
-  if (end.verdict == live::completeness::complete) return 0;
-  return fail("the session ended before the service had heard everything");
+  return examples::report(session.wait(), terminal, s.service, fault);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // as with `| head`: the session is to end in order
   CLI::App app("Transcribes the two legs of a call.");
   settings s;
-  try {
-    s = parse(argc, argv, app);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  add_options(app, s);
+  if (auto const status = examples::parse(app, argc, argv)) return *status;
   auto first = audio::wav_file::open(s.paths[0]);
-  if (!first) return fail(first.error().what());
+  if (!first) return examples::fail(first.error().what());
   auto second = audio::wav_file::open(s.paths[1]);
-  if (!second) return fail(second.error().what());
+  if (!second) return examples::fail(second.error().what());
   if (first->format().channels != 1 || !(first->format() == second->format())) {
-    return fail("the legs have to be mono, and of one format; convert them, for example with sox");
+    return examples::fail(
+        "the legs have to be mono, and of one format; convert them, for example with sox");
   }
   if (!s.service.prepare()) return 1;
   auto const joins = std::chrono::duration<double>(s.joins_after);

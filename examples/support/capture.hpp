@@ -25,6 +25,8 @@ class capture {
   virtual gladia::error start(handler on_audio) = 0;
   /// Whether no more will come: the file is at its end, or the device was unplugged.
   [[nodiscard]] virtual bool is_over() const = 0;
+  /// Why no more will come, where that is no ordinary end.
+  [[nodiscard]] virtual gladia::error fault() const { return {}; }
 };
 
 /// A WAV file that is heard as it would be spoken.
@@ -49,6 +51,9 @@ class file_capture : public capture {
     return {};
   }
   [[nodiscard]] bool is_over() const override { return is_over_; }
+  [[nodiscard]] gladia::error fault() const override {
+    return is_over_ ? fault_ : gladia::error();  // until then the thread may write it
+  }
 
  private:
   void hear(handler const& on_audio) {
@@ -57,6 +62,7 @@ class file_capture : public capture {
     std::unique_lock lock(mutex_);
     while (is_wanted_) {
       auto const bytes = file_.read(boost::asio::buffer(chunk));
+      if (!bytes) fault_ = bytes.error();
       if (!bytes || *bytes == 0) return;
       on_audio(boost::asio::buffer(chunk.data(), *bytes));
       auto const wait = pace.sent(*bytes, std::chrono::steady_clock::now());
@@ -65,6 +71,7 @@ class file_capture : public capture {
   }
 
   gladia::audio::wav_file file_;
+  gladia::error fault_;
   std::atomic<bool> is_over_{false};
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -23,7 +23,11 @@ class listener {
   gladia::error open(std::string const& host, std::uint16_t port) {
     gladia::error_code ec;
     tcp::endpoint const where(boost::asio::ip::make_address(host, ec), port);
-    if (!ec) acceptor_.open(where.protocol(), ec);
+    if (ec) {
+      return gladia::error(ec, gladia::phase::none,
+                           '\'' + host + "' is no IP address, such as 127.0.0.1 or 0.0.0.0");
+    }
+    acceptor_.open(where.protocol(), ec);
     if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
     if (!ec) acceptor_.bind(where, ec);
     if (!ec) acceptor_.listen(tcp::acceptor::max_listen_connections, ec);

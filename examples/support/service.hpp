@@ -25,6 +25,10 @@ struct service {
         "Where the service is (default: GLADIA_API_URL, else Gladia's if there is a key)");
     app.add_option("--api-key", api_key, "The API key (default: GLADIA_API_KEY)");
     app.footer("With neither key nor URL an emulator is started for the time of the program.");
+    add_link_options(app);
+  }
+  /// Those that need no key.
+  void add_link_options(CLI::App& app) {
     app.add_option("--ca-file", ca_file, "A PEM file of certificates to trust beside the system's");
     app.add_flag(
         "--allow-insecure", allow_insecure,

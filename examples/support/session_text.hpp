@@ -1,8 +1,8 @@
 #pragma once
 
 #include <gladia.hpp>
-#include <iostream>
 #include <string>
+#include <support/command_line.hpp>
 #include <support/service.hpp>
 #include <support/terminal.hpp>
 #include <vector>
@@ -29,25 +29,30 @@ inline std::string missing_words(std::vector<gladia::live::time_span> const& spa
   return text;
 }
 
-/// Says on standard error why a session was not transcribed wholly. Gives the exit status.
-/// \param fault  `end.error` for a person
-inline int report(gladia::live::summary const& end, std::string const& fault) {
-  if (!end.error && end.verdict == gladia::live::completeness::complete) return 0;
-  std::cerr << "error: ";
+/// Why a session was not transcribed and printed wholly, for a person; empty after a good end.
+/// \param source  why the audio could not be read to its end
+inline std::string fault_of(gladia::live::summary const& end, terminal const& printed,
+                            service const& service, gladia::error const& source = {}) {
+  if (!printed.is_good()) return printed.fault_text();
+  bool const is_whole = end.verdict == gladia::live::completeness::complete;
+  if (!end.error && !source && is_whole) return {};
+  std::string text = "the session ended before the service had heard everything";
   if (end.error) {
-    std::cerr << fault;
+    text = service.explain(end.error);
+  } else if (source) {
+    text = source.what();
   } else if (!end.words_unknown.empty()) {
-    std::cerr << "a connection was lost, and the service did not sum up";
-  } else {
-    std::cerr << "the session ended before the service had heard everything";
+    text = "a connection was lost, and the service did not sum up";
   }
   // Where there was no link, nothing was transcribed at all.
-  if (end.stats.connections > 0) std::cerr << missing_words(end.words_unknown);
-  std::cerr << '\n';
-  return 1;
+  return end.stats.connections > 0 ? text + missing_words(end.words_unknown) : text;
 }
-inline int report(gladia::live::summary const& end, service const& service) {
-  return report(end, service.explain(end.error));
+
+/// Says `fault_of` on standard error. Gives the exit status.
+inline int report(gladia::live::summary const& end, terminal const& printed, service const& service,
+                  gladia::error const& source = {}) {
+  auto const fault = fault_of(end, printed, service, source);
+  return fault.empty() ? 0 : fail(fault);
 }
 
 }  // namespace examples

@@ -13,6 +13,8 @@
 #include <portaudio.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace examples {
 
 /// A microphone, through PortAudio; one at a time.
@@ -87,10 +89,13 @@ class sound_device : public capture {
 
   gladia::error find(std::string const& name) {
     if (library_.fault) return failure(library_.fault, "PortAudio does not start");
+    // Names have numbers in them too.
+    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    bool const is_number = std::all_of(name.begin(), name.end(), is_digit);
     for (int i = 0; i < Pa_GetDeviceCount() && !name.empty(); ++i) {
       auto const* info = Pa_GetDeviceInfo(i);
-      bool const is_meant =
-          name == std::to_string(i) || std::string(info->name).find(name) != std::string::npos;
+      bool const is_meant = is_number ? name == std::to_string(i)
+                                      : std::string(info->name).find(name) != std::string::npos;
       if (is_meant && info->maxInputChannels > 0 && device_ == paNoDevice) device_ = i;
     }
     if (name.empty()) device_ = Pa_GetDefaultInputDevice();

@@ -41,6 +41,10 @@ class terminal {
   [[nodiscard]] boost::system::error_code fault() const {
     return {fault_, boost::system::generic_category()};
   }
+  /// That for a person, of standard output.
+  [[nodiscard]] std::string fault_text() const {
+    return "cannot write to standard output: " + fault().message();
+  }
 
   /// A line that stays.
   void line(std::string text) {

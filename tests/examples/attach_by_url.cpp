@@ -56,14 +56,33 @@ TEST_F(attach_by_url, needs_no_service_to_be_tried) {
   EXPECT_EQ(backend.wait().status, 0);
 }
 
+TEST_F(attach_by_url, gives_the_device_its_last_words_when_both_sides_are_interrupted) {
+  options.arguments = {"backend"};
+  program backend(example(name), options);
+  ASSERT_TRUE(backend.wait_for_output("\n"));
+  auto const session = file("session.json", backend.output_between("", "\n") + '\n');
+  options.arguments = {"device", session, GLADIA_SOURCE_DIR "/examples/data/sample.wav"};
+  program device(example(name), options);
+  ASSERT_TRUE(device.wait_for_output("\n"));
+  // As in a pipe: Ctrl-C reaches both.
+  backend.send_signal(SIGINT);
+  device.send_signal(SIGINT);
+  auto const end = device.wait();
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_EQ(backend.wait().status, 0);
+}
+
 TEST_F(attach_by_url, names_what_the_device_cannot_use) {
   auto const wav = wav_file(two_seconds);
   expect_failure(run_alone({"device", file("no.json", "{}"), wav}), "no.json does not hold");
-  expect_failure(run_alone({"device", "/nowhere/none.json", wav}), "/nowhere/none.json");
+  expect_failure(run_alone({"device", "/nowhere/none.json", wav}),
+                 "/nowhere/none.json: cannot be read");
   gladia::audio_format telephone;
   telephone.sample_rate = 8000;
   auto const odd = file("odd.wav", gladia::test::wav(telephone, two_seconds));
   expect_failure(run_alone({"device", file("no.json", "{}"), odd}), "odd.wav: the session takes");
+  expect_failure(run_alone({"device", session_file(), wav, "--ca-file", "/nowhere/ca.pem"}),
+                 "--ca-file");
 }
 
 TEST_F(attach_by_url, explains_itself_and_what_goes_wrong) {

@@ -152,6 +152,17 @@ TEST_F(callback_receiver, refuses_nonsense_with_a_reason_and_goes_on) {
                   EndsWith("404: nothing here")));
 }
 
+TEST_F(callback_receiver, takes_no_post_that_it_cannot_print) {
+  receive();
+  receiver->close_output();
+  EXPECT_EQ(post(contract_example("webhook.live.end_session.json")).status, 503);
+  auto const end = receiver->wait();  // by itself
+  EXPECT_EQ(end.status, 1);
+  EXPECT_THAT(lines_of(end.err),
+              ElementsAre("error: answered 503: it could not be kept",
+                          "error: cannot write to standard output: Broken pipe"));
+}
+
 TEST_F(callback_receiver, ends_in_order_though_a_client_says_nothing) {
   receive();
   boost::asio::io_context io;
@@ -167,6 +178,13 @@ TEST_F(callback_receiver, says_what_is_wrong_with_its_options) {
   EXPECT_EQ(program(example("callback_receiver"), options).wait().status, 0);
   options.arguments = {"--port", "70000"};
   EXPECT_EQ(program(example("callback_receiver"), options).wait().status, 2);
+  options.arguments = {"--path", "gladia"};
+  auto const misused = program(example("callback_receiver"), options).wait();
+  EXPECT_EQ(misused.status, 2);
+  EXPECT_THAT(misused.err, HasSubstr("'gladia' does not begin with /"));
+  options.arguments = {"--host", "localhost"};
+  EXPECT_THAT(program(example("callback_receiver"), options).wait().err,
+              HasSubstr("'localhost' is no IP address, such as 127.0.0.1"));
   options.arguments = {"--host", "203.0.113.1"};
   auto const end = program(example("callback_receiver"), options).wait();
   EXPECT_EQ(end.status, 1);

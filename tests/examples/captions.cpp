@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <sys/stat.h>
+#include <fstream>
 #include <support/contract.hpp>
 #include <support/live_example_fixture.hpp>
 
@@ -83,6 +85,28 @@ TEST_F(captions, stop_in_order_at_an_interrupt) {
   auto const end = run_interrupted({wav_file(std::string(640'000, '\0')), "--vtt", vtt});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_EQ(read_text(vtt), "WEBVTT\n\n00:00:00.200 --> 00:00:01.200\nhello wide world\n");
+}
+
+TEST_F(captions, are_whole_though_nobody_reads_the_lines) {
+  options.arguments = arguments({wav_file(two_seconds), "--vtt", vtt});
+  program running(example(name), options);
+  ASSERT_TRUE(running.wait_for_output("hello wide world"));
+  running.close_output();
+  expect_failure(running.wait(), "cannot write to standard output: Broken pipe");
+  EXPECT_EQ(read_text(vtt), whole_vtt);
+}
+
+TEST_F(captions, hold_what_is_still_in_a_pipe_at_an_interrupt) {
+  auto const pipe = (folder / "a.fifo").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  options.arguments = arguments({pipe, "--vtt", vtt, "--speed", "1"});
+  program running(example(name), options);
+  std::ofstream writer(pipe, std::ios::binary);
+  writer << gladia::test::wav({}, two_seconds) << std::flush;
+  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
+  running.send_signal(SIGINT);
+  EXPECT_EQ(running.wait().status, 0);
+  EXPECT_EQ(read_text(vtt), whole_vtt);
 }
 
 TEST_F(captions, name_the_file_that_cannot_be_written) {

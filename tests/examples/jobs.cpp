@@ -38,11 +38,6 @@ struct jobs : example_fixture {
     EXPECT_EQ(program(example("transcribe_recording"), options).wait().status, 0);
     return service->recordings().back().id;
   }
-  static void expect_failure(program_outcome const& outcome, std::string const& words) {
-    EXPECT_EQ(outcome.status, 1);
-    EXPECT_THAT(lines_of(outcome.err), SizeIs(1)) << outcome.err;
-    EXPECT_THAT(outcome.err, HasSubstr(words));
-  }
 };
 
 TEST_F(jobs, prints_a_line_for_each_job) {

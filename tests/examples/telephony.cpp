@@ -230,6 +230,20 @@ TEST_F(telephony, ends_all_calls_in_order_when_it_is_interrupted) {
                   {"[CA1] 00:00.0 Hello.", "[CA1] over: complete", "[CA2] over: complete"}));
 }
 
+TEST_F(telephony, takes_no_more_calls_once_nobody_reads_its_lines) {
+  serve();
+  phone_call call(url, "1");
+  server->close_output();
+  call.start();
+  call.socket().drain();
+  gladia::test::socket_client next;
+  (void)next.open(url);
+  auto const end = server->wait();
+  EXPECT_EQ(end.status, 1);
+  EXPECT_EQ(end.err, "error: cannot write to standard output: Broken pipe\n");
+  EXPECT_THAT(service->reports(), ::testing::SizeIs(1));
+}
+
 TEST_F(telephony, tells_a_call_that_the_service_cannot_be_reached_and_goes_on) {
   options.arguments = {"--port", "0", "--api-url", "http://127.0.0.1:9", "--api-key", "any"};
   server.emplace(example("telephony"), options);

@@ -59,11 +59,6 @@ struct transcribe_file : example_fixture {
     return program(example("transcribe_file"), options).wait();
   }
   /// A failure is one line on standard error, and status 1.
-  static void expect_failure(program_outcome const& outcome, std::string const& words) {
-    EXPECT_EQ(outcome.status, 1) << outcome.err;
-    EXPECT_THAT(lines_of(outcome.err), SizeIs(1)) << outcome.err;
-    EXPECT_THAT(outcome.err, HasSubstr(words));
-  }
 };
 
 // Where the service is.

@@ -75,12 +75,6 @@ struct transcribe_recording : example_fixture {
     }
   }
   /// A failure is one line on standard error, and status 1.
-  static void expect_failure(program_outcome const& outcome, std::string const& words) {
-    EXPECT_EQ(outcome.status, 1) << outcome.err;
-    EXPECT_THAT(lines_of(outcome.err), SizeIs(1)) << outcome.err;
-    EXPECT_THAT(outcome.err, StartsWith("error: "));
-    EXPECT_THAT(outcome.err, HasSubstr(words));
-  }
 };
 
 // What it prints.

@@ -8,7 +8,6 @@ namespace {
 using namespace gladia::test;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 struct two_legs : example_fixture {
@@ -39,12 +38,6 @@ struct two_legs : example_fixture {
   program_outcome run(std::vector<std::string> more) {
     start(std::move(more));
     return running->wait();
-  }
-  static void expect_failure(program_outcome const& outcome, std::string const& words) {
-    EXPECT_EQ(outcome.status, 1) << outcome.err;
-    EXPECT_THAT(lines_of(outcome.err), SizeIs(1)) << outcome.err;
-    EXPECT_THAT(outcome.err, StartsWith("error: "));
-    EXPECT_THAT(outcome.err, HasSubstr(words));
   }
 };
 
@@ -85,6 +78,17 @@ TEST_F(two_legs, gives_the_last_words_after_an_interrupt) {
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(end.out, StartsWith("[00:00.1] agent: good day how can I help\n"));
   EXPECT_LT(report().bytes, samples('a', 60).size());
+}
+
+TEST_F(two_legs, sends_at_an_interrupt_what_waits_for_the_other_leg) {
+  // An hour passes in some seconds: the second leg is still to come.
+  start({leg('a', 0.1), leg('c', 1), "--joins-after", "3600", "--speed", "1000"});
+  ASSERT_TRUE(service->wait_until([](auto const& r) { return !r.connections.empty(); }));
+  running->send_signal(SIGINT);
+  EXPECT_EQ(running->wait().status, 0);
+  std::string wanted;
+  for (int i = 0; i < 1600; ++i) wanted += std::string("aa") + '\0' + '\0';
+  EXPECT_TRUE(has_heard(wanted));
 }
 
 TEST_F(two_legs, refuses_legs_that_do_not_go_together_before_any_network) {

@@ -61,12 +61,6 @@ struct live_example_fixture : example_fixture {
     service.reset();
     expect_failure(run_alone(alone), "connect");
   }
-  static void expect_failure(program_outcome const& outcome, std::string const& words) {
-    EXPECT_EQ(outcome.status, 1) << outcome.out;
-    EXPECT_THAT(lines_of(outcome.err), ::testing::SizeIs(1)) << outcome.err;
-    EXPECT_THAT(outcome.err, ::testing::StartsWith("error: "));
-    EXPECT_THAT(outcome.err, ::testing::HasSubstr(words));
-  }
 };
 
 }  // namespace gladia::test

@@ -51,6 +51,9 @@ struct interleaver_options {
 /// call.finish();  // at the end of the call: now take what is still there
 /// ```
 ///
+/// Times are believed: one that is far ahead by mistake makes silence up to there, and what the
+/// tracks bring until then is dropped. Check times that come from outside.
+///
 /// It has no clock: if no track brings anything, nothing comes out. To let time go on, add empty
 /// audio with the time that was reached.
 ///
