@@ -15,10 +15,11 @@ struct two_legs : example_fixture {
 
   void SetUp() override {
     example_fixture::SetUp();
+    // Messages hold up to a second: one ends while the first line is open and the second is not.
     emulator_options.script = R"([
-      {"text": "good day how can I help", "start": 0.1, "end": 1.2, "channel": 0},
-      {"text": "hello", "start": 0.3, "end": 0.6, "channel": 1},
-      {"text": "bye", "start": 1.4, "end": 1.6, "channel": 1}])";
+      {"text": "good day how can I help", "start": 0.1, "end": 1.9, "channel": 0},
+      {"text": "hello", "start": 1.2, "end": 1.5, "channel": 1},
+      {"text": "bye", "start": 2.1, "end": 2.3, "channel": 1}])";
   }
   /// A leg of 16 kHz and 16 bits, in which every byte is the same.
   std::string leg(char content, double seconds, int channels = 1) const {
@@ -42,17 +43,17 @@ struct two_legs : example_fixture {
 };
 
 TEST_F(two_legs, labels_each_line_in_the_order_in_which_they_were_begun) {
-  auto const end = run({leg('a', 2), leg('c', 2), "--speed", "0"});
+  auto const end = run({leg('a', 3), leg('c', 3), "--speed", "0"});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_EQ(end.out,
             "[00:00.1] agent: good day how can I help\n"
-            "[00:00.3] customer: hello\n"
-            "[00:01.4] customer: bye\n");
+            "[00:01.2] customer: hello\n"
+            "[00:02.1] customer: bye\n");
   EXPECT_THAT(end.err, IsEmpty());
 }
 
 TEST_F(two_legs, takes_names) {
-  auto const end = run({leg('a', 2), leg('c', 2), "--speed", "0", "--names", "Ann,Bob"});
+  auto const end = run({leg('a', 3), leg('c', 3), "--speed", "0", "--names", "Ann,Bob"});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(end.out, HasSubstr("] Ann: good day"));
   EXPECT_THAT(end.out, HasSubstr("] Bob: hello\n"));
