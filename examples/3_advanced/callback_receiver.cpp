@@ -209,8 +209,7 @@ class receiver {
 };
 
 void add_options(CLI::App& app, settings& s) {
-  app.add_option("--host", s.host, "The address to listen on; 0.0.0.0: all")->capture_default_str();
-  app.add_option("--port", s.port, "The port to listen on; 0: any free one")->capture_default_str();
+  examples::add_listen_options(app, s.host, s.port);
   app.add_option("--path", s.path, "The only path that posts are taken at")
       ->check([](std::string const& path) {
         return path.rfind('/', 0) == 0 ? "" : '\'' + path + "' does not begin with /";

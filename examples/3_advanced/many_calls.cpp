@@ -95,7 +95,11 @@ class caller : public std::enable_shared_from_this<caller> {
 
   void receive() {
     session_.async_receive([self = shared_from_this()](gladia::result<live::event> event) {
-      if (!event) return;
+      if (!event) {
+        // A session that is given up aborts this wait, and still has its last event.
+        if (event.error() != gladia::errc::session_ended) self->receive();
+        return;
+      }
       if (auto const* said = std::get_if<gladia::transcript>(&*event)) {
         if (said->data.is_final) self->words_ += said->data.utterance.words.size();
       }

@@ -2,11 +2,19 @@
 // are printed with the call's id. When the caller begins to speak, it tells the provider to stop
 // what is being played (barge-in).
 //
-//   telephony --port 8080
-//   telephony --host 0.0.0.0 --port 8080 --max-calls 100 --language en
+//   telephony --port 8081
+//   telephony --host 0.0.0.0 --port 8081 --max-calls 100 --language en
 //
 // It speaks the protocol of Twilio's Media Streams, as Fonoster does too: JSON with 8 kHz µ-law in
-// Base64. Let the provider reach it through a proxy that ends TLS and checks the provider's
+// Base64. A provider sends, and gets back when the caller begins to speak:
+//
+//   {"event": "start", "streamSid": "MZ1", "start": {"callSid": "CA1",
+//    "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}}}
+//   {"event": "media", "media": {"track": "inbound", "timestamp": "20", "payload": "//7+/v8="}}
+//   {"event": "stop"}
+//   {"event": "clear", "streamSid": "MZ1"}
+//
+// Let the provider reach it through a proxy that ends TLS and checks the provider's
 // signature: whoever reaches the port can start sessions.
 //
 // Not handled, but near: Telnyx (`stream_id`, `media_format`, and messages that may overtake each
@@ -175,7 +183,11 @@ class call : public std::enable_shared_from_this<call> {
 
   void receive() {
     session_->async_receive([self = shared_from_this()](gladia::result<live::event> event) {
-      if (!event) return;
+      if (!event) {
+        // A session that is given up aborts this wait, and still has its last event.
+        if (event.error() != gladia::errc::session_ended) self->receive();
+        return;
+      }
       std::visit(gladia::overloaded{[&](gladia::transcript const& t) {
                                       if (t.data.is_final) self->say(t.data.utterance);
                                     },
@@ -302,8 +314,7 @@ class switchboard {
 
 void add_options(CLI::App& app, settings& s) {
   s.service.add_options(app);
-  app.add_option("--host", s.host, "The address to listen on; 0.0.0.0: all")->capture_default_str();
-  app.add_option("--port", s.port, "The port to listen on; 0: any free one")->capture_default_str();
+  examples::add_listen_options(app, s.host, s.port);
   app.add_option("--max-calls", s.max_calls, "How many calls at a time; others hear they are busy")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

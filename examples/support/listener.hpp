@@ -1,5 +1,6 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -11,6 +12,12 @@
 #include <utility>
 
 namespace examples {
+
+/// Where a program listens.
+inline void add_listen_options(CLI::App& app, std::string& host, std::uint16_t& port) {
+  app.add_option("--host", host, "The address to listen on; 0.0.0.0: all")->capture_default_str();
+  app.add_option("--port", port, "The port to listen on; 0: any free one")->capture_default_str();
+}
 
 /// Takes connections, one for each call of `accept`. On one thread.
 class listener {

@@ -166,6 +166,14 @@ TEST_F(jobs, prints_why_a_job_failed) {
               ElementsAre(AllOf(StartsWith(id + "  error  "), HasSubstr("  error code 422"))));
 }
 
+TEST_F(jobs, explains_itself) {
+  auto const help = run({"--help"});
+  EXPECT_EQ(help.status, 0);
+  for (auto const* command : {"list", "get", "download", "delete"}) {
+    EXPECT_THAT(help.out, HasSubstr(std::string("\n  ") + command + ' '));
+  }
+}
+
 TEST_F(jobs, says_2_for_wrong_usage) {
   std::vector<std::vector<std::string>> const wrong = {{},
                                                        {"get"},

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <gladia/testing/sound.hpp>
@@ -91,6 +92,27 @@ TEST_F(many_calls, ends_in_order_when_it_is_interrupted) {
               StartsWith("50 sessions: 3 complete, 0 partial, 0 unknown, 47 not started; "));
   EXPECT_EQ(end.err, "error: not all sessions are complete\n");
   EXPECT_THAT(service->reports(), SizeIs(3));
+}
+
+TEST_F(many_calls, counts_those_that_a_second_interrupt_gives_up) {
+  emulator_options.faults.ignore_stop = true;
+  auto const long_call = wav_file(gladia::testing::silence({}, 30s));
+  options.arguments = arguments({long_call, "--sessions", "5", "--at-once", "2"});
+  program running(example("many_calls"), options);
+  auto const has_two = [&](auto const& wanted) {
+    return service->wait_until([&](auto const&) {
+      auto const all = service->reports();
+      return all.size() == 2 && std::all_of(all.begin(), all.end(), wanted);
+    });
+  };
+  ASSERT_TRUE(has_two([](auto const& r) { return r.bytes > 0; }));
+  running.send_signal(SIGINT);
+  ASSERT_TRUE(has_two(
+      [](auto const& r) { return r.total(&gladia::testing::connection_report::stops) == 1; }));
+  running.send_signal(SIGINT);
+  auto const end = running.wait();
+  EXPECT_EQ(end.status, 1);
+  EXPECT_THAT(end.out, StartsWith("5 sessions: 0 complete, 0 partial, 2 unknown, 3 not started; "));
 }
 
 TEST_F(many_calls, shows_how_far_it_is_on_a_terminal) {

@@ -230,6 +230,24 @@ TEST_F(telephony, ends_all_calls_in_order_when_it_is_interrupted) {
                   {"[CA1] 00:00.0 Hello.", "[CA1] over: complete", "[CA2] over: complete"}));
 }
 
+TEST_F(telephony, says_how_the_calls_ended_that_a_second_interrupt_gives_up) {
+  emulator_options.faults.ignore_stop = true;
+  serve();
+  phone_call call(url, "1");
+  call.start();
+  call.speak(word);
+  ASSERT_TRUE(call.socket().receive());
+  server->send_signal(SIGINT);
+  ASSERT_TRUE(service->wait_until([](auto const& report) {
+    return report.total(&gladia::testing::connection_report::stops) == 1;
+  }));
+  server->send_signal(SIGINT);
+  auto const end = server->wait();
+  EXPECT_EQ(end.status, 0);
+  EXPECT_THAT(calls_of(end), ::testing::Contains("[CA1] over: unknown"));
+  EXPECT_THAT(end.err, HasSubstr("error: call CA1: "));
+}
+
 TEST_F(telephony, takes_no_more_calls_once_nobody_reads_its_lines) {
   serve();
   phone_call call(url, "1");

@@ -146,8 +146,8 @@ class client {
   /// Deletes a job with its audio and transcript.
   ///
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones; `errc::forbidden`
-  /// while the job is not done: try again later; `errc::not_found` if there is no such job, unless
-  /// an earlier attempt of this call may have deleted the job. Mirrors
+  /// while the job is neither done nor failed: try again later; `errc::not_found` if there is no
+  /// such job, unless an earlier attempt of this call may have deleted the job. Mirrors
   /// https://docs.gladia.io/api-reference/v2/live/delete.
   /// \param id  As in `live_session_info::id` or `summary::job_id`.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -160,7 +160,7 @@ class client {
   ///
   /// Handler signature: `void(gladia::result<void>)`. Errors: the common ones; `errc::not_found`;
   /// the errors that `sink` returns. A download is not retried once `sink` was called. There is no
-  /// limit for the whole download; a silence of the server of 10 s ends the download with
+  /// limit for the whole download; a silence of the server of 60 s ends the download with
   /// `errc::timeout`. Mirrors https://docs.gladia.io/api-reference/v2/live/get-audio.
   /// \param id        As in `live_session_info::id` or `summary::job_id`.
   /// \param sink      Called with each part of the file, on the client's executor. The next part is

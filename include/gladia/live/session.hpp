@@ -66,15 +66,15 @@ class audio_sink {
 ///
 /// A session may outlive its client.
 ///
-/// Completion tokens: `asio::deferred` by default, so `co_await session.async_receive()` works in a
-/// coroutine, and a call whose result is thrown away does nothing. With a callback, a future or
-/// `use_awaitable` the operation starts at once. A handler runs on its associated executor, by
-/// default the client's, never inside the function that started the operation. Wrap a token in
-/// `gladia::throwing()` to have errors thrown.
+/// Completion tokens: the default is `asio::deferred`, so `co_await session.async_receive()` works
+/// in a coroutine. A deferred operation starts when it is awaited: without `co_await` the call does
+/// nothing. With a callback or a future the operation starts at once. A handler runs on its
+/// associated executor, by default the client's, and never inside the function that started the
+/// operation. Wrap a token in `gladia::throwing()` to have errors thrown.
 ///
-/// Thread safety: every member may be called from any thread at any time, except moving and
-/// destroying, during which no other call may be under way. The session must be destroyed before
-/// the `io_context` that the session runs on.
+/// Thread safety: every member may be called from any thread at any time. While a session is moved
+/// or destroyed no other call may be under way. Destroy a session before the `io_context` that the
+/// session runs on.
 ///
 /// Mirrors https://docs.gladia.io/api-reference/v2/live/websocket.
 class session {
@@ -99,8 +99,8 @@ class session {
   /// Runs the session from beginning to end: creates the job, connects, streams, reconnects, stops,
   /// closes.
   ///
-  /// The session goes on whether or not anybody receives events. Events that nobody receives wait,
-  /// up to 64 MiB of them; with `event_selection::none` there are none but `ended`.
+  /// The session goes on whether or not anybody receives events. Events that nobody receives are
+  /// queued, up to 64 MiB of them. With `event_selection::none` the only event is `ended`.
   ///
   /// Handler signature: `void(gladia::live::summary)`.
   ///
@@ -147,7 +147,9 @@ class session {
   /// partial transcripts that newer ones replaced are left out; when more than 64 MiB are queued,
   /// the oldest events are thrown away, and reported as `events_dropped`.
   ///
-  /// Cancellation (any type): completes with `operation_aborted`; no event is thrown away.
+  /// Cancellation (any type): completes with `operation_aborted`; no event is thrown away. After
+  /// `session::cancel()` the pending call completes with `operation_aborted` too, while later calls
+  /// still deliver what is queued. To see `ended`, call until the error is `errc::session_ended`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_receive(CompletionToken&& token = CompletionToken()) {
     return boost::asio::async_initiate<CompletionToken, void(result<event>)>(
@@ -158,11 +160,11 @@ class session {
   ///
   /// Handler signature: `void(gladia::result<void>)`.
   ///
-  /// Completes at once while no more than `high_water` of audio is unsent; otherwise when unsent
-  /// audio has fallen to `low_water`. Several calls may wait; they are served in order. When the
-  /// buffer is full of unacknowledged audio, the call waits as long as acknowledgements advance,
-  /// and at most `ack_timeout` without an acknowledgement. Before `async_run` no audio is sent: a
-  /// call that would exceed `high_water` waits until the session runs.
+  /// Completes at once while no more than `high_water` of audio is unsent. Otherwise the call waits
+  /// until unsent audio has fallen to `low_water`. When the buffer is full of unacknowledged audio,
+  /// the call waits for acknowledgements: as long as they come, and at most `ack_timeout` for the
+  /// next one. Before `async_run` no audio is sent, so a call that would exceed `high_water` waits
+  /// until the session runs. Several calls may wait; they are served in order.
   ///
   /// \param audio  Samples in the request's format, interleaved, of any length up to
   ///   `session_options::buffer`. The audio need not end with a whole frame. Empty audio does
@@ -170,7 +172,8 @@ class session {
   ///   recognised and left out.
   ///
   /// Errors:
-  /// - `errc::stopping`: `stop()` was called;
+  /// - `errc::stopping`: `stop()` was called before this call, or while this call waited. None of
+  ///   the audio was taken: let a waiting call complete before you call `stop()`;
   /// - `errc::session_ended`: the session is over;
   /// - `errc::chunk_too_large`: send smaller pieces;
   /// - `errc::format_mismatch`: the WAV header at the head differs from the request. Every later
@@ -205,9 +208,12 @@ class session {
   /// Says that no more audio will come.
   ///
   /// Audio that was accepted is still sent. Then the server is told to finish; after a reconnect
-  /// the server is told again. The session ends when the server has sent its last results, or when
-  /// `stop_timeout` has passed since this call. Returns at once. May be called before `async_run`
-  /// and from handlers. A second call does nothing.
+  /// the server is told again. The link ends when the server has sent its last results, or when
+  /// `stop_timeout` has passed since this call. If the results are not known by then, the session
+  /// asks the server for its job before it ends, as `session_options::fetch_result` and
+  /// `fetch_timeout` say: by default this takes at least 5 s more. An `async_send` that still
+  /// waits completes with `errc::stopping`. Returns at once. May be called before `async_run` and
+  /// from handlers. A second call does nothing.
   void stop() noexcept;
 
   /// Calls `stop()`, then waits for the end of the session.
@@ -217,8 +223,8 @@ class session {
   /// called yet, the operation completes at once with `errc::not_running` in `summary::error`; the
   /// stop is remembered, and ends the session when it runs.
   ///
-  /// Cancellation: none. The wait ends with the session, which `stop_timeout` bounds; to end the
-  /// session at once use `cancel()`.
+  /// Cancellation: none. The wait ends with the session, as `stop()` says; to end the session at
+  /// once use `cancel()`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_stop(CompletionToken&& token = CompletionToken()) {
     return boost::asio::async_initiate<CompletionToken, void(summary)>(stop_operation{engine_},
@@ -242,7 +248,8 @@ class session {
 
   /// Ends the session at once.
   ///
-  /// - Waiting operations complete with `operation_aborted`.
+  /// - Waiting operations complete with `operation_aborted`; `async_receive` may be called again
+  ///   for the events that are left.
   /// - Unsent audio is dropped.
   /// - A link that is open is closed with 1000, so that the server finishes the job and frees its
   ///   slot. Where no link is open, the server keeps the slot until the session idles out, for

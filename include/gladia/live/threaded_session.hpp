@@ -18,7 +18,7 @@ namespace gladia::live {
 /// ```
 /// gladia::client client;  // with a thread of its own
 /// gladia::live::threaded_session session(client.live().session(request), {print});
-/// auto const taken = session.send(boost::asio::buffer(samples));
+/// auto const taken = session.send(samples.data(), samples.size() * sizeof(samples[0]));
 /// if (!taken) std::cout << taken.error().what() << '\n';
 /// session.stop();
 /// auto const end = session.wait();

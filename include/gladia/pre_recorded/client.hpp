@@ -28,8 +28,9 @@ using job_visitor = std::function<bool(pre_recorded_job)>;
 /// Transcription of recordings: upload a recording, create a job, wait for the job.
 ///
 /// `gladia::client::pre_recorded` gives this object: a small handle, which may be copied and may
-/// outlive the client. Retries, redirects, the common errors, cancellation, executors and thread
-/// safety are those of `live::client`, unless a function says otherwise.
+/// outlive the client, but not the `io_context` that the client was given. Retries, redirects, the
+/// common errors, cancellation, executors and thread safety are those of `live::client`, unless a
+/// function says otherwise.
 ///
 /// In a coroutine compiled by gcc 12, give requests, queries and options names of their own before
 /// the `co_await`: gcc 12 destroys a temporary twice.
@@ -61,7 +62,8 @@ class client {
   /// - `errc::bad_request`: among others, the file is too large (413), which is not tried again;
   /// - `errc::bad_redirect`: the server redirects to another origin.
   /// \param path      The file, in UTF-8. The file is read on the client's executor.
-  /// \param progress  Called before the first part and after each part. May be empty.
+  /// \param progress  Called on the client's executor, before the first part and after each part.
+  ///   May be empty.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_upload_file(std::string path, upload_progress progress = {},
                                        CompletionToken&& token = CompletionToken()) const {
@@ -78,9 +80,12 @@ class client {
                                     std::move(progress));
   }
 
-  /// Asks the server to fetch a recording from `url`.
+  /// Asks the server to fetch a recording, and to keep it as an upload.
   ///
-  /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Errors: the common ones.
+  /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Completes when the server
+  /// has fetched the whole recording; each attempt may take 300 s. An attempt that failed may leave
+  /// an upload behind. `async_transcribe_url` needs no upload. Errors: the common ones.
+  /// \param url  Where the server gets the recording. It is in no log line and no error.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_upload_url(std::string url,
                                       CompletionToken&& token = CompletionToken()) const {
@@ -123,8 +128,8 @@ class client {
   /// `errc::timeout` at the deadline, while the job goes on; the common ones. `details().job_id`
   /// names the job.
   ///
-  /// Cancellation ends the wait, not the job: the job goes on, and costs what it costs.
-  /// `async_delete` deletes the job when it is done.
+  /// Cancellation ends the wait, not the job: the job goes on, and costs what it costs. A job can
+  /// be deleted when it is done or failed, and not before.
   /// \param id       As in `pre_recorded_info::id`.
   /// \param options  How often to ask, and for how long.
   template <class CompletionToken = boost::asio::deferred_t>
@@ -137,7 +142,8 @@ class client {
   /// Uploads a file, creates a job for the file, and waits until the job is done.
   ///
   /// Handler signature: `void(gladia::result<gladia::pre_recorded_job>)`. Errors: those of
-  /// `async_upload_file`, `async_create` and `async_wait`.
+  /// `async_upload_file`, `async_create` and `async_wait`. Cancellation ends the step that is under
+  /// way: an upload or a job that exists by then stays at the server, and the job goes on.
   /// \param path     As for `async_upload_file`.
   /// \param request  Its `audio_url` is replaced.
   /// \param options  Its `progress` is told the URL of the upload. If a later step fails, give that
@@ -153,7 +159,10 @@ class client {
   /// Creates a job for the recording at `url`, and waits until the job is done. Nothing is
   /// uploaded. Accounts with zero data retention cannot upload, and have only this way.
   ///
-  /// Handler signature and errors: as `async_transcribe_file`.
+  /// Handler signature, errors and cancellation: as `async_transcribe_file`.
+  /// \param url      Where the server gets the recording.
+  /// \param request  Its `audio_url` is replaced by `url`.
+  /// \param options  How to wait, and who is told how far the transcription is.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_transcribe_url(std::string url, pre_recorded_request request = {},
                                           transcribe_options options = {},
@@ -190,8 +199,7 @@ class client {
 
   /// Deletes a job with its audio and transcript.
   ///
-  /// Handler signature and errors: as `live::client::async_delete`; `errc::forbidden` while the job
-  /// is not done: try again later. Mirrors
+  /// Handler signature and errors: as `live::client::async_delete`. Mirrors
   /// https://docs.gladia.io/api-reference/v2/pre-recorded/delete.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_delete(std::string id,
@@ -199,8 +207,9 @@ class client {
     return initiate<void>(&client::start_delete, token, std::move(id));
   }
 
-  /// Downloads the audio of a job: as `live::client::async_download`.
-  /// Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/get-audio.
+  /// Downloads the audio of a job: as `live::client::async_download`. The API does not say whether
+  /// the server gives the bytes that were uploaded, or a WAV file made of them: look at the first
+  /// bytes. Mirrors https://docs.gladia.io/api-reference/v2/pre-recorded/get-audio.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_download(std::string id, net::body_sink sink,
                                     net::body_progress progress = {},

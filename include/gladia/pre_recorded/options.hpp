@@ -40,9 +40,10 @@ using upload_progress = std::function<void(std::uint64_t sent, std::uint64_t tot
 struct wait_options {
   std::chrono::milliseconds first_poll{1000};     ///< the time before the first question
   std::chrono::milliseconds longest_poll{10000};  ///< the longest time between two questions
-  /// The limit of the whole wait; zero: no limit.
+  /// The limit of the whole wait, which begins when the job exists; zero: no limit.
   std::chrono::milliseconds deadline = std::chrono::hours(2);
-  /// Called with each answer, and the time since the wait began. May be empty. Must not throw.
+  /// Called on the client's executor with each answer, and the time since the wait began. May be
+  /// empty. Must not throw.
   std::function<void(pre_recorded_job const& job, std::chrono::milliseconds elapsed)> progress{};
 };
 
@@ -66,8 +67,8 @@ struct transcription_progress {
 /// How a recording is transcribed.
 struct transcribe_options {
   wait_options wait{};  ///< how to wait for the job; its `progress` is called too
-  /// Called at the beginning of each step, and at each progress within a step. May be empty. Must
-  /// not throw.
+  /// Called on the client's executor at the beginning of each step, and at each progress within a
+  /// step. May be empty. Must not throw.
   std::function<void(transcription_progress const&)> progress{};
 };
 

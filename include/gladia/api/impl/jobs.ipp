@@ -42,8 +42,10 @@ inline result<net::http_call> make_download_call(service const& s, std::string_v
   auto& request = call->request;
   request.sink = std::move(sink);
   request.progress = std::move(progress);
-  // There is no deadline while the server goes on sending: a recording of hours takes long.
-  request.idle = std::exchange(request.deadline, {});
+  // There is no deadline while the server goes on sending: a recording of hours takes long, also
+  // to be made ready before its first byte.
+  request.deadline = {};
+  request.idle = std::chrono::seconds(60);
   return call;
 }
 
@@ -79,8 +81,9 @@ class jobs {
   }
 
   void remove(handler<void> h, std::string const& id) const {
-    start_call<void>(service_, std::move(h), make_job_call(*service_, "DELETE", path_, id),
-                     ignore_body);
+    auto call = make_job_call(*service_, "DELETE", path_, id);
+    if (call) call->request.deadline = std::chrono::seconds(60);
+    start_call<void>(service_, std::move(h), std::move(call), ignore_body);
   }
 
   void download(handler<void> h, std::string const& id, net::body_sink sink,

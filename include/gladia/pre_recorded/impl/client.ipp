@@ -35,6 +35,8 @@ GLADIA_DECL void client::start_upload_url(handler<uploaded_audio> h, std::string
   auto call = detail::make_post(*service_, detail::upload_path, upload_url_request{url});
   if (call) {
     call->request.leaves_behind = "an upload";
+    // The server answers when it has fetched the whole recording.
+    call->request.deadline = std::chrono::seconds(300);
     call->request.secret_urls = {std::move(url)};
   }
   detail::start_upload(service_, std::move(h), std::move(call));

@@ -4,7 +4,6 @@
 //
 #include <openssl/ssl.h>
 
-#include <strings.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -22,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include <gladia/net/detail/text.hpp>
 #include <gladia/net/impl/private_handle.ipp>
 #include <gladia/testing/impl/certificate.ipp>
 #include <gladia/testing/impl/http_connection.ipp>
@@ -43,7 +43,7 @@ GLADIA_DECL http_fault bad_gateway(testing::route route, int times) {
 
 GLADIA_DECL std::string request_report::header(std::string const& name) const {
   for (auto const& [key, value] : headers) {
-    if (strcasecmp(key.c_str(), name.c_str()) == 0) return value;
+    if (net::detail::equals_ignoring_case(key, name)) return value;
   }
   return {};
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <strings.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include <gladia/net/detail/text.hpp>
 #include <gladia/testing/impl/script.ipp>
 #include <gladia/testing/impl/spool_file.ipp>
 
@@ -158,9 +157,7 @@ class upload_body {
     for (auto line : split(lines, '\n')) {
       line = trim(line);
       constexpr std::string_view name = "content-disposition:";
-      if (line.size() < name.size() || strncasecmp(line.data(), name.data(), name.size()) != 0) {
-        continue;
-      }
+      if (!net::detail::equals_ignoring_case(line.substr(0, name.size()), name)) continue;
       if (parameter_of(line, "name") != "audio") continue;
       if (has_audio_) fail("Unexpected field: audio came twice");
       is_audio_ = has_audio_ = true;
