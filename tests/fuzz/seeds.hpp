@@ -12,7 +12,7 @@
 /// What fuzzing begins with.
 namespace fuzz {
 
-/// The service's example messages and bodies.
+/// The server's example messages and bodies.
 inline std::vector<std::string> contract_seeds() {
   std::vector<std::string> paths;
   for (auto const& entry :
@@ -231,6 +231,19 @@ inline std::vector<std::string> multipart_seeds() {
   return seeds;
 }
 
+/// Two tracks that bring audio with times and without, too early, too late and twice.
+inline std::vector<std::string> interleaver_seeds() {
+  using namespace std::string_literals;
+  std::vector<std::string> seeds;
+  for (char const format : {'\0', '\1', '\2', '\3', '\4'}) {
+    auto const begin = std::string(1, format) + "\1\0\xf0\0\x0a"s;  // 240 ms, 10 ms
+    seeds.push_back(begin + "\0\0\0\x30\4\0\0\x30\2\0\0\x20\x30\2\4\0\x60\x30\3\2"s);
+    seeds.push_back(begin + "\1\x14\5\x15\2\1\x28\2\3\5\x28\2\x10\0\0\7"s);
+    seeds.push_back(begin + "\0\1\x36\xee\x80\7\2\0\2\x17\xff\xff\xff\xff\xff\xff\xff\7\2"s);
+  }
+  return seeds;
+}
+
 inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "error_bodies") return error_seeds();
   if (target == "wav_header") return wav_seeds();
@@ -240,6 +253,7 @@ inline std::vector<std::string> seeds_of(std::string_view target) {
   if (target == "session") return session_seeds();
   if (target == "words") return word_seeds();
   if (target == "multipart") return multipart_seeds();
+  if (target == "interleaver") return interleaver_seeds();
   return contract_seeds();
 }
 

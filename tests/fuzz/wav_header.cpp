@@ -76,7 +76,7 @@ void check_header(pieces const& whole, pieces const& split) {
   require(a.format == b.format && a.data_offset == b.data_offset && a.data_bytes == b.data_bytes,
           "nor does what the header says");
   require(a.data_offset == parser.offset(), "the samples follow the header");
-  require(is_supported(a.format), "a header that is of use has a format the service takes");
+  require(is_supported(a.format), "a header that is of use has a format the server takes");
 }
 
 struct heard {

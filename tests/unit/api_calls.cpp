@@ -109,14 +109,12 @@ TEST_F(api_calls, let_an_upload_take_as_long_as_bytes_leave) {
 }
 
 TEST_F(api_calls, let_the_server_take_its_time_where_it_has_much_to_do) {
-  using gladia::errc;
-  failure<gladia::uploaded_audio>(
-      [&](auto h) { api().async_upload_url("https://files.test/long.mp4", std::move(h)); });
-  failure<void>([&](auto h) { api().async_delete("an-id", std::move(h)); });
-  failure<void>([&](auto h) {
-    api().async_download(
-        "an-id", [](std::string_view) { return result<void>(); }, {}, std::move(h));
-  });
+  EXPECT_TRUE(failure<gladia::uploaded_audio>(
+      [&](auto h) { api().async_upload_url("https://files.test/long.mp4", std::move(h)); }));
+  EXPECT_TRUE(failure<void>([&](auto h) { api().async_delete("an-id", std::move(h)); }));
+  auto const ignore = [](std::string_view) { return result<void>(); };
+  EXPECT_TRUE(
+      failure<void>([&](auto h) { api().async_download("an-id", ignore, {}, std::move(h)); }));
   ASSERT_THAT(requests->all, testing::SizeIs(3));
   EXPECT_EQ(requests->all[0].deadline, 300s);
   EXPECT_EQ(requests->all[1].deadline, 60s);

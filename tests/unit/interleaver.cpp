@@ -190,6 +190,14 @@ TEST(interleaver, gives_out_a_long_gap_in_messages) {
   EXPECT_EQ(bytes, 2u * (3600 * 8000 + 1));
 }
 
+TEST(interleaver, drops_what_has_the_time_of_another_clock) {
+  interleaver legs(slow, 2);
+  EXPECT_EQ(legs.add(0, std::chrono::hours(1) + 1ms, buffer("a", 1)), 1u);
+  EXPECT_EQ(legs.add(0, std::chrono::nanoseconds::max(), buffer("a", 1)), 1u);
+  EXPECT_EQ(legs.add(1, std::chrono::hours(1), {}), 0u);
+  EXPECT_EQ(legs.add(0, std::chrono::hours(2), buffer("a", 1)), 0u) << "a long silence of all";
+}
+
 TEST(interleaver, counts_times_of_before_the_beginning_as_0) {
   interleaver legs(slow, 1);
   EXPECT_EQ(legs.add(0, -5ms, buffer("ab", 2)), 0u);

@@ -6,12 +6,12 @@
 /// \file
 /// Samples as sound devices and files have them, to the 16-bit PCM that most sessions are sent.
 ///
-/// The service takes integers of 8, 16, 24 and 32 bits as they are; convert to send less, or to
+/// The server takes integers of 8, 16, 24 and 32 bits as they are; convert to send less, or to
 /// mix. It takes no floating point. Values are rounded to the nearest 16-bit value, halves upwards,
 /// and clipped at the ends of the range. All functions are pure, allocate nothing, and may be
 /// called from any thread, also from the callback of a sound device. `out` may not overlap the
 /// input, unless a function says so. The 16-bit samples have the byte order of this machine; the
-/// service takes little-endian ones, which x86 and ARM have.
+/// server takes little-endian ones, which x86 and ARM have.
 
 namespace gladia::audio {
 

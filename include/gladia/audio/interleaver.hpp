@@ -77,8 +77,9 @@ class interleaver {
   /// \param audio  Whole samples; copied. If empty, the track is silent up to `at`.
   /// \return How many bytes of `audio` were dropped; usually 0. Dropped are: bytes at the beginning
   ///   whose time was already given out, or which the track has already; an incomplete sample at
-  ///   the end; all of `audio`, if there is no such track, or if the track holds a minute of audio
-  ///   that was not taken.
+  ///   the end; all of `audio`, if there is no such track, if the track holds a minute of audio
+  ///   that was not taken, or if `at` is more than an hour after all that was added before. Such
+  ///   a time comes from another clock, and would be padded with silence for ever.
   std::size_t add(std::size_t track, std::chrono::nanoseconds at, boost::asio::const_buffer audio);
 
   /// Adds audio that follows without a gap on what the track has already, or, if that was

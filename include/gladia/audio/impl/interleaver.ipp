@@ -26,6 +26,7 @@ GLADIA_DECL std::size_t interleaver::add(std::size_t track, std::chrono::nanosec
   if (track >= tracks_.size()) return audio.size();
   auto const position = frames(at);
   auto const end = end_of(tracks_[track]);
+  if (position > furthest() + frames(std::chrono::hours(1))) return audio.size();
   if (position > end + tolerance_) {
     tracks_[track].end = position;
     return append(tracks_[track], audio);
