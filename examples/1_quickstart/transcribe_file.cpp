@@ -89,7 +89,7 @@ struct printer {
     terminal.line("(lost audio from " + clock(d.from) + " to " + clock(d.to) + ")");
   }
   void operator()(gladia::error_message const& e) const {
-    terminal.line("(the service says: " + e.message + ")");
+    terminal.line("(the server says: " + e.message + ")");
   }
   template <class Other>
   void operator()(Other const&) const {}

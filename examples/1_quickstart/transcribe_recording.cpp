@@ -1,4 +1,4 @@
-// Transcribes a recording: a file, which is uploaded, or a URL, which the service fetches itself.
+// Transcribes a recording: a file, which is uploaded, or a URL, which the server fetches itself.
 //
 //   transcribe_recording meeting.mp3
 //   transcribe_recording --diarization --subtitles srt --output meeting.srt meeting.mp3
@@ -42,7 +42,7 @@ struct settings {
 void add_options(CLI::App& app, settings& s) {
   s.service.add_options(app);
   app.add_option("FILE-or-URL", s.recording,
-                 "Audio or video, in any format the service takes; no pipe, and no - for standard "
+                 "Audio or video, in any format the server takes; no pipe, and no - for standard "
                  "input: the size of a file has to be known")
       ->required();
   app.add_option("--language", s.languages, "A spoken language, such as en; may be repeated")

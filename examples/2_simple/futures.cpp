@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
   std::string path;
   CLI::App app("Transcribes a recording with futures.");
   service.add_options(app);
-  app.add_option("FILE", path, "Audio or video, in any format the service takes")->required();
+  app.add_option("FILE", path, "Audio or video, in any format the server takes")->required();
   app.footer(app.get_footer() +
              "\nCtrl-C ends the program; a job that was created goes on."
              "\nExit status: 0, the job is done; 1, it is not, which standard error explains; 2, "

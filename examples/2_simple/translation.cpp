@@ -26,7 +26,7 @@ struct settings {
   bool partials = false;
 };
 
-/// `[00:01.2] fr: bonjour`; without a language where the service tells none.
+/// `[00:01.2] fr: bonjour`; without a language where the server tells none.
 std::string line_of(gladia::transcript_utterance const& said,
                     gladia::language_code const& language) {
   auto const name = language.code.empty() ? "" : ' ' + language.code + ':';

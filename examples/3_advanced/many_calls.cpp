@@ -3,7 +3,7 @@
 //   many_calls --sessions 200 --at-once 30 call.wav
 //   many_calls --sessions 50 --speed 0 call.wav
 //
-// One that the service refuses because the account has too many sessions waits for its turn again.
+// One that the server refuses because the account has too many sessions waits for its turn again.
 
 #include <algorithm>
 #include <atomic>
@@ -66,7 +66,7 @@ class caller : public std::enable_shared_from_this<caller> {
   }
   void stop() { session_.stop(); }
   void give_up() { session_.cancel(); }
-  /// Whether the service has made the session.
+  /// Whether the server has made the session.
   bool is_made() const { return is_made_; }
   /// Once it is over.
   std::size_t words() const { return words_; }

@@ -11,7 +11,7 @@
 
 namespace examples {
 
-/// Where an example finds the service: options, environment, or an emulator in this process.
+/// Where an example finds the server: options, environment, or an emulator in this process.
 struct service {
   std::string api_url;
   std::string api_key;
@@ -22,7 +22,7 @@ struct service {
   void add_options(CLI::App& app) {
     app.add_option(
         "--api-url", api_url,
-        "Where the service is (default: GLADIA_API_URL, else Gladia's if there is a key)");
+        "Where the server is (default: GLADIA_API_URL, else Gladia's if there is a key)");
     app.add_option("--api-key", api_key, "The API key (default: GLADIA_API_KEY)");
     app.footer("With neither key nor URL an emulator is started for the time of the program.");
     add_link_options(app);

@@ -9,7 +9,7 @@
 
 namespace examples {
 
-/// `text` as it stands behind something else: with one space, which the service often sends itself.
+/// `text` as it stands behind something else: with one space, which the server often sends itself.
 inline std::string after_space(std::string const& text) {
   return (text.rfind(' ', 0) == 0 ? "" : " ") + text;
 }
@@ -36,13 +36,13 @@ inline std::string fault_of(gladia::live::summary const& end, terminal const& pr
   if (!printed.is_good()) return printed.fault_text();
   bool const is_whole = end.verdict == gladia::live::completeness::complete;
   if (!end.error && !source && is_whole) return {};
-  std::string text = "the session ended before the service had heard everything";
+  std::string text = "the session ended before the server had heard everything";
   if (end.error) {
     text = service.explain(end.error);
   } else if (source) {
     text = source.what();
   } else if (!end.words_unknown.empty()) {
-    text = "a connection was lost, and the service did not sum up";
+    text = "a connection was lost, and the server did not sum up";
   }
   // Where there was no link, nothing was transcribed at all.
   return end.stats.connections > 0 ? text + missing_words(end.words_unknown) : text;

@@ -107,7 +107,7 @@ class sound_device : public capture {
       format_.sample_rate = rate;
       if (Pa_IsFormatSupported(&wanted, nullptr, rate) == paFormatIsSupported) return {};
     }
-    return none("the microphone has no rate that the service takes");
+    return none("the microphone has no rate that the server takes");
   }
   [[nodiscard]] PaStreamParameters parameters() const {
     PaStreamParameters p{};

@@ -20,7 +20,7 @@
 namespace examples {
 
 /// A file that libsndfile reads, such as FLAC, Ogg, MP3, AIFF or a WAV file of floats, as 16-bit
-/// samples of a rate that the service takes.
+/// samples of a rate that the server takes.
 class sound_file {
  public:
   static gladia::result<sound_file> open(std::string const& path) {
@@ -30,7 +30,7 @@ class sound_file {
     file.handle_.reset(sf_open(path.c_str(), SFM_READ, &info));
     if (!file.handle_) return file.refusal(sf_strerror(nullptr));
     if (info.channels < 1 || info.channels > gladia::max_channels) {
-      return file.refusal(std::to_string(info.channels) + " channels; the service takes 1 to " +
+      return file.refusal(std::to_string(info.channels) + " channels; the server takes 1 to " +
                           std::to_string(gladia::max_channels));
     }
     file.format_.channels = info.channels;
@@ -125,7 +125,7 @@ class sound_file {
 #else
   gladia::error resample(int rate) const {
     return refusal(std::to_string(rate) +
-                   " Hz, which the service does not take; this program was built without "
+                   " Hz, which the server does not take; this program was built without "
                    "libsamplerate (Debian: libsamplerate0-dev)");
   }
   std::size_t next_frames(std::size_t count) {

@@ -40,7 +40,7 @@ TEST_F(attach_by_url, keeps_the_key_from_the_device_and_its_requests) {
   for (auto const& place : {environment, arguments, read_text(folder / "session.json")}) {
     EXPECT_THAT(place, Not(HasSubstr(api_key)));
   }
-  auto const requests = service->requests();
+  auto const requests = server->requests();
   ASSERT_EQ(requests.size(), 2u);
   EXPECT_EQ(requests[0].header("x-gladia-key"), api_key) << "the backend's";
   EXPECT_EQ(requests[1].header("x-gladia-key"), "") << "the device's";

@@ -60,9 +60,9 @@ struct callback_receiver : example_fixture {
     return answer;
   }
   gladia::client_options client_options() {
-    if (!service) start_service();
+    if (!server) start_server();
     gladia::client_options all;
-    all.api_url = service->url();
+    all.api_url = server->url();
     all.api_key = api_key;
     return all;
   }
@@ -87,7 +87,7 @@ TEST_F(callback_receiver, prints_what_a_live_session_posts) {
   EXPECT_THAT(end.err, IsEmpty());
   EXPECT_THAT(lines_of(end.out), AllOf(Contains(id + "  live.start_session"),
                                        Contains(id + "  live.transcript  hello world")));
-  EXPECT_EQ(service->report(id)->callbacks_failed, 0u);
+  EXPECT_EQ(server->report(id)->callbacks_failed, 0u);
 }
 
 TEST_F(callback_receiver, prints_what_the_jobs_of_recordings_post) {

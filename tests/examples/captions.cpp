@@ -103,7 +103,7 @@ TEST_F(captions, hold_what_is_still_in_a_pipe_at_an_interrupt) {
   program running(example(name), options);
   std::ofstream writer(pipe, std::ios::binary);
   writer << gladia::test::wav({}, two_seconds) << std::flush;
-  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
+  ASSERT_TRUE(server->wait_until([](auto const& r) { return r.bytes > 0; }));
   running.send_signal(SIGINT);
   EXPECT_EQ(running.wait().status, 0);
   EXPECT_EQ(read_text(vtt), whole_vtt);
@@ -111,7 +111,7 @@ TEST_F(captions, hold_what_is_still_in_a_pipe_at_an_interrupt) {
 
 TEST_F(captions, name_the_file_that_cannot_be_written) {
   expect_failure(run({wav_file(two_seconds), "--srt", "/nowhere/talk.srt"}), "/nowhere/talk.srt");
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
   expect_failure(run({wav_file(two_seconds), "--speed", "0", "--srt", "/dev/full"}), "/dev/full");
 }
 

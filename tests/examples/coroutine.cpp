@@ -36,7 +36,7 @@ TEST_F(coroutine, names_the_file_that_shrinks_while_it_is_read) {
   auto const path = wav_file(std::string(3'200'000, '\0'));
   options.arguments = arguments({path});
   program running(example(name), options);
-  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
+  ASSERT_TRUE(server->wait_until([](auto const& r) { return r.bytes > 0; }));
   std::filesystem::resize_file(path, 100);
   expect_failure(running.wait(), path + ": the file became shorter");
 }

@@ -30,7 +30,7 @@ TEST_F(end_to_end, ten_minutes_arrive_byte_for_byte_under_a_clean_cut_every_500_
   ASSERT_EQ(end.status, 0) << end.err;
   auto const cut = report();
 
-  service.reset();
+  server.reset();
   emulator_options.faults = {};
   ASSERT_EQ(transcribe(wav_file(audio)).status, 0);
   EXPECT_TRUE(has_heard(audio));
@@ -80,7 +80,7 @@ TEST_P(brutal_cuts, leave_no_gap_and_repeat_only_what_was_not_acknowledged) {
   std::size_t repeated = 0;
   std::uint64_t unacknowledged = 0;  // on the connection before
   for (std::size_t i = 0; i < session.connections.size(); ++i) {
-    auto const received = service->audio(session.id, i);
+    auto const received = server->audio(session.id, i);
     ASSERT_EQ(received.size() % 6, 0u) << "not whole frames";
     if (!received.empty()) {
       std::uint32_t number = 0;

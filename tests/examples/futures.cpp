@@ -17,7 +17,7 @@ TEST_F(futures, transcribes_a_recording_and_lists_the_jobs) {
   auto const end = run({wav_file(two_seconds)});
   EXPECT_THAT(end.err, IsEmpty());
   EXPECT_EQ(end.status, 0);
-  auto const id = service->recordings().at(0).id;
+  auto const id = server->recordings().at(0).id;
   auto const again = run({wav_file(two_seconds)});
   EXPECT_THAT(lines_of(end.out),
               ElementsAre("jobs on the first page: 0", StartsWith("job " + id + ": "),

@@ -29,7 +29,7 @@ TEST_F(gui_loop, shows_what_is_being_said_on_a_terminal) {
               ElementsAre("[00:00.2] hello wide world", "[00:01.2] and good night", ""));
 }
 
-TEST_F(gui_loop, goes_on_drawing_while_the_service_does_not_answer) {
+TEST_F(gui_loop, goes_on_drawing_while_the_server_does_not_answer) {
   emulator_options.faults.http = {
       {gladia::testing::route::init, gladia::testing::http_action::hang, -1}};
   options.columns = 80;

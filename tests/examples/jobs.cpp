@@ -36,7 +36,7 @@ struct jobs : example_fixture {
   std::string make_recorded_job() {
     options.arguments = arguments({wav_file(audio)});
     EXPECT_EQ(program(example("transcribe_recording"), options).wait().status, 0);
-    return service->recordings().back().id;
+    return server->recordings().back().id;
   }
 };
 
@@ -63,7 +63,7 @@ TEST_F(jobs, prints_a_job_and_what_was_said) {
               ElementsAre(StartsWith(report().id + "  done"), "  0.2..0.9: hello world"));
 }
 
-TEST_F(jobs, keeps_what_the_service_says_from_controlling_the_terminal) {
+TEST_F(jobs, keeps_what_the_server_says_from_controlling_the_terminal) {
   emulator_options.script = R"([{"text": "bad\u001b[2J\nwords", "start": 0.1, "end": 0.4}])";
   auto const end = run({"get", make_job()});
   EXPECT_THAT(lines_of(end.out), ElementsAre(_, "  0.1..0.4: bad [2J words"));
@@ -71,7 +71,7 @@ TEST_F(jobs, keeps_what_the_service_says_from_controlling_the_terminal) {
   faults.http = {{emulation::route::get, emulation::http_action::answer}};
   faults.http[0].status = 403;
   faults.http[0].body = R"({"statusCode":403,"message":"bad\u001b[2J\nwords"})";
-  service->set_faults(faults);
+  server->set_faults(faults);
   expect_failure(run({"get", report().id}), "bad [2J words");
 }
 
@@ -89,7 +89,7 @@ TEST_F(jobs, overwrites_progress_on_a_terminal_and_removes_it_before_a_failure) 
   auto const id = make_job();
   emulation::faults faults;
   faults.http = {{emulation::route::storage, emulation::http_action::half_answer, -1}};
-  service->set_faults(faults);
+  server->set_faults(faults);
   options.columns = 80;
   auto const end = run({"download", id, (folder / "recording.wav").string()});
   expect_failure(end, "error: ");
@@ -103,11 +103,11 @@ TEST_F(jobs, leaves_no_part_of_a_file_when_it_is_interrupted) {
   faults.http = {{emulation::route::storage, emulation::http_action::hang}};
   auto const path = (folder / "recording.wav").string();
   for (int signal : {SIGINT, SIGTERM}) {
-    service->set_faults(faults);
-    auto const before = service->requests().size();
+    server->set_faults(faults);
+    auto const before = server->requests().size();
     options.arguments = arguments({"download", id, path});
     program running(example("jobs"), options);
-    while (service->requests().size() < before + 2) {
+    while (server->requests().size() < before + 2) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     EXPECT_TRUE(std::filesystem::exists(path + ".part"));
@@ -125,7 +125,7 @@ TEST_F(jobs, deletes_a_job) {
 }
 
 TEST_F(jobs, fails_with_one_line) {
-  start_service();
+  start_server();
   api_key = "wrong";
   expect_failure(run({"list"}), "gladia key not found");
 }
@@ -159,7 +159,7 @@ TEST_F(jobs, prints_why_a_job_failed) {
   emulator_options.faults.job.error_code = 422;
   options.arguments = arguments({wav_file(audio)});
   EXPECT_EQ(program(example("transcribe_recording"), options).wait().status, 1);
-  auto const id = service->recordings().back().id;
+  auto const id = server->recordings().back().id;
   auto const end = run({"--kind", "pre-recorded", "get", id});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(lines_of(end.out),

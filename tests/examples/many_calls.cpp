@@ -41,10 +41,10 @@ TEST_F(many_calls, transcribes_all_of_them_a_few_at_a_time) {
   EXPECT_EQ(end.out,
             "40 sessions: 40 complete, 0 partial, 0 unknown, 0 not started; 80 words of 00:16.0\n");
   EXPECT_THAT(end.err, IsEmpty());
-  EXPECT_THAT(service->reports(), SizeIs(40));
+  EXPECT_THAT(server->reports(), SizeIs(40));
 }
 
-TEST_F(many_calls, tries_again_what_the_service_refuses_because_there_are_too_many) {
+TEST_F(many_calls, tries_again_what_the_server_refuses_because_there_are_too_many) {
   gladia::testing::http_fault refusal;
   refusal.status = 429;
   refusal.times = 6;  // the library itself tries twice
@@ -80,8 +80,8 @@ TEST_F(many_calls, ends_in_order_when_it_is_interrupted) {
   options.arguments = arguments({long_call, "--sessions", "50", "--at-once", "3"});
   program running(example("many_calls"), options);
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(service->wait_until([&](auto const&) {
-      auto const all = service->reports();
+    ASSERT_TRUE(server->wait_until([&](auto const&) {
+      auto const all = server->reports();
       return all.size() == 3 && !all.at(static_cast<std::size_t>(i)).connections.empty();
     }));
   }
@@ -91,7 +91,7 @@ TEST_F(many_calls, ends_in_order_when_it_is_interrupted) {
   EXPECT_THAT(end.out,
               StartsWith("50 sessions: 3 complete, 0 partial, 0 unknown, 47 not started; "));
   EXPECT_EQ(end.err, "error: not all sessions are complete\n");
-  EXPECT_THAT(service->reports(), SizeIs(3));
+  EXPECT_THAT(server->reports(), SizeIs(3));
 }
 
 TEST_F(many_calls, counts_those_that_a_second_interrupt_gives_up) {
@@ -100,8 +100,8 @@ TEST_F(many_calls, counts_those_that_a_second_interrupt_gives_up) {
   options.arguments = arguments({long_call, "--sessions", "5", "--at-once", "2"});
   program running(example("many_calls"), options);
   auto const has_two = [&](auto const& wanted) {
-    return service->wait_until([&](auto const&) {
-      auto const all = service->reports();
+    return server->wait_until([&](auto const&) {
+      auto const all = server->reports();
       return all.size() == 2 && std::all_of(all.begin(), all.end(), wanted);
     });
   };

@@ -61,7 +61,7 @@ TEST_F(microphone, prints_what_was_said) {
   EXPECT_EQ(end.out, "hello wide world\ngoodbye\n");
   EXPECT_THAT(end.err, IsEmpty());
   EXPECT_TRUE(has_heard(std::string(32'000, 'a')));
-  auto const request = json::parse(service->requests().at(0).body);
+  auto const request = json::parse(server->requests().at(0).body);
   EXPECT_EQ(request["language_config"]["languages"], json::parse(R"(["en"])"));
 }
 
@@ -84,7 +84,7 @@ TEST_F(microphone, is_muted_and_unmuted_by_a_key) {
   make_keyboard();
   start({"--device", device(60), "--muted"});
   type("what is this?\nm\n");
-  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
+  ASSERT_TRUE(server->wait_until([](auto const& r) { return r.bytes > 0; }));
   type("m\n");
   ASSERT_TRUE(running->wait_for_output("(not muted)\n(muted)\n"));
   running->send_signal(SIGINT);
@@ -110,18 +110,18 @@ TEST_F(microphone, names_the_file_that_shrinks_while_it_is_heard) {
 }
 
 TEST_F(microphone, says_before_any_network_that_there_is_no_such_device) {
-  start_service();
+  start_server();
   expect_failure(run({"--device", "/nowhere/none.wav"}), "/nowhere/none.wav");
 #ifdef GLADIA_PORTAUDIO
   expect_failure(run({"--device", "of nobody"}), "no microphone is called of nobody; --list shows");
 #else
   expect_failure(run({"--device", "of nobody"}), "Debian: portaudio19-dev");
 #endif
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 TEST_F(microphone, lists_the_devices_and_does_nothing_else) {
-  start_service();
+  start_server();
   auto const end = run({"--list"});
 #ifdef GLADIA_PORTAUDIO
   EXPECT_EQ(end.status, 0) << end.err;
@@ -129,13 +129,13 @@ TEST_F(microphone, lists_the_devices_and_does_nothing_else) {
 #else
   expect_failure(end, "Debian: portaudio19-dev");
 #endif
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 TEST_F(microphone, fails_with_one_line_when_nobody_listens) {
-  start_service();
+  start_server();
   options.arguments = arguments({"--device", device(60)});
-  service.reset();
+  server.reset();
   expect_failure(program(example("microphone"), options).wait(), "connect");
 }
 

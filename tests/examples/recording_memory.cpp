@@ -51,7 +51,7 @@ TEST_F(the_memory_of_an_upload, of_400_mb_stays_below_64_mb) {
   std::uint64_t uploaded = 0;
   std::uint64_t peak = 0;
   std::promise<program*> started;
-  gladia::test::scripted_server server(
+  gladia::test::scripted_server scripted(
       {[&](tcp::socket& socket) {
          uploaded = read_away(socket);
          answer(socket, "200 OK", R"({"audio_url": "https://files.test/large.wav"})");
@@ -61,11 +61,11 @@ TEST_F(the_memory_of_an_upload, of_400_mb_stays_below_64_mb) {
          peak = started.get_future().get()->peak_memory();
          answer(socket, "422 Unprocessable Entity", R"({"message": "only zeros"})");
        }});
-  options.arguments = {large_file(size), "--api-url", server.url("http", ""), "--api-key", "key"};
+  options.arguments = {large_file(size), "--api-url", scripted.url("http", ""), "--api-key", "key"};
   program client(example("transcribe_recording"), options);
   started.set_value(&client);
   auto const end = client.wait();
-  server.finish();
+  scripted.finish();
   EXPECT_THAT(end.err, HasSubstr("only zeros"));
   EXPECT_GE(uploaded, size);
   EXPECT_LT(uploaded, size + 1000) << "with what stands around the file in the form";

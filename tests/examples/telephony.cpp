@@ -71,18 +71,18 @@ struct telephony : example_fixture {
   gladia::audio_format const format{gladia::audio_encoding::ulaw, 8, 8000, 1};
   std::string const word =
       gladia::testing::speech(format, 300ms) + gladia::testing::silence(format, 500ms);
-  std::optional<program> server;
+  std::optional<program> board;
   std::string url;
 
   void serve(std::vector<std::string> more = {}) {
     more.insert(more.end(), {"--port", "0"});
     options.arguments = arguments(std::move(more));
-    server.emplace(example("telephony"), options);
-    url = "ws://127.0.0.1:" + server->output_between("ws://127.0.0.1:", "/") + '/';
+    board.emplace(example("telephony"), options);
+    url = "ws://127.0.0.1:" + board->output_between("ws://127.0.0.1:", "/") + '/';
   }
   program_outcome interrupt() {
-    server->send_signal(SIGINT);
-    return server->wait();
+    board->send_signal(SIGINT);
+    return board->wait();
   }
   /// The lines about calls, behind the one that says where it listens.
   static std::vector<std::string> calls_of(program_outcome const& end) {
@@ -128,20 +128,20 @@ TEST_F(telephony, ends_a_call_in_order_whose_provider_is_gone) {
     ASSERT_TRUE(call.socket().receive());
     call.socket().drop();
   }
-  EXPECT_TRUE(server->wait_for_output("[CA1] over: complete"));
-  EXPECT_TRUE(server->wait_for_output("Hello."));
+  EXPECT_TRUE(board->wait_for_output("[CA1] over: complete"));
+  EXPECT_TRUE(board->wait_for_output("Hello."));
   EXPECT_EQ(interrupt().status, 0);
 }
 
-TEST_F(telephony, closes_a_call_that_the_service_ends) {
+TEST_F(telephony, closes_a_call_that_the_server_ends) {
   serve();
   phone_call call(url, "1");
   call.start();
-  ASSERT_TRUE(server->wait_for_output("[CA1] call"));
-  auto const made = service->wait_until([](auto const& r) { return !r.connections.empty(); });
+  ASSERT_TRUE(board->wait_for_output("[CA1] call"));
+  auto const made = server->wait_until([](auto const& r) { return !r.connections.empty(); });
   ASSERT_TRUE(made);
-  service->cut(made->id,
-               {1, gladia::testing::cut_kind::brutal, gladia::testing::ending::close, 4403});
+  server->cut(made->id,
+              {1, gladia::testing::cut_kind::brutal, gladia::testing::ending::close, 4403});
   call.socket().drain();
   EXPECT_EQ(call.socket().close_code(), 1011);
   EXPECT_THAT(interrupt().err, HasSubstr("error: call CA1: "));
@@ -196,16 +196,16 @@ TEST_F(telephony, has_so_many_lines_and_tells_others_that_they_are_busy) {
   serve({"--max-calls", "1"});
   phone_call first(url, "1");
   first.start();
-  ASSERT_TRUE(server->wait_for_output("[CA1] call"));
+  ASSERT_TRUE(board->wait_for_output("[CA1] call"));
   phone_call second(url, "2");
   second.socket().drain();
   EXPECT_EQ(second.socket().close_code(), 1013);
   first.stop();
   first.socket().drain();
-  ASSERT_TRUE(server->wait_for_output("over"));
+  ASSERT_TRUE(board->wait_for_output("over"));
   phone_call third(url, "3");
   third.start();
-  EXPECT_TRUE(server->wait_for_output("[CA3] call"));
+  EXPECT_TRUE(board->wait_for_output("[CA3] call"));
 }
 
 TEST_F(telephony, ends_all_calls_in_order_when_it_is_interrupted) {
@@ -217,13 +217,13 @@ TEST_F(telephony, ends_all_calls_in_order_when_it_is_interrupted) {
   two.start();
   one.speak(word);
   ASSERT_TRUE(one.socket().receive());
-  ASSERT_TRUE(server->wait_for_output("[CA2] call"));
-  server->send_signal(SIGINT);
+  ASSERT_TRUE(board->wait_for_output("[CA2] call"));
+  board->send_signal(SIGINT);
   one.socket().drain();
   two.socket().drain();
   EXPECT_EQ(one.socket().close_code(), 1000);
   EXPECT_EQ(two.socket().close_code(), 1000);
-  auto const end = server->wait();
+  auto const end = board->wait();
   EXPECT_EQ(end.status, 0);
   EXPECT_THAT(calls_of(end),
               ::testing::IsSupersetOf(
@@ -237,12 +237,12 @@ TEST_F(telephony, says_how_the_calls_ended_that_a_second_interrupt_gives_up) {
   call.start();
   call.speak(word);
   ASSERT_TRUE(call.socket().receive());
-  server->send_signal(SIGINT);
-  ASSERT_TRUE(service->wait_until([](auto const& report) {
+  board->send_signal(SIGINT);
+  ASSERT_TRUE(server->wait_until([](auto const& report) {
     return report.total(&gladia::testing::connection_report::stops) == 1;
   }));
-  server->send_signal(SIGINT);
-  auto const end = server->wait();
+  board->send_signal(SIGINT);
+  auto const end = board->wait();
   EXPECT_EQ(end.status, 0);
   EXPECT_THAT(calls_of(end), ::testing::Contains("[CA1] over: unknown"));
   EXPECT_THAT(end.err, HasSubstr("error: call CA1: "));
@@ -251,21 +251,21 @@ TEST_F(telephony, says_how_the_calls_ended_that_a_second_interrupt_gives_up) {
 TEST_F(telephony, takes_no_more_calls_once_nobody_reads_its_lines) {
   serve();
   phone_call call(url, "1");
-  server->close_output();
+  board->close_output();
   call.start();
   call.socket().drain();
   gladia::test::socket_client next;
   (void)next.open(url);
-  auto const end = server->wait();
+  auto const end = board->wait();
   EXPECT_EQ(end.status, 1);
   EXPECT_EQ(end.err, "error: cannot write to standard output: Broken pipe\n");
-  EXPECT_THAT(service->reports(), ::testing::SizeIs(1));
+  EXPECT_THAT(server->reports(), ::testing::SizeIs(1));
 }
 
-TEST_F(telephony, tells_a_call_that_the_service_cannot_be_reached_and_goes_on) {
+TEST_F(telephony, tells_a_call_that_the_server_cannot_be_reached_and_goes_on) {
   options.arguments = {"--port", "0", "--api-url", "http://127.0.0.1:9", "--api-key", "any"};
-  server.emplace(example("telephony"), options);
-  url = "ws://127.0.0.1:" + server->output_between("ws://127.0.0.1:", "/") + '/';
+  board.emplace(example("telephony"), options);
+  url = "ws://127.0.0.1:" + board->output_between("ws://127.0.0.1:", "/") + '/';
   for (std::string const name : {"1", "2"}) {
     phone_call call(url, name);
     call.start();

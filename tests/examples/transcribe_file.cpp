@@ -54,26 +54,26 @@ struct transcribe_file : example_fixture {
     std::filesystem::remove(pipe);
     return end;
   }
-  program_outcome run_without_service(std::vector<std::string> more) {
+  program_outcome run_without_server(std::vector<std::string> more) {
     options.arguments = std::move(more);
     return program(example("transcribe_file"), options).wait();
   }
   /// A failure is one line on standard error, and status 1.
 };
 
-// Where the service is.
+// Where the server is.
 
 TEST_F(transcribe_file, starts_an_emulator_when_it_has_neither_key_nor_url) {
-  auto const end = run_without_service({wav_file(silence(0.5)), "--speed", "0"});
+  auto const end = run_without_server({wav_file(silence(0.5)), "--speed", "0"});
   EXPECT_EQ(end.status, 0) << end.err;
   ASSERT_THAT(lines_of(end.err), SizeIs(1));
   EXPECT_THAT(end.err, HasSubstr("emulator"));
 }
 
 TEST_F(transcribe_file, takes_url_and_key_from_the_environment) {
-  start_service();
-  options.environment = {"GLADIA_API_URL=" + service->url(), "GLADIA_API_KEY=its-key"};
-  auto const end = run_without_service({wav_file(silence(0.5)), "--speed", "0"});
+  start_server();
+  options.environment = {"GLADIA_API_URL=" + server->url(), "GLADIA_API_KEY=its-key"};
+  auto const end = run_without_server({wav_file(silence(0.5)), "--speed", "0"});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(end.err, IsEmpty());
   EXPECT_TRUE(has_heard(silence(0.5)));
@@ -83,7 +83,7 @@ TEST_F(transcribe_file, asks_for_the_languages) {
   auto const end =
       run({wav_file(silence(0.5)), "--speed", "0", "--language", "en", "--language", "fr"});
   EXPECT_EQ(end.status, 0) << end.err;
-  auto const request = json::parse(service->requests().at(0).body);
+  auto const request = json::parse(server->requests().at(0).body);
   EXPECT_EQ(request["language_config"]["languages"], json::parse(R"(["en", "fr"])"));
 }
 
@@ -122,7 +122,7 @@ TEST_F(transcribe_file_in_words, says_where_words_may_be_missing) {
   emulator_options.faults.job.without_result = true;
   auto const end = run({wav_file(silence(2)), "--speed", "0"});
   expect_failure(end,
-                 "error: a connection was lost, and the service did not sum up; words may be "
+                 "error: a connection was lost, and the server did not sum up; words may be "
                  "missing from 00:00.0 to ");
 }
 
@@ -161,7 +161,7 @@ TEST_F(transcribe_file_in_words, shows_the_newest_words_whole_characters_on_a_na
       << "not UTF-8";
 }
 
-TEST_F(transcribe_file, keeps_what_the_service_says_from_controlling_the_terminal) {
+TEST_F(transcribe_file, keeps_what_the_server_says_from_controlling_the_terminal) {
   emulator_options.script = R"([{"text": "bad\u001b[2J\nwords", "start": 0.1, "end": 0.4}])";
   auto const end = run({wav_file(silence(0.5)), "--speed", "0"});
   EXPECT_EQ(end.out, "[00:00.1] bad [2J words\n");
@@ -257,7 +257,7 @@ TEST_F(transcribe_file, refuses_a_file_that_it_cannot_send_before_any_network) {
       {"22050", riff({chunk("fmt ", odd_rate.body()), chunk("data", silence(1))})},
       {"40 bits", riff({chunk("fmt ", odd_depth.body()), chunk("data", silence(1))})},
       {"within its header", whole.substr(0, 30)}};
-  start_service();
+  start_server();
   for (auto const& [fault, bytes] : faults) {
     auto const path = file("bad.wav", bytes);
     auto const end = run({path});
@@ -266,7 +266,7 @@ TEST_F(transcribe_file, refuses_a_file_that_it_cannot_send_before_any_network) {
     EXPECT_THAT(end.out, IsEmpty());
   }
   expect_failure(run({"/nowhere/none.wav"}), "/nowhere/none.wav");
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 TEST_F(transcribe_file, reads_an_unfinished_file_to_its_end) {
@@ -287,9 +287,9 @@ TEST_F(transcribe_file, transcribes_what_there_is_of_a_file_that_was_cut_short_a
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(end.err, HasSubstr("warning: " + path + " was cut short"));
   EXPECT_TRUE(has_heard(samples));
-  auto const before = service->requests().size();
+  auto const before = server->requests().size();
   expect_failure(run({path, "--must-be-whole"}), path + " was cut short");
-  EXPECT_EQ(service->requests().size(), before);
+  EXPECT_EQ(server->requests().size(), before);
 }
 
 TEST_F(transcribe_file, reads_standard_input_and_pipes_as_they_come) {
@@ -330,7 +330,7 @@ TEST_F(transcribe_file, stops_at_an_interrupt_while_its_input_is_silent) {
   std::ofstream writer(pipe, std::ios::binary);
   writer << riff({chunk("fmt ", format_chunk().body()), chunk("data", silence(1), 0)})
          << std::flush;
-  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes == 32'000; }));
+  ASSERT_TRUE(server->wait_until([](auto const& r) { return r.bytes == 32'000; }));
   running->send_signal(SIGINT);
   EXPECT_EQ(running->wait().status, 0);
   EXPECT_TRUE(has_heard(silence(1)));
@@ -344,7 +344,7 @@ TEST_F(transcribe_file, sends_what_a_pipe_holds_before_it_stops_at_an_interrupt)
   std::ofstream writer(pipe, std::ios::binary);
   auto const samples = position_coded_audio(80'000);  // 2.5 s, which a pipe of 64 KiB nearly holds
   writer << riff({chunk("fmt ", format_chunk().body()), chunk("data", samples, 0)}) << std::flush;
-  ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
+  ASSERT_TRUE(server->wait_until([](auto const& r) { return r.bytes > 0; }));
   running->send_signal(SIGINT);
   EXPECT_EQ(running->wait().status, 0);
   EXPECT_TRUE(has_heard(samples));
@@ -352,7 +352,7 @@ TEST_F(transcribe_file, sends_what_a_pipe_holds_before_it_stops_at_an_interrupt)
 }
 
 TEST_F(transcribe_file, refuses_input_that_is_no_wav_file) {
-  start_service();
+  start_server();
   options.input = file("a.flac", "fLaC, and more that is no WAV file");
   expect_failure(run({"-"}), "/dev/stdin: a FLAC file");
   options.input = "/dev/null";
@@ -408,10 +408,10 @@ struct transcribe_file_of_another_kind : transcribe_file {
     }
     return made;
   }
-  /// What the service got, as samples.
+  /// What the server got, as samples.
   std::vector<int> heard() const {
     std::vector<int> samples;
-    auto const bytes = service->audio(report().id);
+    auto const bytes = server->audio(report().id);
     for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
       samples.push_back(static_cast<std::int16_t>(static_cast<unsigned char>(bytes[i]) |
                                                   static_cast<unsigned char>(bytes[i + 1]) << 8));
@@ -468,7 +468,7 @@ TEST_F(transcribe_file_of_another_kind, clips_floating_point) {
   EXPECT_THAT(heard(), ElementsAre(16384, 32767, -32768, 0, -16384));
 }
 
-TEST_F(transcribe_file_of_another_kind, resamples_what_the_service_does_not_take) {
+TEST_F(transcribe_file_of_another_kind, resamples_what_the_server_does_not_take) {
   for (int const rate : {11025, 22050, 96000}) {
     auto const kind = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
     auto const path = sound("a.wav", kind, tone(static_cast<std::size_t>(rate), rate), rate);
@@ -528,22 +528,22 @@ TEST_F(transcribe_file, ends_well_after_the_stop_timeout_if_the_job_holds_all) {
 }
 
 TEST_F(transcribe_file, fails_when_nobody_listens) {
-  start_service();
-  auto const url = service->url();
-  service.reset();
-  auto const end = run_without_service({wav_file(silence(1)), "--api-url", url});
+  start_server();
+  auto const url = server->url();
+  server.reset();
+  auto const end = run_without_server({wav_file(silence(1)), "--api-url", url});
   expect_failure(end, "connect");
 }
 
 TEST_F(transcribe_file, sends_nothing_unencrypted_to_another_machine) {
-  auto const end = run_without_service(
+  auto const end = run_without_server(
       {wav_file(silence(1)), "--api-url", "http://example.com", "--api-key", "its-key"});
   expect_failure(end, "unencrypted");
   EXPECT_THAT(end.err, Not(HasSubstr("its-key")));
 }
 
 TEST_F(transcribe_file, asks_for_a_key_where_one_is_needed) {
-  auto const end = run_without_service({wav_file(silence(1)), "--api-url", "https://example.com"});
+  auto const end = run_without_server({wav_file(silence(1)), "--api-url", "https://example.com"});
   expect_failure(end, "missing_api_key");
 }
 
@@ -552,27 +552,27 @@ TEST_F(transcribe_file, names_a_ca_file_that_cannot_be_read) {
   expect_failure(end, "/nowhere/ca.pem");
   auto const nonsense = file("nonsense.pem", "nonsense");
   expect_failure(run({wav_file(silence(1)), "--ca-file", nonsense}), nonsense);
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 TEST_F(transcribe_file, trusts_the_ca_file_and_no_stranger) {
   emulator_options.tls = true;
-  start_service();
+  start_server();
   auto const path = wav_file(silence(1));
   expect_failure(run({path, "--speed", "0"}), "certificate");
-  auto const end = run({path, "--speed", "0", "--ca-file", file("ca.pem", service->ca_pem())});
+  auto const end = run({path, "--speed", "0", "--ca-file", file("ca.pem", server->ca_pem())});
   EXPECT_EQ(end.status, 0) << end.err;
 }
 
 TEST_F(transcribe_file, fails_when_the_server_ends_the_session_too_early) {
-  start_service();
+  start_server();
   for (std::uint16_t const code : {std::uint16_t{1000}, std::uint16_t{4403}}) {
     start({wav_file(silence(60)), "--json"});
     ASSERT_TRUE(running->wait_for_output("connected"));
     emulation::cut_plan cut;
     cut.how = emulation::ending::close;
     cut.code = code;
-    service->cut(report().id, cut);
+    server->cut(report().id, cut);
     auto const end = running->wait();
     expect_failure(end, "error: ");
     auto const summary = objects(end.out).back()["summary"];
@@ -606,7 +606,7 @@ TEST_F(transcribe_file, gives_up_at_the_second_interrupt) {
   start({wav_file(silence(60)), "--json"});
   ASSERT_TRUE(running->wait_for_output("connected"));
   running->send_signal(SIGINT);
-  ASSERT_TRUE(service->wait_until(
+  ASSERT_TRUE(server->wait_until(
       [](auto const& r) { return r.total(&emulation::connection_report::stops) == 1; }));
   running->send_signal(SIGINT);
   auto const end = running->wait();
@@ -618,11 +618,11 @@ TEST_F(transcribe_file, gives_up_at_the_second_interrupt) {
 TEST_F(transcribe_file, can_be_interrupted_before_the_link_is_up) {
   for (auto const route : {emulation::route::init, emulation::route::upgrade}) {
     emulator_options.faults.http = {{route, emulation::http_action::hang, -1}};
-    start_service();
+    start_server();
     start({wav_file(silence(60)), "--json"});
     auto const arrived = [&] {
       auto const path = route == emulation::route::init ? "/v2/live" : "/v2/live?token";
-      for (auto const& request : service->requests()) {
+      for (auto const& request : server->requests()) {
         if (request.target.rfind(path, 0) == 0) return true;
       }
       return false;
@@ -638,15 +638,15 @@ TEST_F(transcribe_file, can_be_interrupted_before_the_link_is_up) {
 
 TEST_F(transcribe_file, ends_the_session_in_order_when_nobody_reads_its_output) {
   for (std::string const mode : {"--json", "--partials"}) {
-    service.reset();
+    server.reset();
     start({wav_file(silence(60)), mode});
-    ASSERT_TRUE(service->wait_until([](auto const& r) { return r.bytes > 0; }));
+    ASSERT_TRUE(server->wait_until([](auto const& r) { return r.bytes > 0; }));
     running->close_output();
     auto const id = report().id;
-    service->inject(
+    server->inject(
         id, {0, emulation::injection::kind::text, contract_example("transcript.final.json")});
     expect_failure(running->wait(), "cannot write to standard output");
-    EXPECT_TRUE(service->wait_until(id, [](auto const& r) {
+    EXPECT_TRUE(server->wait_until(id, [](auto const& r) {
       return !r.connections.empty() && r.connections[0].client_close_code == 1000;
     }));
   }
@@ -671,7 +671,7 @@ TEST_F(transcribe_file, says_2_for_wrong_usage) {
                                                        {path, "--stop-timeout", "0"},
                                                        {path, "--language"}};
   for (auto const& line : wrong) {
-    auto const end = run_without_service(line);
+    auto const end = run_without_server(line);
     EXPECT_EQ(end.status, 2) << ::testing::PrintToString(line);
     EXPECT_THAT(end.out, IsEmpty());
     EXPECT_THAT(end.err, Not(IsEmpty()));
@@ -679,7 +679,7 @@ TEST_F(transcribe_file, says_2_for_wrong_usage) {
 }
 
 TEST_F(transcribe_file, explains_itself) {
-  auto const end = run_without_service({"--help"});
+  auto const end = run_without_server({"--help"});
   EXPECT_EQ(end.status, 0);
   for (auto const* option : {"--api-url", "--api-key", "--language", "--chunk-ms", "--speed",
                              "--stop-timeout", "--ca-file", "--must-be-whole", "--allow-insecure",

@@ -40,7 +40,7 @@ struct transcribe_recording : example_fixture {
     start(std::move(more));
     return running->wait();
   }
-  program_outcome run_without_service(std::vector<std::string> more) {
+  program_outcome run_without_server(std::vector<std::string> more) {
     options.arguments = std::move(more);
     return program(example("transcribe_recording"), options).wait();
   }
@@ -52,18 +52,18 @@ struct transcribe_recording : example_fixture {
   std::string output(std::string const& name) const { return (folder / name).string(); }
 
   emulation::recording_report job() const {
-    auto const all = service->recordings();
+    auto const all = server->recordings();
     EXPECT_FALSE(all.empty());
     return all.empty() ? emulation::recording_report() : all.back();
   }
   /// How the job of a recording is asked for.
   std::string jobs_command(std::string const& what) const {
-    return "jobs --kind pre-recorded --api-url " + service->url() + " " + what;
+    return "jobs --kind pre-recorded --api-url " + server->url() + " " + what;
   }
   /// Waits until there is a request of this kind.
   void wait_for_request(std::string const& method, std::string const& begin) const {
     auto const has_come = [&] {
-      for (auto const& request : service->requests()) {
+      for (auto const& request : server->requests()) {
         if (request.method == method && request.target.rfind(begin, 0) == 0) return true;
       }
       return false;
@@ -88,7 +88,7 @@ TEST_F(transcribe_recording, prints_a_line_for_each_utterance_with_its_time) {
 }
 
 TEST_F(transcribe_recording, starts_an_emulator_when_it_has_neither_key_nor_url) {
-  auto const end = run_without_service({recording()});
+  auto const end = run_without_server({recording()});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(lines_of(end.err), ElementsAre(HasSubstr("emulator"), "no speech was found"));
 }
@@ -102,12 +102,12 @@ TEST_F(transcribe_recording, says_that_no_speech_was_found) {
   EXPECT_THAT(read_text(output("call.txt")), IsEmpty());
 }
 
-TEST_F(transcribe_recording, has_the_service_fetch_what_is_at_a_url) {
+TEST_F(transcribe_recording, has_the_server_fetch_what_is_at_a_url) {
   emulator_options.remote_files["https://files.test/call.wav"] = recording();
   auto const end = run({"https://files.test/call.wav"});
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_THAT(end.out, HasSubstr("hello wide world"));
-  for (auto const& request : service->requests()) EXPECT_NE(request.target, "/v2/upload");
+  for (auto const& request : server->requests()) EXPECT_NE(request.target, "/v2/upload");
 }
 
 TEST_F(transcribe_recording, names_the_channels_where_there_are_several) {
@@ -122,7 +122,7 @@ TEST_F(transcribe_recording, asks_for_what_it_was_told) {
   EXPECT_EQ(run({recording(), "--language", "en", "--language", "fr", "--subtitles", "vtt"}).status,
             0);
   wait_for_request("POST", "/v2/pre-recorded");
-  for (auto const& request : service->requests()) {
+  for (auto const& request : server->requests()) {
     if (request.method != "POST" || request.target != "/v2/pre-recorded") continue;
     auto const body = json::parse(request.body);
     EXPECT_EQ(body["language_config"]["languages"], json::parse(R"(["en", "fr"])"));
@@ -138,7 +138,7 @@ TEST_F(transcribe_recording, warns_of_an_add_on_that_failed_and_succeeds) {
   EXPECT_THAT(lines_of(end.out), SizeIs(2));
 }
 
-TEST_F(transcribe_recording, keeps_what_the_service_says_from_controlling_the_terminal) {
+TEST_F(transcribe_recording, keeps_what_the_server_says_from_controlling_the_terminal) {
   emulator_options.script = R"([{"text": "bad\u001b[2J\nwords", "start": 0.2, "end": 0.9}])";
   EXPECT_EQ(run({recording()}).out, "[00:00.2-00:00.9] bad [2J words\n");
 }
@@ -206,25 +206,25 @@ TEST_F(transcribe_recording, leaves_no_part_of_a_file_and_keeps_the_old_one_afte
 }
 
 TEST_F(transcribe_recording, says_before_any_network_that_a_file_cannot_be_written) {
-  start_service();
+  start_server();
   expect_failure(run({recording(), "--output", "/nowhere/call.txt"}), "/nowhere/call.txt");
   expect_failure(run({recording(), "--output", folder.string()}), folder.string());
   auto const pipe = output("a.fifo");
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   expect_failure(run({recording(), "--output", pipe}), pipe);
   EXPECT_TRUE(std::filesystem::is_fifo(pipe)) << "it is no file, and is not replaced by one";
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 // What fails.
 
 TEST_F(transcribe_recording, says_before_any_network_that_a_file_cannot_be_sent) {
-  start_service();
+  start_server();
   auto const empty = file("empty.wav", "");
   expect_failure(run({"/nowhere/none.wav"}), "/nowhere/none.wav");
   expect_failure(run({empty}), empty + " is empty");
   expect_failure(run({folder.string()}), folder.string());
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 TEST_F(transcribe_recording, names_the_job_that_failed) {
@@ -248,7 +248,7 @@ TEST_F(transcribe_recording, names_the_job_that_takes_too_long) {
 }
 
 TEST_F(transcribe_recording, says_that_a_job_ended_with_the_emulator_of_the_program) {
-  auto const end = run_without_service({recording(), "--timeout", "0.1"});
+  auto const end = run_without_server({recording(), "--timeout", "0.1"});
   EXPECT_EQ(end.status, 1);
   EXPECT_THAT(end.err, HasSubstr(" ended with the emulator of this program\n"));
   EXPECT_THAT(end.err, Not(HasSubstr("jobs --kind")));
@@ -262,7 +262,7 @@ TEST_F(transcribe_recording, says_that_there_may_be_a_job) {
 }
 
 TEST_F(transcribe_recording, fails_with_one_line) {
-  start_service();
+  start_server();
   api_key = "wrong";
   auto const end = run({recording()});
   expect_failure(end, "gladia key not found");
@@ -270,13 +270,13 @@ TEST_F(transcribe_recording, fails_with_one_line) {
 }
 
 TEST_F(transcribe_recording, names_its_own_options_where_one_is_missing) {
-  start_service();
-  expect_failure(run_without_service({recording(), "--api-url", service->url()}),
+  start_server();
+  expect_failure(run_without_server({recording(), "--api-url", server->url()}),
                  "; no key was set: use --api-key or GLADIA_API_KEY\n");
-  expect_failure(run_without_service({recording(), "--api-url", "https://gladia.example.com"}),
+  expect_failure(run_without_server({recording(), "--api-url", "https://gladia.example.com"}),
                  "no API key: set --api-key or GLADIA_API_KEY");
   options.environment = {"GLADIA_API_URL=http://gladia.example.com"};
-  expect_failure(run_without_service({recording(), "--api-key", "any"}), "or set --allow-insecure");
+  expect_failure(run_without_server({recording(), "--api-key", "any"}), "or set --allow-insecure");
 }
 
 TEST_F(transcribe_recording, says_2_for_wrong_usage) {
@@ -291,7 +291,7 @@ TEST_F(transcribe_recording, says_2_for_wrong_usage) {
   for (auto const& line : wrong) {
     EXPECT_EQ(run(line).status, 2) << ::testing::PrintToString(line);
   }
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
   auto const help = run({"--help"});
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Exit status"));
@@ -302,7 +302,7 @@ TEST_F(transcribe_recording, says_2_for_wrong_usage) {
 TEST_F(transcribe_recording, names_the_job_that_goes_on_after_an_interrupt) {
   emulator_options.processing_time = 1min;
   for (int signal : {SIGINT, SIGTERM}) {
-    if (service) service.reset();
+    if (server) server.reset();
     start({recording(), "--output", output("call.txt")});
     wait_for_request("GET", "/v2/pre-recorded/");
     running->send_signal(signal);
@@ -321,7 +321,7 @@ TEST_F(transcribe_recording, can_be_interrupted_before_there_is_a_job) {
   running->send_signal(SIGINT);
   auto const end = running->wait();
   expect_failure(end, "error: interrupted\n");
-  EXPECT_THAT(service->recordings(), IsEmpty());
+  EXPECT_THAT(server->recordings(), IsEmpty());
 }
 
 TEST_F(transcribe_recording, says_that_nobody_reads_its_output) {
@@ -338,7 +338,7 @@ TEST_F(transcribe_recording, says_that_the_disk_of_its_output_is_full) {
   for (auto length : {std::size_t{10}, std::size_t{20'000}}) {
     emulator_options.script =
         R"([{"text": ")" + std::string(length, 'a') + R"(", "start": 0.2, "end": 0.9}])";
-    service.reset();
+    server.reset();
     options.arguments = arguments({});
     // A shell opens it, as a user's does.
     options.arguments.insert(

@@ -36,7 +36,7 @@ TEST_F(translation, prints_partials_that_were_asked_for) {
   EXPECT_THAT(lines_of(end.out), Contains("[00:00.2] en: hello wide ..."));
 }
 
-TEST_F(translation, can_be_tried_without_a_service) {
+TEST_F(translation, can_be_tried_without_a_server) {
   std::string const data = GLADIA_SOURCE_DIR "/examples/data/";
   auto const end = run_alone(
       {data + "sample.wav", "--to", "de", "--script", data + "translated.json", "--speed", "0"});

@@ -68,7 +68,7 @@ TEST_F(two_legs, sends_two_channels_and_silence_where_a_leg_has_none) {
     wanted += i < 16 * 250 ? std::string(2, '\0') : "cc";
   }
   EXPECT_TRUE(has_heard(wanted));
-  EXPECT_EQ(json::parse(service->requests().at(0).body)["channels"], 2);
+  EXPECT_EQ(json::parse(server->requests().at(0).body)["channels"], 2);
 }
 
 TEST_F(two_legs, gives_the_last_words_after_an_interrupt) {
@@ -84,7 +84,7 @@ TEST_F(two_legs, gives_the_last_words_after_an_interrupt) {
 TEST_F(two_legs, sends_at_an_interrupt_what_waits_for_the_other_leg) {
   // An hour passes in some seconds: the second leg is still to come.
   start({leg('a', 0.1), leg('c', 1), "--joins-after", "3600", "--speed", "1000"});
-  ASSERT_TRUE(service->wait_until([](auto const& r) { return !r.connections.empty(); }));
+  ASSERT_TRUE(server->wait_until([](auto const& r) { return !r.connections.empty(); }));
   running->send_signal(SIGINT);
   EXPECT_EQ(running->wait().status, 0);
   std::string wanted;
@@ -93,20 +93,20 @@ TEST_F(two_legs, sends_at_an_interrupt_what_waits_for_the_other_leg) {
 }
 
 TEST_F(two_legs, refuses_legs_that_do_not_go_together_before_any_network) {
-  start_service();
+  start_server();
   gladia::audio_format telephone;
   telephone.sample_rate = 8000;
   auto const other = file("8k.wav", gladia::test::wav(telephone, samples('c', 1)));
   expect_failure(run({leg('a', 1), other}), "of one format");
   expect_failure(run({leg('a', 1, 2), leg('c', 1, 2)}), "have to be mono");
   expect_failure(run({leg('a', 1), "/nowhere/c.wav"}), "/nowhere/c.wav");
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 TEST_F(two_legs, fails_with_one_line_when_nobody_listens) {
-  start_service();
+  start_server();
   options.arguments = arguments({leg('a', 1), leg('c', 1)});
-  service.reset();
+  server.reset();
   expect_failure(program(example("two_legs"), options).wait(), "connect");
 }
 

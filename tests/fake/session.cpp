@@ -568,7 +568,7 @@ TEST_F(sessions_with_cuts, say_what_they_send_again_and_count_it) {
   EXPECT_EQ(links[1].replayed_to, sent_before);
   auto const seconds = static_cast<double>(sent_before) / 32'000;
   EXPECT_DOUBLE_EQ(links[1].repeated_from, 0);
-  EXPECT_DOUBLE_EQ(links[1].repeated_to, 2 * seconds) << "the service may be ahead by all of it";
+  EXPECT_DOUBLE_EQ(links[1].repeated_to, 2 * seconds) << "the server may be ahead by all of it";
   EXPECT_EQ(player->end.stats.bytes_replayed, sent_before) << "new audio goes along with it";
   EXPECT_EQ(player->end.stats.bytes_sent, player->accepted * 2 + sent_before);
 }
@@ -1047,7 +1047,7 @@ TEST_F(a_session, says_what_a_reconnect_could_not_send_again) {
   EXPECT_EQ(dropped[0].to, s.stats.bytes_dropped);
   auto const last_link = all_of<connected>(events).back();
   EXPECT_EQ(last_link.resume_offset, dropped[0].to);
-  EXPECT_DOUBLE_EQ(last_link.repeated_from, 0) << "the service may have heard none of it";
+  EXPECT_DOUBLE_EQ(last_link.repeated_from, 0) << "the server may have heard none of it";
 }
 
 TEST_F(a_session, that_is_sent_a_file_of_another_kind_says_so_once_and_sends_it) {

@@ -83,7 +83,7 @@ TEST_F(sessions_that_fetch, ask_until_their_job_is_done) {
   }
 }
 
-TEST_F(sessions_that_fetch, ask_again_where_the_service_fails) {
+TEST_F(sessions_that_fetch, ask_again_where_the_server_fails) {
   for (auto const& how : {failure{kind::http_status, 503}, failure{kind::lost_link, 0}}) {
     fail_to_tell(*add(fetching()), 1, how);
     fail_to_tell(*add(fetching()), 2, how);  // a call with its retry
@@ -98,7 +98,7 @@ TEST_F(sessions_that_fetch, ask_again_where_the_service_fails) {
   }
 }
 
-TEST_F(sessions_that_fetch, do_not_ask_again_where_the_service_does_not_know_the_job) {
+TEST_F(sessions_that_fetch, do_not_ask_again_where_the_server_does_not_know_the_job) {
   fail_to_tell(*add(fetching()), 9, {kind::http_status, 404});
   run();
   auto const& player = *players.at(0);

@@ -97,7 +97,7 @@ TEST_F(emulator_http, refuses_another_key_than_the_one_it_was_given) {
   EXPECT_EQ(exchange("POST", url, {{"X-Gladia-Key", "right"}}).status, 201);
 }
 
-TEST_F(emulator_http, lists_every_fault_of_a_request_in_the_services_words) {
+TEST_F(emulator_http, lists_every_fault_of_a_request_in_the_servers_words) {
   start();
   auto const answer =
       call("POST", "/v2/live", {{"sample_rate", 11025}, {"channels", 9}, {"endpointing", 0.001}});
@@ -286,7 +286,7 @@ TEST_F(emulator_http, knows_no_other_routes) {
   EXPECT_EQ(call("PUT", "/v2/live").status, 404);
 }
 
-TEST_F(emulator_http, shows_a_job_with_the_services_defaults) {
+TEST_F(emulator_http, shows_a_job_with_the_servers_defaults) {
   start();
   init({{"sample_rate", 8000}, {"custom_metadata", {{"user", "John"}}}});
   auto const job = call("GET", "/v2/live/" + id).parsed();

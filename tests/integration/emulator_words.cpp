@@ -276,7 +276,7 @@ TEST_F(emulator_positions, do_not_say_what_has_a_gap) {
   EXPECT_THAT(times(), IsEmpty());
 }
 
-TEST_F(emulator_positions, say_once_what_a_service_forgot_and_got_again) {
+TEST_F(emulator_positions, say_once_what_a_server_forgot_and_got_again) {
   testing::faults faults;
   faults.cuts.kind = testing::cut_kind::brutal;
   faults.cuts.every = 9600;

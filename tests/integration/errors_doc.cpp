@@ -87,7 +87,7 @@ std::string masked(std::string line) {
   return line;
 }
 
-// The stage: a session, a client, a service or what poses as one.
+// The stage: a session, a client, a server or what poses as one.
 
 struct stage : live_fixture {
   emulation::faults& faults = emulator_options.faults;
@@ -141,8 +141,8 @@ struct stage : live_fixture {
   }
   std::string play_with(certificate_authority::wanted const& certificate,
                         std::string const& host = "127.0.0.1") {
-    scripted_server server(encrypted(authority.issue(certificate), [](tls_connection&) {}));
-    return play_trusting("https://" + host + ":" + server.port());
+    scripted_server scripted(encrypted(authority.issue(certificate), [](tls_connection&) {}));
+    return play_trusting("https://" + host + ":" + scripted.port());
   }
   /// A session through a proxy that answers so.
   std::string play_behind(std::string const& answer, std::string const& who = {}) {
@@ -203,7 +203,7 @@ struct stage : live_fixture {
     return outcome && !*outcome ? outcome->error().what() : "no error";
   }
   live::client const& api() {
-    if (!service && client_options.api_url.empty()) start_service();
+    if (!server && client_options.api_url.empty()) start_server();
     if (!client) client.emplace(network.context(), client_options);
     return client->live();
   }
@@ -290,7 +290,7 @@ scenario const before_anything_is_sent[] = {
      }},
 };
 
-scenario const reaching_the_service[] = {
+scenario const reaching_the_server[] = {
     {"The host name is unknown", [](stage& s) { return s.play_trusting("https://missing.test"); }},
     {"Nobody listens there",
      [](stage& s) { return s.play_at("http://127.0.0.1:" + reserved_port().number()); }},
@@ -395,7 +395,7 @@ scenario const creating_a_session[] = {
        s.client_options.api_key = "wrong-key";
        return s.play();
      }},
-    {"The service refuses the request (400, 422)",
+    {"The server refuses the request (400, 422)",
      [](stage& s) {
        s.client_options.region = "mars";
        return s.play();
@@ -419,8 +419,8 @@ scenario const creating_a_session[] = {
      }},
     {"`api_url` leads elsewhere (404)",
      [](stage& s) {
-       s.start_service();
-       return s.play_at(s.service->url() + "/v1");
+       s.start_server();
+       return s.play_at(s.server->url() + "/v1");
      }},
     {"Too many sessions at a time (429)",
      [](stage& s) {
@@ -431,7 +431,7 @@ scenario const creating_a_session[] = {
            "no error");
        return s.play();
      }},
-    {"The service is not available (503)",
+    {"The server is not available (503)",
      [](stage& s) {
        s.answer(route::init, 503);
        return s.play();
@@ -525,7 +525,7 @@ scenario const while_it_goes_on[] = {
        s.faults.cuts = {16'000, emulation::cut_kind::clean, ending::fin, 0, 1};
        return s.lost_link();
      }},
-    {"The service restarts (1001, 1011 to 1014, 4500 to 4999 but 4504)",
+    {"The server restarts (1001, 1011 to 1014, 4500 to 4999 but 4504)",
      [](stage& s) {
        s.faults.on_open = {ending::close, 1, 1012, "Service restart"};
        return s.lost_link();
@@ -557,7 +557,7 @@ scenario const while_it_goes_on[] = {
        s.fault(route::upgrade, http_action::hang, 1);
        return s.lost_link();
      }},
-    {"The service breaks the protocol",
+    {"The server breaks the protocol",
      [](stage& s) {
        s.faults.injections = {
            {6400, emulation::injection::kind::raw_bytes, std::string("\x83\x00", 2)}};
@@ -567,7 +567,7 @@ scenario const while_it_goes_on[] = {
     {"A message that is not JSON", [](stage& s) { return s.malformed("Hello?"); }},
     {"A message of another shape",
      [](stage& s) { return s.malformed(R"({"type": "transcript", "data": "text"})"); }},
-    {"The service says what it does not like",
+    {"The server says what it does not like",
      [](stage& s) {
        s.faults.injections = {{6400, emulation::injection::kind::text,
                                R"({"type": "error", "message": "Unknown message"})"}};
@@ -595,7 +595,7 @@ scenario const while_it_goes_on[] = {
          if (!std::holds_alternative<live::connected>(e)) return;
          auto const second = std::string(32'000, '\0');
          EXPECT_TRUE(s.session->try_send(buffer(second)));
-         s.service->wait_until([](auto const& r) { return r.bytes > 0; });
+         s.server->wait_until([](auto const& r) { return r.bytes > 0; });
          while (s.session->stats().bytes_unsent > 0) s.io.poll();
          EXPECT_TRUE(s.session->try_send(buffer(second)));
        };
@@ -603,13 +603,13 @@ scenario const while_it_goes_on[] = {
        s.run_to_end();
        return s.first<live::warning>().text;
      }},
-    {"The service refuses a chunk",
+    {"The server refuses a chunk",
      [](stage& s) {
        s.faults.acks = emulation::ack_mode::nack;
        s.faults.ack_every = 2;
        return s.warning();
      }},
-    {"The service counts what is sent again as new",
+    {"The server counts what is sent again as new",
      [](stage& s) {
        s.faults.cuts = {40'000, emulation::cut_kind::brutal, ending::reset, 0, 1};
        s.faults.cuts.unacknowledged = 15'000;
@@ -684,7 +684,7 @@ scenario const how_it_ends[] = {
        s.fault(route::upgrade, http_action::hang);
        return s.play();
      }},
-    {"The service accepts and closes, for ever",
+    {"The server accepts and closes, for ever",
      [](stage& s) {
        s.options.reconnect_window = 400ms;
        s.faults.on_open = {ending::close, -1, 1011, "internal error"};
@@ -694,7 +694,7 @@ scenario const how_it_ends[] = {
      [](stage& s) {
        s.options.reconnect_window = 400ms;
        s.on_event = [&s](live::event const& e) {
-         if (std::holds_alternative<live::connected>(e)) s.service.reset();
+         if (std::holds_alternative<live::connected>(e)) s.server.reset();
        };
        s.start();
        s.run_to_end();
@@ -706,7 +706,7 @@ scenario const how_it_ends[] = {
        s.faults.on_open = {ending::close, -1, 1008, "Policy violation"};
        return s.play();
      }},
-    {"The service ends it before the stop (1000)",
+    {"The server ends it before the stop (1000)",
      [](stage& s) {
        s.faults.cuts = {16'000, emulation::cut_kind::brutal, ending::close, 1000, 1};
        return s.play_unstopped();
@@ -737,7 +737,7 @@ scenario const how_it_ends[] = {
        s.request.messages_config.receive_lifecycle_events = true;
        s.on_event = [&s](live::event const& e) {
          if (!std::holds_alternative<gladia::end_session>(e)) return;
-         s.service->cut(s.report().id, {0, emulation::cut_kind::brutal, ending::fin, 0, 1});
+         s.server->cut(s.report().id, {0, emulation::cut_kind::brutal, ending::fin, 0, 1});
        };
        return s.play();
      }},
@@ -951,7 +951,7 @@ std::vector<scenario> all_scenarios() {
     all.insert(all.end(), std::begin(some), std::end(some));
   };
   add(before_anything_is_sent);
-  add(reaching_the_service);
+  add(reaching_the_server);
   add(creating_a_session);
   add(while_it_goes_on);
   add(how_it_ends);

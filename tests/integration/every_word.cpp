@@ -41,8 +41,8 @@ std::string script_of(int seconds) {
   return script + "]";
 }
 
-/// Expects that each word of the service's final transcripts was delivered once, or counted as said
-/// twice, and nothing that the service did not say. Texts are not compared: only channels and
+/// Expects that each word of the server's final transcripts was delivered once, or counted as said
+/// twice, and nothing that the server did not say. Texts are not compared: only channels and
 /// times.
 void expect_every_word_once(emulation::session_report const& report,
                             std::vector<transcript> const& got, live::statistics const& stats) {
@@ -398,7 +398,7 @@ struct random_sessions : live_fixture, ::testing::WithParamInterface<std::tuple<
     emulator_options.script = script_of(length);
     emulator_options.position_of = position_of;
     emulator_options.tls = std::get<bool>(GetParam());
-    start_service();
+    start_server();
     client.emplace(network.context(), client_options);
   }
 
@@ -429,23 +429,23 @@ struct random_sessions : live_fixture, ::testing::WithParamInterface<std::tuple<
   std::string const audio = position_coded_audio(format.bytes(std::chrono::seconds(length)));
 };
 
-TEST_P(random_sessions, lose_no_byte_and_deliver_every_final_of_the_service_once) {
+TEST_P(random_sessions, lose_no_byte_and_deliver_every_final_of_the_server_once) {
   auto const who = std::get<user>(GetParam());
   for (int i = 0; i < count() && !HasFailure(); ++i) {
     auto const kind = (who == user::of_session ? 2u : 0u) + (std::get<bool>(GetParam()) ? 1u : 0u);
     auto const seed = static_cast<unsigned>(i) * 4 + kind;
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    service->set_faults(random_faults(random));
+    server->set_faults(random_faults(random));
     events.clear();
     who == user::of_session ? play_session() : play_threaded_session();
-    auto const report = service->report(outcome.job_id);
+    auto const report = server->report(outcome.job_id);
     ASSERT_TRUE(report);
     EXPECT_EQ(outcome.verdict, completeness::complete)
         << outcome.error.what() << (outcome.words_unknown.empty() ? "" : ", words are missing");
     expect_every_word_once(*report, all<transcript>(), outcome.stats);
     if (HasFailure()) std::cout << story_of(*report, events) << std::endl;
-    expect_no_gap(heard_spans(*service, *report, audio), audio);
+    expect_no_gap(heard_spans(*server, *report, audio), audio);
     auto deleted = client->live().async_delete(outcome.job_id, boost::asio::use_future);
     EXPECT_TRUE(deleted.get());
   }

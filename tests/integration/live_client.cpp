@@ -38,7 +38,7 @@ struct the_live_client : live_fixture {
   }
 
   live::client const& api() {
-    if (!service) start_service();
+    if (!server) start_server();
     if (!client) client.emplace(io, client_options);
     return client->live();
   }
@@ -87,11 +87,11 @@ struct the_live_client : live_fixture {
     ASSERT_EQ(end->verdict, live::completeness::complete) << end->error.what();
     id = end->job_id;
     session.reset();
-    service->wait_until(id, [](auto const& r) { return r.status == gladia::job_status::done; });
+    server->wait_until(id, [](auto const& r) { return r.status == gladia::job_status::done; });
   }
   /// The requests since the last call.
   std::vector<emulation::request_report> requests() {
-    auto all = service->requests();
+    auto all = server->requests();
     std::vector<emulation::request_report> fresh(
         all.begin() + static_cast<std::ptrdiff_t>(std::exchange(seen_, all.size())), all.end());
     return fresh;
@@ -127,10 +127,10 @@ TEST_F(the_live_client, checks_a_request_before_any_network) {
   auto const info = init();
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error(), errc::invalid_request);
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
-TEST_F(the_live_client, tells_what_the_service_found_wrong) {
+TEST_F(the_live_client, tells_what_the_server_found_wrong) {
   auto fault = answer(emulation::route::init, 400);
   fault.body = contract_example("http.error.400.json");
   fail(fault);
@@ -166,7 +166,7 @@ TEST_F(the_live_client, names_the_option_that_holds_a_line_break) {
 }
 
 TEST_F(the_live_client, does_nothing_without_a_key) {
-  start_service();
+  start_server();
   client_options.api_url = "https://gladia.invalid";
   client_options.api_key = "";
   EXPECT_EQ(init().error(), errc::missing_api_key);
@@ -180,14 +180,14 @@ TEST_F(the_live_client, reports_a_fault_of_its_options_at_every_call) {
   client_options.tls.ca_file = "/nowhere/ca.pem";
   EXPECT_EQ(init().error(), errc::invalid_options);
   EXPECT_EQ(list_all({}, [](auto) { return true; }).error(), errc::invalid_options);
-  EXPECT_THAT(service->requests(), IsEmpty());
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 TEST_F(the_live_client, joins_no_session_over_a_link_that_others_can_read) {
   gladia::live_session_info info;
   info.id = "1";
   info.url = "ws://gladia.invalid/v2/live?token=secret-token";
-  start_service();
+  start_server();
   client.emplace(io, client_options);
   session.emplace(client->live().attach(info, request));
   run();
@@ -356,18 +356,18 @@ TEST_F(the_live_client, keeps_the_path_of_its_url_on_every_page) {
                                      std::to_string(body.size()) + "\r\n\r\n" + body);
     };
   };
-  gladia::test::scripted_server server(
+  gladia::test::scripted_server scripted(
       {page(R"("https://gladia.invalid/v2/live?offset=1")"), page(R"("/v2/live?offset=2")"),
        page(R"("https://gladia.invalid/gateway/v2/live?offset=3")"),
        page(R"("/gateway2/v2/live?offset=4")"), page("null")});
-  client_options.api_url = server.url("http", "/gateway/");
+  client_options.api_url = scripted.url("http", "/gateway/");
   client.emplace(io, client_options);
   auto const count = call<std::size_t>([&](auto h) {
     client->live().async_list_all(
         {}, [](auto const&) { return true; }, h);
   });
   ASSERT_TRUE(count) << count.error().what();
-  server.finish();
+  scripted.finish();
   EXPECT_THAT(asked, ElementsAre("GET /gateway/v2/live", "GET /gateway/v2/live?offset=1",
                                  "GET /gateway/v2/live?offset=2", "GET /gateway/v2/live?offset=3",
                                  "GET /gateway/gateway2/v2/live?offset=4"));
@@ -449,9 +449,9 @@ TEST_F(a_download, leaves_the_key_behind_where_it_is_sent_elsewhere) {
   ASSERT_TRUE(download([](std::string_view) { return result<void>(); }));
   auto const sent = requests();
   ASSERT_THAT(sent, SizeIs(2));
-  EXPECT_EQ(sent[0].origin, service->url());
+  EXPECT_EQ(sent[0].origin, server->url());
   EXPECT_EQ(sent[0].header("x-gladia-key"), "test-key");
-  EXPECT_EQ(sent[1].origin, service->storage_url());
+  EXPECT_EQ(sent[1].origin, server->storage_url());
   EXPECT_EQ(sent[1].header("x-gladia-key"), "");
 }
 
@@ -522,7 +522,7 @@ TEST_F(a_download, leaves_no_half_file_behind_when_it_is_cancelled) {
                             boost::asio::bind_cancellation_slot(
                                 cancellation.slot(), [&](result<void> r) { done = std::move(r); }));
   gladia::test::run_until(io,
-                          [&] { return service->requests().back().target.find("/v2/live") != 0; });
+                          [&] { return server->requests().back().target.find("/v2/live") != 0; });
   cancellation.emit(boost::asio::cancellation_type::terminal);
   io.run();
   ASSERT_TRUE(done);
@@ -596,7 +596,7 @@ TEST_F(the_live_client, gives_up_after_the_last_attempt) {
   EXPECT_THAT(requests(), SizeIs(2));
 }
 
-TEST_F(the_live_client, waits_as_long_as_the_service_asks_it_to) {
+TEST_F(the_live_client, waits_as_long_as_the_server_asks_it_to) {
   auto fault = answer(emulation::route::list, 429);
   fault.headers = {{"Retry-After", "1"}};
   fail(fault);
@@ -613,14 +613,14 @@ TEST_F(the_live_client, creates_another_job_when_the_answer_was_lost_and_says_so
   fail(fault(emulation::route::init, emulation::http_action::lose_answer));
   auto const info = init();
   ASSERT_TRUE(info) << info.error().what();
-  EXPECT_THAT(service->reports(), SizeIs(2));
+  EXPECT_THAT(server->reports(), SizeIs(2));
   EXPECT_THAT(lines, Contains(HasSubstr("left behind")));
 }
 
 // Cancelling.
 
 TEST_F(the_live_client, can_be_cancelled) {
-  start_service();
+  start_server();
   for (auto const route : {emulation::route::get, emulation::route::list}) {
     fail(fault(route, emulation::http_action::hang, -1));
     boost::asio::cancellation_signal cancellation;

@@ -45,12 +45,12 @@ struct nginx : gladia::test::daemon_fixture {
     // What the emulator says of itself is not what clients may reach.
     emulator_options.faults.init_url =
         "wss://" + socket_host + ":" + between.port() + "/v2/live?token={token}";
-    start_service();
+    start_server();
     between.file("own.pem", own.certificate);
     between.file("own.key", own.key);
     auto const config = between.file(
         "nginx.conf", settings + ("server { listen 127.0.0.1:" + between.port() + " ssl; " + more) +
-                          "location / { proxy_pass " + (behind.empty() ? service->url() : behind) +
+                          "location / { proxy_pass " + (behind.empty() ? server->url() : behind) +
                           "; } }\n}\n");
     between.start({"-p", between.folder(), "-c", config, "-e", "stderr"});
     client_options.api_url = "https://localhost:" + between.port();
@@ -64,7 +64,7 @@ struct nginx : gladia::test::daemon_fixture {
     EXPECT_EQ(error.details().phase, phase::tls);
     EXPECT_NE(error, gladia::condition::retryable);
     EXPECT_EQ(error.details().attempts, 1);
-    EXPECT_TRUE(service->requests().empty());
+    EXPECT_TRUE(server->requests().empty());
     return error.what();
   }
 
@@ -83,7 +83,7 @@ struct nginx : gladia::test::daemon_fixture {
     auto const error = failure();
     EXPECT_EQ(error, errc::bad_request);
     EXPECT_NE(error, gladia::condition::retryable);
-    EXPECT_TRUE(service->requests().empty());
+    EXPECT_TRUE(server->requests().empty());
     return error.what();
   }
 
@@ -119,7 +119,7 @@ TEST_F(nginx, may_crash_and_come_back) {
   expect_to_survive_a_restart();
 }
 
-TEST_F(nginx, without_a_service_behind_it_is_asked_again) {
+TEST_F(nginx, without_a_server_behind_it_is_asked_again) {
   gladia::test::reserved_port const nobody;
   behind = "http://127.0.0.1:" + nobody.number();
   serve();
@@ -143,7 +143,7 @@ TEST_F(nginx, is_refused_on_the_link_too_with_a_certificate_for_another_host) {
   auto const error = failure();
   EXPECT_EQ(error.details().phase, phase::tls);
   EXPECT_THAT(error.what(), HasSubstr("IP address mismatch"));
-  EXPECT_TRUE(service->reports().at(0).connections.empty());
+  EXPECT_TRUE(server->reports().at(0).connections.empty());
 }
 
 TEST_F(nginx, is_refused_with_an_expired_certificate) {

@@ -48,8 +48,8 @@ TEST_P(the_pre_recorded_client, transcribes_a_file) {
   EXPECT_EQ(job->result->transcription->full_transcript, "Hello, this is Ann. How can I help?");
   EXPECT_THAT(steps, ElementsAre(step::uploading, step::creating, step::waiting));
   EXPECT_EQ(id, job->id);
-  EXPECT_THAT(url, StartsWith(service->url()));
-  auto const report = service->recordings().front();
+  EXPECT_THAT(url, StartsWith(server->url()));
+  auto const report = server->recordings().front();
   EXPECT_EQ(report.filename, "a call.wav");
   EXPECT_EQ(report.bytes, recording().size());
 }
@@ -63,7 +63,7 @@ TEST_P(the_pre_recorded_client, transcribes_what_is_at_a_url_without_an_upload) 
   EXPECT_EQ(requests("POST", "/v2/upload"), 0u);
 }
 
-TEST_P(the_pre_recorded_client, has_the_service_fetch_a_recording) {
+TEST_P(the_pre_recorded_client, has_the_server_fetch_a_recording) {
   emulator_options.remote_files["https://files.test/call.wav"] = path;
   auto const audio = call<gladia::uploaded_audio>(
       [&](auto h) { api().async_upload_url("https://files.test/call.wav", h); });
@@ -101,7 +101,7 @@ TEST_P(the_pre_recorded_client, says_before_any_network_what_cannot_be_uploaded)
   EXPECT_EQ(
       call<gladia::uploaded_audio>([&](auto h) { api().async_upload(endless, {}, h); }).error(),
       errc::invalid_request);
-  EXPECT_THAT(service->requests(), SizeIs(0));
+  EXPECT_THAT(server->requests(), SizeIs(0));
 }
 
 TEST_P(the_pre_recorded_client, hears_why_an_upload_is_refused_before_it_is_whole) {

@@ -23,10 +23,10 @@ TEST_F(a_session, delivers_every_byte_and_ends_complete) {
   EXPECT_EQ(end->verdict, completeness::complete);
   EXPECT_EQ(end->close_code, 1000);
   EXPECT_EQ(end->stats.bytes_acknowledged, audio.size());
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
 }
 
-TEST_F(a_session, delivers_the_words_of_the_service) {
+TEST_F(a_session, delivers_the_words_of_the_server) {
   emulator_options.script = R"([{"text": "hello world", "start": 0.2, "end": 0.9}])";
   start();
   feed(std::string(64'000, '\0'));
@@ -73,7 +73,7 @@ TEST_F(a_session, sends_first_what_came_before_the_link_was_up) {
   run();
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
 }
 
 TEST_F(a_session, strips_a_wav_header_from_the_stream) {
@@ -100,7 +100,7 @@ TEST_F(a_session, strips_a_wav_header_from_the_stream) {
   u32(20'000);
   feed(header + samples, 7);
   run_to_end();
-  EXPECT_EQ(service->audio(report().id), samples);
+  EXPECT_EQ(server->audio(report().id), samples);
 }
 
 TEST_F(a_session, refuses_audio_of_another_format_than_asked_for) {
@@ -117,7 +117,7 @@ TEST_F(a_session, refuses_audio_of_another_format_than_asked_for) {
   run_to_end();
 }
 
-TEST_F(a_session, reports_a_refused_key_with_the_words_of_the_service) {
+TEST_F(a_session, reports_a_refused_key_with_the_words_of_the_server) {
   client_options.api_key = "wrong";
   start();
   run_to_end();
@@ -132,14 +132,14 @@ TEST_F(a_session, checks_the_request_before_any_network) {
   start();
   run_to_end();
   EXPECT_EQ(end->error, errc::invalid_request);
-  EXPECT_TRUE(service->requests().empty());
+  EXPECT_TRUE(server->requests().empty());
 }
 
 TEST_F(a_session, drops_an_incomplete_frame_at_the_stop_and_says_so) {
   start();
   feed(std::string(3201, 'x'));
   run_to_end();
-  EXPECT_EQ(service->audio(report().id).size(), 3200u);
+  EXPECT_EQ(server->audio(report().id).size(), 3200u);
   auto const warnings = all<live::warning>();
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].code, live::warning_code::incomplete_frame);
@@ -175,7 +175,7 @@ TEST_F(a_session, comes_back_after_a_lost_link) {
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(end->stats.connections, 2);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
   auto const lost = all<live::disconnected>();
   ASSERT_EQ(lost.size(), 2u);
   EXPECT_TRUE(lost[0].will_retry);
@@ -220,9 +220,9 @@ TEST_F(a_session, outlives_the_silence_of_its_caller) {
   options.keep_alive_after = 100ms;
   options.keep_alive_interval = 50ms;
   start();
-  ASSERT_TRUE(service->wait_until([](auto const& r) {
+  ASSERT_TRUE(server->wait_until([](auto const& r) {
     return r.total(&emulation::connection_report::keep_alives) >= 25;
-  })) << "these take longer than the service waits";
+  })) << "these take longer than the server waits";
   session->stop();
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
@@ -264,13 +264,13 @@ TEST_F(a_session, closes_the_link_in_order_when_it_is_cancelled) {
   };
   run_to_end();
   EXPECT_EQ(end->error, boost::asio::error::operation_aborted);
-  EXPECT_TRUE(service->wait_until([](auto const& r) {
+  EXPECT_TRUE(server->wait_until([](auto const& r) {
     return !r.connections.empty() && r.connections[0].client_close_code == 1000;
   }));
 }
 
 TEST_F(a_session, can_be_attached_to_without_a_key) {
-  start_service();
+  start_server();
   gladia::client backend(io, client_options);
   std::optional<gladia::live_session_info> info;
   backend.live().async_init(request, [&](gladia::result<gladia::live_session_info> r) {
@@ -288,7 +288,7 @@ TEST_F(a_session, can_be_attached_to_without_a_key) {
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(end->job_id, info->id);
-  EXPECT_EQ(service->audio(info->id), audio);
+  EXPECT_EQ(server->audio(info->id), audio);
 }
 
 }  // namespace

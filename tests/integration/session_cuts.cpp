@@ -48,7 +48,7 @@ TEST_P(a_session_cut_clean, delivers_every_byte_once) {
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(end->stats.connections, 3);
   EXPECT_EQ(end->stats.bytes_acknowledged, audio.size());
-  EXPECT_TRUE(service->audio(report().id) == audio) << "not the same audio";
+  EXPECT_TRUE(server->audio(report().id) == audio) << "not the same audio";
   EXPECT_EQ(report().total(&emulation::connection_report::bytes), audio.size()) << "repeats";
   for (auto const& c : report().connections)
     EXPECT_EQ(c.counter % format.format.bytes_per_frame(), 0u);
@@ -77,7 +77,7 @@ TEST_P(a_session_cut_clean_and_acknowledged, otherwise_delivers_every_byte_once)
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_GT(end->stats.connections, 5);
-  EXPECT_TRUE(service->audio(report().id) == audio) << "not the same audio";
+  EXPECT_TRUE(server->audio(report().id) == audio) << "not the same audio";
   EXPECT_EQ(report().total(&emulation::connection_report::bytes), audio.size()) << "repeats";
 }
 
@@ -105,7 +105,7 @@ TEST_P(a_session_cut_brutally, leaves_no_gap_and_repeats_no_more_than_was_in_fli
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
 
-  auto const heard = heard_spans(*service, audio);
+  auto const heard = heard_spans(*server, audio);
   ASSERT_EQ(heard.size(), 4u);
   expect_no_gap(heard, audio);
   auto const links = all<live::connected>();
@@ -160,7 +160,7 @@ TEST_P(a_session_cut_brutally_and_acknowledged, in_any_way_leaves_no_gap) {
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(end->stats.connections, faults.cuts.times + 1);
-  expect_no_gap(heard_spans(*service, audio), audio);
+  expect_no_gap(heard_spans(*server, audio), audio);
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, a_session_cut_brutally_and_acknowledged,
@@ -211,7 +211,7 @@ TEST_P(a_session_after_an_outage, sends_what_has_piled_up_in_small_messages_of_w
   run_to_end();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(all<live::disconnected>().size(), 4u) << "the cut, two refusals, the end";
-  expect_no_gap(heard_spans(*service, audio), audio);
+  expect_no_gap(heard_spans(*server, audio), audio);
   auto const links = report().connections;
   ASSERT_EQ(links.size(), 2u);
   EXPECT_GE(links[1].bytes, audio.size() - bytes(1s)) << "that much was not acknowledged";

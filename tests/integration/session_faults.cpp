@@ -18,7 +18,7 @@ using emulation::ending;
 using emulation::http_action;
 using emulation::route;
 
-/// A session against a service that does something wrong.
+/// A session against a server that does something wrong.
 struct faulty_server : live_fixture {
   std::string audio = position_coded_audio(100'000);
   emulation::faults& faults = emulator_options.faults;
@@ -46,7 +46,7 @@ struct faulty_server : live_fixture {
     EXPECT_EQ(end->verdict, completeness::complete);
     EXPECT_EQ(end->stats.connections, connections);
     EXPECT_EQ(end->stats.bytes_dropped, 0u);
-    expect_no_gap(heard_spans(*service, audio), audio);
+    expect_no_gap(heard_spans(*server, audio), audio);
   }
   void expect_end(errc code, completeness verdict) {
     EXPECT_EQ(end->error, code) << end->error.what();
@@ -60,7 +60,7 @@ struct faulty_server : live_fixture {
     faults.http.push_back(live_fixture::answer(where, status, times));
   }
   std::size_t requests_to(std::string const& method) const {
-    auto const all_requests = service->requests();
+    auto const all_requests = server->requests();
     return static_cast<std::size_t>(
         std::count_if(all_requests.begin(), all_requests.end(),
                       [&](auto const& r) { return r.method == method; }));
@@ -82,7 +82,7 @@ TEST_P(a_session_over_tcp_or_tls, comes_back_after_several_resets) {
   faults.cuts.times = 3;
   run_whole();
   expect_complete(4);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
 }
 
 TEST_P(a_session_over_tcp_or_tls, comes_back_after_several_quiet_ends) {
@@ -92,7 +92,7 @@ TEST_P(a_session_over_tcp_or_tls, comes_back_after_several_quiet_ends) {
   faults.cuts.how = ending::fin;
   run_whole();
   expect_complete(4);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
 }
 
 TEST_P(a_session_over_tcp_or_tls, comes_back_after_a_reset_with_everything_in_flight) {
@@ -118,7 +118,7 @@ TEST_P(a_session_over_tcp_or_tls, notices_a_server_that_answers_nothing) {
     if (!std::holds_alternative<live::disconnected>(e) || all<live::disconnected>().size() > 1) {
       return;
     }
-    service->set_faults({});
+    server->set_faults({});
     feed(audio);
   };
   start();
@@ -137,7 +137,7 @@ TEST_P(a_session_over_tcp_or_tls, notices_a_server_that_does_not_read) {
   audio = position_coded_audio(16'000'000);
   faults.stop_reading_after = 1;
   on_event = [&](live::event const& e) {
-    if (std::holds_alternative<live::disconnected>(e)) service->set_faults({});
+    if (std::holds_alternative<live::disconnected>(e)) server->set_faults({});
   };
   start();
   feed(audio, 500'000);
@@ -156,7 +156,7 @@ TEST_P(a_session_over_tcp_or_tls, bears_a_server_that_reads_slowly) {
   audio = position_coded_audio(1'000'000);  // takes longer than the limits
   run_whole();
   expect_complete(1);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
 }
 
 TEST_P(a_session_over_tcp_or_tls, tries_again_when_the_handshake_hangs) {
@@ -429,7 +429,7 @@ struct a_session_with_acknowledgements : faulty_server,
 TEST_P(a_session_with_acknowledgements, of_any_kind_delivers_everything) {
   run_whole();
   expect_complete(1);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
 }
 
 // Whoever acknowledges what it has not got has to keep the link.
@@ -551,7 +551,7 @@ TEST_P(a_strange_message, does_not_disturb_the_stream) {
   faults.injections = {GetParam().make()};
   run_whole();
   expect_complete(1);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
   EXPECT_EQ(all<gladia::malformed_message>().size() + all<gladia::unknown_message>().size(), 1u)
       << "it is reported, once";
 }
@@ -604,7 +604,7 @@ TEST_F(a_session_with_a_faulty_server, loses_nothing_to_acknowledgements_beyond_
   }
   run_whole();
   expect_complete(1);
-  EXPECT_EQ(service->audio(report().id), audio);
+  EXPECT_EQ(server->audio(report().id), audio);
 }
 
 TEST_F(a_session_with_a_faulty_server, goes_on_after_a_ping) {
@@ -651,10 +651,10 @@ struct a_session_with_a_huge_message : a_session_with_a_faulty_server {
     // Not as one of the emulator's options, of which there are several copies.
     on_event = [&](live::event const& e) {
       if (auto const* made = std::get_if<live::started>(&e)) {
-        service->inject(made->session.id, text(message));
+        server->inject(made->session.id, text(message));
         EXPECT_TRUE(session->try_send(boost::asio::buffer(audio)));
       }
-      // Not before: a service that has closed does not wait for so much to be read.
+      // Not before: a server that has closed does not wait for so much to be read.
       if (std::holds_alternative<gladia::malformed_message>(e) ||
           std::holds_alternative<gladia::unknown_message>(e)) {
         session->stop();
@@ -773,7 +773,7 @@ TEST_P(a_post_that_fails_once, is_made_again) {
   run_whole();
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
   EXPECT_EQ(requests_to("POST"), 2u);
-  EXPECT_EQ(service->audio(end->job_id), audio);
+  EXPECT_EQ(server->audio(end->job_id), audio);
 }
 
 INSTANTIATE_TEST_SUITE_P(ways, a_post_that_fails_once,

@@ -36,7 +36,7 @@ struct a_session_destroyed_at_event : live_fixture, ::testing::WithParamInterfac
     run_to_end(below_default_limits);
     gladia::test::run_until(io, [this] { return sends_completed == 8; });
     EXPECT_EQ(end->error, boost::asio::error::operation_aborted) << end->error.what();
-    EXPECT_TRUE(service->wait_until([](emulation::session_report const& r) {
+    EXPECT_TRUE(server->wait_until([](emulation::session_report const& r) {
       return std::none_of(r.connections.begin(), r.connections.end(),
                           [](auto const& link) { return link.open; });
     })) << "a link was left";
@@ -84,7 +84,7 @@ struct a_session_with_an_open_link : live_fixture, ::testing::WithParamInterface
   void expect_closed_in_order() {
     run_to_end(below_default_limits);
     EXPECT_EQ(end->error, boost::asio::error::operation_aborted) << end->error.what();
-    auto const closed = service->wait_until(
+    auto const closed = server->wait_until(
         [](auto const& r) { return !r.connections.empty() && !r.connections[0].open; });
     ASSERT_TRUE(closed);
     EXPECT_EQ(closed->connections[0].client_close_code, 1000);
@@ -109,7 +109,7 @@ TEST_P(a_session_with_an_open_link, closes_it_in_order_when_it_is_destroyed_afte
   on_event = [this](live::event const& e) {
     if (!std::holds_alternative<live::connected>(e)) return;
     session->stop();
-    EXPECT_TRUE(service->wait_until(
+    EXPECT_TRUE(server->wait_until(
         [](auto const& r) { return r.total(&emulation::connection_report::stops) == 1; }));
     session.reset();
   };

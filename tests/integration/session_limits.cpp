@@ -49,7 +49,7 @@ struct a_silent_server : live_fixture {
   }
 
   /// The session cannot be made.
-  void run_without_service(std::string const& url) {
+  void run_without_server(std::string const& url) {
     client_options.api_url = url;
     client.emplace(network.context(), client_options);
     session.emplace(client->live().session(request, options));
@@ -83,20 +83,20 @@ struct a_silent_server : live_fixture {
 
 TEST_F(a_silent_server, is_given_up_in_the_tls_handshake_of_the_post) {
   options.timeouts.tls = 300ms;
-  run_without_service(silent.url("https", ""));
+  run_without_server(silent.url("https", ""));
   expect_no_session(phase::tls);
 }
 
 TEST_F(a_silent_server, is_given_up_as_the_proxy_of_the_post) {
   options.timeouts.proxy = 300ms;
   client_options.proxy.url = silent.url("http", "");
-  run_without_service("https://gladia.test");
+  run_without_server("https://gladia.test");
   expect_no_session(phase::proxy);
 }
 
 TEST_F(a_silent_server, is_given_up_when_it_does_not_answer_the_post) {
   options.init_timeout = 1s;  // connecting counts too
-  run_without_service(silent.url("http", ""));
+  run_without_server(silent.url("http", ""));
   expect_no_session(phase::response);
 }
 
@@ -147,7 +147,7 @@ struct a_full_server : a_silent_server {
 };
 
 TEST_F(a_full_server, is_given_up_by_the_post) {
-  run_without_service(url("http"));
+  run_without_server(url("http"));
   expect_no_session(phase::connect);
 }
 
@@ -311,7 +311,7 @@ TEST_P(a_close_without_answer, is_heard_and_then_given_up) {
   expect_left(*end, how);
   EXPECT_EQ(end->verdict, how == way_out::stop ? completeness::unknown : completeness::partial);
   EXPECT_EQ(end->close_code, 0);
-  auto const over = service->wait_until(
+  auto const over = server->wait_until(
       [](auto const& r) { return !r.connections.empty() && !r.connections[0].open; });
   ASSERT_TRUE(over) << "the link was left";
   EXPECT_EQ(over->connections[0].client_close_code, 1000);

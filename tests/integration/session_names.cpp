@@ -34,7 +34,7 @@ struct a_stuck_name : live_fixture {
   }
 
   void lead_post_to_stuck_name() {
-    start_service();
+    start_server();
     client_options.api_url = "http://stuck.test";
   }
   void lead_link_to_stuck_name() { emulator_options.faults.init_url = "ws://stuck.test/"; }
@@ -74,7 +74,7 @@ struct a_stuck_name_of_a_threaded_session : a_stuck_name {
   std::atomic<bool> is_gone{false};
 
   void start_threaded() {
-    if (!service) start_service();
+    if (!server) start_server();
     client.emplace(client_options);
     auto const token = std::make_shared<std::promise<void>>();
     forgotten = token->get_future();
@@ -115,7 +115,7 @@ TEST_F(a_stuck_name_of_a_threaded_session, delays_no_end) {
 TEST_F(a_stuck_name_of_a_threaded_session, delays_no_other_session_of_the_client) {
   lead_link_to_stuck_name();
   start_threaded();
-  service->set_faults({});
+  server->set_faults({});
   live::threaded_session other(client->live().session(request, options), {});
   other.stop();
   EXPECT_EQ(other.wait().verdict, live::completeness::complete);

@@ -162,14 +162,14 @@ TEST_F(secrets, of_a_session_that_could_not_reconnect_are_kept) {
   EXPECT_EQ(end->error, errc::reconnect_failed);
 }
 
-TEST_F(secrets, that_the_service_repeats_as_it_closes_are_kept) {
+TEST_F(secrets, that_the_server_repeats_as_it_closes_are_kept) {
   faults.on_open = {emulation::ending::close, -1, 4400, "who is " + token + "?"};
   run_whole();
   EXPECT_EQ(end->close_reason, "who is ***?");
   EXPECT_EQ(end->error.details().close_reason, "who is ***?");
 }
 
-TEST_F(secrets, that_the_service_repeats_as_it_refuses_audio_are_kept) {
+TEST_F(secrets, that_the_server_repeats_as_it_refuses_audio_are_kept) {
   auto const refusal =
       R"({"type":"audio_chunk","acknowledged":false,"error":{"message":"who\nis )" + token +
       R"(?"},"data":null})";
@@ -207,7 +207,7 @@ TEST_F(secrets, of_a_link_that_died_are_kept) {
 }
 
 TEST_F(secrets, of_a_session_that_was_attached_to_are_kept) {
-  start_service();
+  start_server();
   std::optional<gladia::result<gladia::live_session_info>> made;
   gladia::client(io, client_options).live().async_init(request, seeing(made));
   run_calls();
@@ -257,7 +257,7 @@ INSTANTIATE_TEST_SUITE_P(statuses, secrets_in_a_refusal,
                          ::testing::Values(400, 401, 403, 404, 429, 503),
                          [](auto const& given) { return std::to_string(given.param); });
 
-TEST_F(secrets, are_kept_when_the_service_does_not_know_the_key) {
+TEST_F(secrets, are_kept_when_the_server_does_not_know_the_key) {
   emulator_options.api_key = "another";
   run_whole();
   EXPECT_EQ(end->error, errc::unauthorized);
@@ -303,21 +303,21 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(secrets, are_kept_from_a_server_that_cannot_be_trusted) {
   emulator_options.tls = true;
-  start_service();
+  start_server();
   client_options.tls.ca_pem.clear();
   run_whole();
   EXPECT_EQ(end->error.details().phase, gladia::phase::tls) << end->error.what();
-  EXPECT_TRUE(service->requests().empty());
+  EXPECT_TRUE(server->requests().empty());
 }
 
 TEST_F(secrets, are_not_sent_unencrypted) {
-  start_service();
+  start_server();
   client_options.api_url = "http://gladia.example.com/";
   run_whole();
   EXPECT_EQ(end->error, errc::insecure_url);
 }
 
-TEST_F(secrets, are_not_sent_unencrypted_where_the_service_is_not_even_if_that_is_allowed) {
+TEST_F(secrets, are_not_sent_unencrypted_where_the_server_is_not_even_if_that_is_allowed) {
   emulator_options.tls = true;
   client_options.allow_insecure = true;
   faults.init_url = "ws://gladia.example.com/v2/live?token=" + token;
@@ -342,9 +342,9 @@ TEST_F(secrets, in_a_url_that_is_wrong_are_kept) {
 }
 
 TEST_F(secrets, are_kept_by_a_proxy_that_refuses) {
-  start_service();
+  start_server();
   // The emulator is no proxy, and says so.
-  auto const proxy = service->url().substr(7);
+  auto const proxy = server->url().substr(7);
   client_options.api_url = "http://gladia.example.com";
   client_options.allow_insecure = true;
   client_options.proxy.url = "http://me:" + password + "@" + proxy;
@@ -353,7 +353,7 @@ TEST_F(secrets, are_kept_by_a_proxy_that_refuses) {
 }
 
 TEST_F(secrets, in_a_proxys_url_that_is_wrong_are_kept) {
-  start_service();
+  start_server();
   client_options.api_url = "https://gladia.example.com";
   for (auto const& url :
        {"socks5://me:" + password + "@127.0.0.1:1", "http://me:" + password + "@127.0.0.1:port"}) {
@@ -407,10 +407,10 @@ TEST_F(secrets, stay_with_the_origin_they_are_meant_for) {
   EXPECT_GT(file.size(), 32'000u);
 
   int to_storage = 0, handshakes = 0, with_key = 0;
-  for (auto const& r : service->requests()) {
+  for (auto const& r : server->requests()) {
     auto const has_key = all_of(r).find(key) != std::string::npos;
     auto const is_handshake = !r.header("sec-websocket-key").empty();
-    auto const is_storage = r.origin == service->storage_url();
+    auto const is_storage = r.origin == server->storage_url();
     to_storage += is_storage;
     handshakes += is_handshake;
     with_key += has_key;
@@ -423,7 +423,7 @@ TEST_F(secrets, stay_with_the_origin_they_are_meant_for) {
 }
 
 TEST_F(secrets, stay_away_from_a_session_url_of_another_machine) {
-  // What the service names is reached with the token alone.
+  // What the server names is reached with the token alone.
   auto other_options = emulator_options;
   auto other = emulator::start(other_options);
   ASSERT_TRUE(other);

@@ -27,7 +27,7 @@ class a_session_on_a_slow_link : public gladia::test::live_fixture {
     start_behind_relay(slow_relay::at(bytes_per_second));
   }
   void start_behind_relay(slow_relay::pace pace) {
-    start_service();
+    start_server();
     client.emplace(network.context(), client_options);
     auto info = client->live().async_init(request, boost::asio::use_future).get();
     ASSERT_TRUE(info) << info.error().what();

@@ -15,7 +15,7 @@ namespace live = gladia::live;
 namespace emulation = gladia::testing;
 using emulation::connection_report;
 
-/// What a session counted, beside what the service saw.
+/// What a session counted, beside what the server saw.
 struct statistics : live_fixture {
   std::string const audio = position_coded_audio(300'000);
   std::chrono::steady_clock::time_point const began = std::chrono::steady_clock::now();
@@ -42,7 +42,7 @@ struct statistics : live_fixture {
   }
 };
 
-TEST_F(statistics, of_an_undisturbed_session_are_those_of_the_service) {
+TEST_F(statistics, of_an_undisturbed_session_are_those_of_the_server) {
   auto const& s = run_whole();
   EXPECT_EQ(s.bytes_accepted, audio.size());
   EXPECT_EQ(s.bytes_sent, report().total(&connection_report::bytes));
@@ -55,7 +55,7 @@ TEST_F(statistics, of_an_undisturbed_session_are_those_of_the_service) {
   EXPECT_LE(s.ack_round_trip.count, report().total(&connection_report::binary_frames));
 }
 
-TEST_F(statistics, count_the_keep_alives_that_the_service_saw) {
+TEST_F(statistics, count_the_keep_alives_that_the_server_saw) {
   options.keep_alive_after = 20ms;
   options.keep_alive_interval = 20ms;
   start();
@@ -68,7 +68,7 @@ TEST_F(statistics, count_the_keep_alives_that_the_service_saw) {
   EXPECT_EQ(end->verdict, completeness::complete) << end->error.what();
 }
 
-TEST_F(statistics, measure_the_round_trip_of_a_service_that_takes_its_time) {
+TEST_F(statistics, measure_the_round_trip_of_a_server_that_takes_its_time) {
   emulator_options.faults.acks = emulation::ack_mode::late;
   emulator_options.faults.ack_delay = 200ms;
   start();
@@ -105,7 +105,7 @@ struct statistics_of_cuts
     : statistics,
       ::testing::WithParamInterface<std::tuple<emulation::cut_kind, emulation::resume_policy>> {};
 
-TEST_P(statistics_of_cuts, are_those_of_the_service) {
+TEST_P(statistics_of_cuts, are_those_of_the_server) {
   auto& faults = emulator_options.faults;
   std::tie(faults.cuts.kind, faults.resume) = GetParam();
   faults.cuts.every = 45'000;
@@ -126,7 +126,7 @@ TEST_P(statistics_of_cuts, are_those_of_the_service) {
   auto const links = all<live::connected>();
   for (auto const& link : links) replayed += link.replayed_to - link.resume_offset;
   EXPECT_LE(s.bytes_replayed, replayed) << "a link may be lost before it is sent everything again";
-  auto const heard = heard_spans(*service, audio);
+  auto const heard = heard_spans(*server, audio);
   expect_no_gap(heard, audio);
   std::uint64_t heard_twice = 0;
   for (std::size_t i = 1; i < heard.size(); ++i) {

@@ -35,7 +35,7 @@ namespace emulation = gladia::testing;
 /// A client with a thread of its own, and an emulator.
 struct a_threaded_session : ::testing::Test {
   emulation::emulator_options emulator_options;
-  std::optional<emulation::emulator> service;
+  std::optional<emulation::emulator> server;
   gladia::client_options client_options;
   std::optional<gladia::client> client;
   gladia::live_request request;
@@ -52,15 +52,15 @@ struct a_threaded_session : ::testing::Test {
     client.reset();
   }
 
-  void start_service() {
+  void start_server() {
     auto started = emulation::emulator::start(emulator_options);
     ASSERT_TRUE(started) << started.error().what();
-    service.emplace(std::move(*started));
-    client_options.api_url = service->url();
+    server.emplace(std::move(*started));
+    client_options.api_url = server->url();
     client.emplace(client_options);
   }
   void start() {
-    if (!service) start_service();
+    if (!server) start_server();
     session.emplace(client->live().session(request, options), handlers);
   }
   bool send(std::string const& audio) {
@@ -72,7 +72,7 @@ struct a_threaded_session : ::testing::Test {
   }
   /// Waits for what the destructor does: the link is closed in order, although nobody is left.
   [[nodiscard]] bool sees_the_link_closed() {
-    return service
+    return server
         ->wait_until([](auto const& r) {
           return !r.connections.empty() && r.connections[0].client_close_code == 1000;
         })
@@ -86,7 +86,7 @@ TEST_F(a_threaded_session, delivers_audio_and_ends_complete) {
   EXPECT_TRUE(send(audio));
   auto const end = stop();
   EXPECT_EQ(end.verdict, live::completeness::complete) << end.error.what();
-  EXPECT_TRUE(service->audio(end.job_id) == audio);
+  EXPECT_TRUE(server->audio(end.job_id) == audio);
   EXPECT_EQ(session->stats().bytes_acknowledged, audio.size());
 }
 
@@ -259,7 +259,7 @@ TEST_F(a_threaded_session, waits_in_its_destructor_for_nothing_else) {
   handlers.on_event = [&](live::event const&) { ++calls; };
   handlers.on_end = [&](live::summary const&) { ++calls; };
   start();
-  EXPECT_TRUE(comes_true([&] { return !service->requests().empty(); }));
+  EXPECT_TRUE(comes_true([&] { return !server->requests().empty(); }));
   session.reset();
   EXPECT_EQ(calls, 0);
 }
@@ -378,7 +378,7 @@ TEST_F(a_threaded_session, outlives_its_client) {
 }
 
 TEST_F(a_threaded_session, shares_the_thread_of_its_client_with_many) {
-  start_service();
+  start_server();
   std::mutex mutex;
   std::vector<std::string> ended;
   handlers.on_end = [&](live::summary const& s) {
@@ -402,7 +402,7 @@ TEST_F(a_threaded_session, shares_the_thread_of_its_client_with_many) {
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     auto const end = sessions[i]->wait();
     EXPECT_EQ(end.verdict, live::completeness::complete) << end.error.what();
-    EXPECT_TRUE(service->audio(end.job_id) == std::string(50'000, static_cast<char>('a' + i)));
+    EXPECT_TRUE(server->audio(end.job_id) == std::string(50'000, static_cast<char>('a' + i)));
   }
   EXPECT_EQ(ended.size(), 8u);
 }
@@ -412,7 +412,7 @@ TEST_F(a_threaded_session, runs_on_an_executor_of_the_user_too) {
   auto work = boost::asio::make_work_guard(io);
   std::thread first([&] { io.run(); });
   std::thread second([&] { io.run(); });
-  start_service();
+  start_server();
   client.emplace(io, client_options);
   start();
   EXPECT_TRUE(send(std::string(100'000, 'x')));

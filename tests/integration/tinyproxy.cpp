@@ -34,12 +34,12 @@ struct tinyproxy : gladia::test::daemon_fixture {
     emulator_options.key_file = between.file("own.key", own.key);
     emulator_options.faults.init_url =
         std::string("wss://") + far_away + ":{port}/v2/live?token={token}";
-    start_service();
+    start_server();
     client_options.api_url = "https://" + target();
     client_options.tls.ca_pem = authority.pem();
   }
   std::string target() const {
-    return std::string(far_away) + service->url().substr(service->url().rfind(':'));
+    return std::string(far_away) + server->url().substr(server->url().rfind(':'));
   }
 
   void start_proxy(std::string const& more = {}) {
@@ -75,7 +75,7 @@ struct tinyproxy : gladia::test::daemon_fixture {
     EXPECT_EQ(error.details().http_status, status);
     EXPECT_NE(error, gladia::condition::retryable);
     EXPECT_EQ(error.details().attempts, 1);
-    EXPECT_TRUE(service->requests().empty());
+    EXPECT_TRUE(server->requests().empty());
     return error.what();
   }
 
@@ -94,7 +94,7 @@ TEST_F(tinyproxy, carries_a_whole_session) {
 TEST_F(tinyproxy, carries_an_unencrypted_session) {
   emulator_options.faults.init_url =
       std::string("ws://") + far_away + ":{port}/v2/live?token={token}";
-  start_service();
+  start_server();
   client_options.api_url = "http://" + target();
   client_options.allow_insecure = true;
   start_proxy();
@@ -205,7 +205,7 @@ TEST_F(tinyproxy, is_passed_by_for_hosts_in_no_proxy) {
 
 TEST_F(tinyproxy, is_passed_by_for_loopback) {
   emulator_options.tls = true;
-  start_service();
+  start_server();
   start_proxy();
   use_proxy();
   expect_whole_session();

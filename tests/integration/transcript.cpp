@@ -35,7 +35,7 @@ struct a_transcript : live_fixture, testing::WithParamInterface<emulation::resum
     }
     return audio;
   }
-  /// Whether the service had heard the beginning of the line before. Unless it forgets that, it
+  /// Whether the server had heard the beginning of the line before. Unless it forgets that, it
   /// goes on behind what it had heard, and hears again what it had not acknowledged.
   bool is_repeated(transcript_line const& line) const {
     if (GetParam() == emulation::resume_policy::discard) return false;

@@ -1,4 +1,4 @@
-// Gladia's own JavaScript SDK, unchanged, against gladia-emulator: what it expects of the service is
+// Gladia's own JavaScript SDK, unchanged, against gladia-emulator: what it expects of the server is
 // what the emulator must do.
 //
 //   node sdk_compatibility.mjs EMULATOR SAMPLE.wav SAMPLE.txt

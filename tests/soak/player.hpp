@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "coded_audio.hpp"
-#include "rough_service.hpp"
+#include "rough_server.hpp"
 
 namespace soak {
 
@@ -41,14 +41,14 @@ struct outcome {
   bool is_whole = false;
   bool is_clean = false;     ///< how its links were cut
   std::uint64_t bytes = 0;   ///< of audio
-  std::uint64_t finals = 0;  ///< that the service made
+  std::uint64_t finals = 0;  ///< that the server made
   std::uint64_t bytes_sent_again = 0;
-  std::uint64_t bytes_repeated = 0;  ///< that the service heard twice
+  std::uint64_t bytes_repeated = 0;  ///< that the server heard twice
   int connections = 0;
   int most_connects = 0;  ///< attempts within a second
 };
 
-/// Plays one session from its beginning to its end, then fetches what the service heard, compares
+/// Plays one session from its beginning to its end, then fetches what the server heard, compares
 /// it with what was sent, and deletes the job. Handlers run on a strand.
 class player : public std::enable_shared_from_this<player> {
   template <class Function>
@@ -168,7 +168,7 @@ class player : public std::enable_shared_from_this<player> {
     if (!r) {
       complain("its audio cannot be had: " + r.error().what());
     } else if (!outcome_.is_whole) {
-      complain("the service has " + std::to_string(audit_.known()) + " bytes of " +
+      complain("the server has " + std::to_string(audit_.known()) + " bytes of " +
                std::to_string(sent_) + " without a gap");
     } else if (outcome_.is_clean && outcome_.bytes_repeated > 0) {
       complain(std::to_string(outcome_.bytes_repeated) + " bytes repeated after clean cuts");
@@ -192,7 +192,7 @@ class player : public std::enable_shared_from_this<player> {
                        }));
   }
 
-  /// Each final transcript of the service was delivered once, or counted as said twice.
+  /// Each final transcript of the server was delivered once, or counted as said twice.
   void compare_words(std::vector<std::string> const& messages) {
     std::uint64_t missing = 0;
     for (auto const& text : messages) {

@@ -1,4 +1,4 @@
-// Many sessions for a long time, against a service that cuts their links at random: is every byte
+// Many sessions for a long time, against a server that cuts their links at random: is every byte
 // heard, does every session end well, and does memory stay as it is? See docs/testing.md.
 //
 //   soak --sessions 200 --minutes 5
@@ -30,7 +30,7 @@
 #include <vector>
 
 #include "player.hpp"
-#include "rough_service.hpp"
+#include "rough_server.hpp"
 
 namespace {
 
@@ -70,7 +70,7 @@ settings parse(int argc, char** argv, CLI::App& app) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   auto const* seed = app.add_option("--seed", s.seed, "Of all chance (default: another each time)");
-  app.add_flag("--tls", s.tls, "Encrypted, as with the real service");
+  app.add_flag("--tls", s.tls, "Encrypted, as with the real server");
   app.parse(argc, argv);
   if (seed->empty()) s.seed = std::random_device()();
   return s;
@@ -88,7 +88,7 @@ struct totals {
   std::uint64_t bytes = 0;
   std::uint64_t bytes_sent_again = 0;
   std::uint64_t bytes_repeated = 0;
-  std::uint64_t finals = 0;  ///< of the service
+  std::uint64_t finals = 0;  ///< of the server
   int most_connects = 0;
 
   void add(soak::outcome const& o) {
@@ -270,7 +270,7 @@ bool run(settings const& s, fleet& sessions, memory_record& record, examples::te
   auto const wait = [&](auto time) {
     return told.wait_for(lock, time, [&] { return is_interrupted; });
   };
-  // Not all at once: that is another test, of the service.
+  // Not all at once: that is another test, of the server.
   for (int i = 0; i < s.sessions && !wait(std::chrono::milliseconds(10)); ++i) sessions.begin_one();
   for (int tick = 0; steady::now() < deadline; ++tick) {
     if (wait(std::min<steady::duration>(std::chrono::seconds(1), deadline - steady::now()))) break;
@@ -354,11 +354,11 @@ bool print(settings const& s, totals const& t, memory_record const& record, bool
 
 int run(settings const& s) {
   // First: it forks.
-  soak::rough_service service({s.cut_every, s.sessions, s.tls, s.seed});
+  soak::rough_server server({s.cut_every, s.sessions, s.tls, s.seed});
   gladia::client_options options;
   options.api_key = "any key will do";
-  options.api_url = service.url();
-  options.tls.ca_pem = service.ca_pem();
+  options.api_url = server.url();
+  options.tls.ca_pem = server.ca_pem();
   examples::terminal terminal(false);
   memory_record record;
   auto const before = memory::now();

@@ -12,7 +12,7 @@ inline std::string read_text(std::string const& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The text of one of the service's example messages.
+/// The text of one of the server's example messages.
 inline std::string contract_example(std::string const& name) {
   return read_text(std::string(GLADIA_TEST_DATA) + "/contract/" + name);
 }

@@ -41,7 +41,7 @@ struct daemon_fixture : live_fixture {
   void expect_delivered(std::string const& audio) const {
     ASSERT_TRUE(end);
     EXPECT_EQ(end->verdict, live::completeness::complete) << end->error.what();
-    EXPECT_TRUE(service->audio(end->job_id) == audio) << "other audio on the far side";
+    EXPECT_TRUE(server->audio(end->job_id) == audio) << "other audio on the far side";
   }
   void expect_whole_session() {
     auto const audio = position_coded_audio(200'000);

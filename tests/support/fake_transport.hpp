@@ -20,7 +20,7 @@
 
 #undef far  // a macro of windows.h, which stands for nothing
 
-/// A service without a socket: it counts every operation and fails at the one it is told to.
+/// A server without a socket: it counts every operation and fails at the one it is told to.
 namespace gladia::test {
 
 namespace asio = boost::asio;
@@ -109,7 +109,7 @@ struct far_side {
   /// audio makes depends on how long it waited for a link.
   bool was_spared() const { return operations < std::max(fail_at, fail_again_at); }
 
-  /// The service's result: what is said, and how much audio it is about, with what it heard twice.
+  /// The server's result: what is said, and how much audio it is about, with what it heard twice.
   std::string result() const {
     auto const seconds = audio_duration.value_or(static_cast<double>(heard_bytes) / 32000);
     return R"({"metadata":{"audio_duration":)" + std::to_string(seconds) + R"(},"transcription":)" +

@@ -19,12 +19,12 @@ struct heard_span {
 
 /// Where in `audio` (see `position_coded_audio`) the audio of each connection of a session belongs.
 /// Fails where it is no part of it.
-inline std::vector<heard_span> heard_spans(gladia::testing::emulator const& service,
+inline std::vector<heard_span> heard_spans(gladia::testing::emulator const& server,
                                            gladia::testing::session_report const& report,
                                            std::string const& audio) {
   std::vector<heard_span> found;
   for (std::size_t i = 0; i < report.connections.size(); ++i) {
-    auto const received = service.audio(report.id, i);
+    auto const received = server.audio(report.id, i);
     // So many bytes say where they belong; less come only from the end of the stream.
     constexpr std::size_t telling = 64;
     auto const begin =
@@ -40,9 +40,9 @@ inline std::vector<heard_span> heard_spans(gladia::testing::emulator const& serv
 }
 
 /// ... of the first session.
-inline std::vector<heard_span> heard_spans(gladia::testing::emulator const& service,
+inline std::vector<heard_span> heard_spans(gladia::testing::emulator const& server,
                                            std::string const& audio) {
-  return heard_spans(service, service.reports().at(0), audio);
+  return heard_spans(server, server.reports().at(0), audio);
 }
 
 /// Expects that a server that heard these spans has all of `audio`, in order.

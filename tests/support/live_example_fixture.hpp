@@ -40,13 +40,13 @@ struct live_example_fixture : example_fixture {
       auto const has_stopped = [](auto const& r) {
         return r.total(&gladia::testing::connection_report::stops) == 1;
       };
-      EXPECT_TRUE(service->wait_until(has_stopped));
+      EXPECT_TRUE(server->wait_until(has_stopped));
       running.send_signal(SIGINT);
     }
     return running.wait();
   }
 
-  /// What every example does with `--help`, a wrong option and a service that is not there.
+  /// What every example does with `--help`, a wrong option and a server that is not there.
   void expect_good_manners(std::vector<std::string> const& usual) {
     auto const help = run_alone({"--help"});
     EXPECT_EQ(help.status, 0);
@@ -58,7 +58,7 @@ struct live_example_fixture : example_fixture {
     EXPECT_EQ(misused.status, 2);
     EXPECT_THAT(misused.err, ::testing::HasSubstr("--bogus"));
     auto alone = arguments(usual);  // with the URL of one that is gone
-    service.reset();
+    server.reset();
     expect_failure(run_alone(alone), "connect");
   }
 };

@@ -89,7 +89,7 @@ struct live_fixture : ::testing::Test {
   boost::asio::io_context io;
   threaded_context network;
   gladia::testing::emulator_options emulator_options;
-  std::optional<emulator> service;
+  std::optional<emulator> server;
   gladia::client_options client_options;
   std::optional<gladia::client> client;
   gladia::live_request request;
@@ -119,12 +119,12 @@ struct live_fixture : ::testing::Test {
     return boost::asio::bind_executor(io.get_executor(), std::move(handler));
   }
 
-  void start_service() {
+  void start_server() {
     auto started = emulator::start(emulator_options);
     ASSERT_TRUE(started) << started.error().what();
-    service.emplace(std::move(*started));
-    client_options.api_url = service->url();
-    client_options.tls.ca_pem = service->ca_pem();
+    server.emplace(std::move(*started));
+    client_options.api_url = server->url();
+    client_options.tls.ca_pem = server->ca_pem();
   }
 
   static testing::http_fault fault(testing::route where, testing::http_action what, int times = 1) {
@@ -142,12 +142,12 @@ struct live_fixture : ::testing::Test {
     fail(std::move(faults));
   }
   void fail(testing::faults faults) {
-    if (!service) start_service();
-    service->set_faults(std::move(faults));
+    if (!server) start_server();
+    server->set_faults(std::move(faults));
   }
 
   void make_session() {
-    if (!service) start_service();
+    if (!server) start_server();
     client.emplace(network.context(), client_options);
     session.emplace(client->live().session(request, options));
   }
@@ -203,7 +203,7 @@ struct live_fixture : ::testing::Test {
     ASSERT_FALSE(is_receiving) << "an event or the end of all events did not come";
   }
 
-  gladia::testing::session_report report() const { return service->reports().at(0); }
+  gladia::testing::session_report report() const { return server->reports().at(0); }
 
   template <class Event>
   std::vector<Event> all() const {

@@ -21,7 +21,7 @@ struct program_fixture : ::testing::Test {
   using json = nlohmann::json;
 
   gladia::testing::emulator_options emulator_options;
-  std::optional<gladia::testing::emulator> service;
+  std::optional<gladia::testing::emulator> server;
   std::filesystem::path folder;
   program_options options;
   std::string api_key = "its-key";
@@ -36,10 +36,10 @@ struct program_fixture : ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder); }
 
-  void start_service() {
+  void start_server() {
     auto started = gladia::testing::emulator::start(emulator_options);
     ASSERT_TRUE(started) << started.error().what();
-    service.emplace(std::move(*started));
+    server.emplace(std::move(*started));
   }
 
   std::string file(std::string const& name, std::string const& bytes) const {
@@ -54,19 +54,19 @@ struct program_fixture : ::testing::Test {
 
   /// The arguments of a call that uses the emulator, which is started if it is not.
   std::vector<std::string> arguments(std::vector<std::string> more) {
-    if (!service) start_service();
-    more.insert(more.end(), {"--api-url", service->url(), "--api-key", api_key});
+    if (!server) start_server();
+    more.insert(more.end(), {"--api-url", server->url(), "--api-key", api_key});
     return more;
   }
 
   /// Of the newest session.
   gladia::testing::session_report report() const {
-    auto const all = service->reports();
+    auto const all = server->reports();
     EXPECT_FALSE(all.empty());
     return all.empty() ? gladia::testing::session_report() : all.back();
   }
   /// Whether the newest session got this audio, and nothing else.
-  bool has_heard(std::string const& audio) const { return service->audio(report().id) == audio; }
+  bool has_heard(std::string const& audio) const { return server->audio(report().id) == audio; }
 
   static std::vector<json> objects(std::string const& output) {
     std::vector<json> found;

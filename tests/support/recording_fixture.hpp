@@ -56,7 +56,7 @@ struct recording_fixture : live_fixture {
   }
 
   pre_recorded::client const& api() {
-    if (!service) start_service();
+    if (!server) start_server();
     if (!client) client.emplace(io, client_options);
     return client->pre_recorded();
   }
@@ -91,7 +91,7 @@ struct recording_fixture : live_fixture {
   }
 
   std::size_t requests(std::string const& method, std::string const& target) const {
-    auto const all = service->requests();
+    auto const all = server->requests();
     return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](auto const& r) {
       return r.method == method && r.target.substr(0, r.target.find('?')) == target;
     }));

@@ -1,5 +1,5 @@
-// Every example message of the service is read as what it is, and survives being written. Those in
-// the folder `ours` were made here, for what the service's examples leave out.
+// Every example message of the server is read as what it is, and survives being written. Those in
+// the folder `ours` were made here, for what the server's examples leave out.
 
 #include <gtest/gtest.h>
 

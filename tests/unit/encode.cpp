@@ -100,7 +100,7 @@ TEST(encode, gives_a_message_its_type) {
   EXPECT_EQ(*encode(end_session{}), R"({"type":"end_session","session_id":"","created_at":""})");
 }
 
-TEST(encode, writes_null_where_the_service_does) {
+TEST(encode, writes_null_where_the_server_does) {
   audio_chunk_ack nack;
   nack.error.emplace().message = "no";
   EXPECT_EQ(*encode(nack), R"({"type":"audio_chunk","session_id":"","created_at":"",)"

@@ -60,7 +60,7 @@ TEST(open_enum, keeps_a_name_it_does_not_know) {
   EXPECT_TRUE(open_enum<job_status>().empty());
 }
 
-TEST(pii_entity, has_each_name_of_the_service) {
+TEST(pii_entity, has_each_name_of_the_server) {
   EXPECT_EQ(std::size(enum_names<pii_entity>::names), 82u);
   EXPECT_EQ(open_enum<pii_entity>(pii_entity::appi).name(), "APPI");
   EXPECT_EQ(open_enum<pii_entity>("HIPAA_SAFE_HARBOR"), pii_entity::hipaa_safe_harbor);

@@ -1,4 +1,4 @@
-// The requests against the service's own OpenAPI document, where there is one.
+// The requests against the server's own OpenAPI document, where there is one.
 
 #include <gtest/gtest.h>
 

@@ -42,7 +42,7 @@ TEST(server_clock, tells_no_offset_that_is_not_certain) {
   EXPECT_FALSE(clock.in_stream(9600));
 }
 
-TEST(server_clock, follows_a_service_that_counts_what_it_heard_twice) {
+TEST(server_clock, follows_a_server_that_counts_what_it_heard_twice) {
   auto clock = after_a_lost_link();
   clock.on_origin(8000);  // of 9600 it had heard 8000, and hears on from 6400
   EXPECT_EQ(clock.in_stream(8000), 6400u);
@@ -53,13 +53,13 @@ TEST(server_clock, follows_a_service_that_counts_what_it_heard_twice) {
   expect_repeated(clock, 33'000, 31'600, 37'600);
 }
 
-TEST(server_clock, follows_a_service_that_forgets_what_it_did_not_acknowledge) {
+TEST(server_clock, follows_a_server_that_forgets_what_it_did_not_acknowledge) {
   auto clock = after_a_lost_link();
   clock.on_origin(6400);
   EXPECT_EQ(clock.in_stream(9600), 9600u);
 }
 
-TEST(server_clock, is_behind_by_what_the_service_never_heard) {
+TEST(server_clock, is_behind_by_what_the_server_never_heard) {
   server_clock clock;
   clock.on_open(0, 0, 0);
   clock.on_open(3200, 6400, 9600);  // 3200 to 6400 was let go before it was acknowledged

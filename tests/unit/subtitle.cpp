@@ -23,7 +23,7 @@ gladia::transcript_utterance spoken(double start, double end, std::string text) 
   return u;
 }
 
-// One word a second, with the space in front that the service sends.
+// One word a second, with the space in front that the server sends.
 gladia::transcript_utterance with_words(double start, std::vector<std::string> const& words) {
   auto u = spoken(start, start + static_cast<double>(words.size()), "");
   for (auto const& word : words) {

@@ -129,7 +129,7 @@ TEST_F(a_wait_for_a_job, says_at_its_deadline_what_became_of_the_job) {
   EXPECT_EQ(wait.timeout().details().job_id, "job-1");
 }
 
-TEST_F(a_wait_for_a_job, says_at_its_deadline_that_the_service_could_not_be_asked_any_more) {
+TEST_F(a_wait_for_a_job, says_at_its_deadline_that_the_server_could_not_be_asked_any_more) {
   auto wait = begun();
   (void)wait.on_status(job_status::queued, {});
   (void)wait.on_failure(answered(503, errc::server_error), now);

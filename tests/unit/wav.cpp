@@ -72,7 +72,7 @@ std::string read_all(wav_file& file, std::size_t buffer_bytes) {
   }
 }
 
-TEST(wav_header, reads_every_format_that_the_service_takes) {
+TEST(wav_header, reads_every_format_that_the_server_takes) {
   for (auto encoding : {audio_encoding::pcm, audio_encoding::alaw, audio_encoding::ulaw}) {
     for (int bits : gladia::supported_bit_depths) {
       if (encoding != audio_encoding::pcm && bits != 8) continue;
@@ -217,7 +217,7 @@ TEST(wav_header, names_other_kinds_of_files) {
   EXPECT_THAT(fault("{\"json\": \"document\"}", errc::not_a_wav), HasSubstr("not a WAV file"));
 }
 
-TEST(wav_header, refuses_what_the_service_does_not_take_and_names_it) {
+TEST(wav_header, refuses_what_the_server_does_not_take_and_names_it) {
   auto const refusal = [](format_chunk const& format) {
     return fault(riff({chunk("fmt ", format.body()), chunk("data", "samples!")}),
                  errc::unsupported_audio);

@@ -40,7 +40,7 @@ GLADIA_DECL error service::check_secure(net::url const& target) const {
 
 GLADIA_DECL error service::check_link(net::url const& link) const {
   if (!api.is_secure() || link.is_secure() || link.is_loopback()) return check_secure(link);
-  return error(errc::insecure_url, "the service is encrypted, but names an unencrypted link, " +
+  return error(errc::insecure_url, "the server is encrypted, but names an unencrypted link, " +
                                        link.redacted() + ": it is not followed");
 }
 

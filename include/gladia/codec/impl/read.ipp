@@ -433,7 +433,7 @@ bool read(json_reader& from, std::vector<T>& to) {
   return read_array(from, to);
 }
 
-/// The service's schema has a single kind here, its documentation a list.
+/// The server's schema has a single kind here, its documentation a list.
 inline bool read(json_reader& from, std::vector<open_enum<pii_entity>>& to) {
   return from.peek() == '"' ? read(from, to.emplace_back()) : read_array(from, to);
 }

@@ -8,7 +8,7 @@ namespace gladia::live::detail {
 
 /// Reads the byte ranges of acknowledgements: how much of the stream arrived.
 ///
-/// The service does not document what the numbers count from, and a new link may begin with ranges
+/// The server does not document what the numbers count from, and a new link may begin with ranges
 /// of the link before. So each link has an origin: the number that stands for the offset where the
 /// link resumed. The origin is never below the true one, so a wrong origin repeats audio but drops
 /// none. ADR 11 says which servers are followed, and how.

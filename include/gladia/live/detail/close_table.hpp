@@ -18,7 +18,7 @@ enum class fate {
   fatal,  ///< the URL cannot be opened again
 };
 
-/// The table of close codes (RFC 6455, section 7.4, and the service's own from 4000 on). The table
+/// The table of close codes (RFC 6455, section 7.4, and the server's own from 4000 on). The table
 /// is total: an unknown code counts as a lost link.
 [[nodiscard]] constexpr fate fate_of_close_code(std::uint16_t code,
                                                 bool retry_unassigned) noexcept {

@@ -157,7 +157,7 @@ GLADIA_DECL error engine::accept_session(result<net::http_response> const& respo
   // An empty URL would resolve to the API itself.
   if (info->id.empty() || info->url.reveal().empty()) {
     return error(errc::malformed_response, phase::response,
-                 "the service made a session without an id or a URL");
+                 "the server made a session without an id or a URL");
   }
   auto url = net::resolve_url(service_->api, info->url.reveal());
   if (!url) return url.error();

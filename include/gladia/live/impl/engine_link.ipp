@@ -202,7 +202,7 @@ GLADIA_DECL void engine::report(audio_line::report const& taken) {
   if (taken.dropped) push(audio_dropped{taken.dropped->from, taken.dropped->to});
   if (!taken.container.empty()) {
     warn(warning_code::encoded_audio, "the audio begins as " + std::string(taken.container) +
-                                          " does, and the service takes it for samples: decode it "
+                                          " does, and the server takes it for samples: decode it "
                                           "first, or what is heard is noise");
   }
 }

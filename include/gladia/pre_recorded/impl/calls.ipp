@@ -109,7 +109,7 @@ inline result<uploaded_audio> read_upload(result<net::http_response> response) {
   auto audio = api::detail::read_body<uploaded_audio>(std::move(response));
   if (audio && audio->audio_url.empty()) {
     audio = error(errc::malformed_response, phase::response,
-                  "the service took an upload and named no URL of it");
+                  "the server took an upload and named no URL of it");
   }
   return audio;
 }
@@ -119,7 +119,7 @@ inline result<pre_recorded_info> read_info(result<net::http_response> response) 
   auto const is_answered = response.has_value();
   auto info = api::detail::read_body<pre_recorded_info>(std::move(response));
   if (info && info->id.empty()) {
-    info = error(errc::malformed_response, phase::response, "the service made a job without an id");
+    info = error(errc::malformed_response, phase::response, "the server made a job without an id");
   }
   if (info || !is_answered) return info;
   auto e = info.error();

@@ -74,7 +74,7 @@ inline std::string path_of(std::string_view target) {
   return path;
 }
 
-/// The service's error body.
+/// The server's error body.
 inline http_reply error_reply(int status, std::string_view target, std::string message,
                               std::vector<std::string> faults = {}) {
   api_error body;

@@ -18,7 +18,7 @@
 namespace gladia::testing::detail {
 
 /// Checks single members, and the parts that the requests of both kinds of job have in common.
-/// Reports faults in the service's words. A path is empty or ends with a dot.
+/// Reports faults in the server's words. A path is empty or ends with a dot.
 class member_check {
  protected:
   using json = nlohmann::json;

@@ -11,10 +11,10 @@
 
 namespace gladia::testing::detail {
 
-/// Checks the body of a request for the transcription of a recording as the service does.
+/// Checks the body of a request for the transcription of a recording as the server does.
 class recording_check : member_check {
  public:
-  /// The faults, in the service's words; empty if there are none.
+  /// The faults, in the server's words; empty if there are none.
   static std::vector<std::string> faults_of(nlohmann::json const& body) {
     recording_check check;
     if (!body.is_object()) return {"body must be an object"};
@@ -73,7 +73,7 @@ class recording_check : member_check {
   static constexpr double no_limit = 1e9;
 };
 
-/// Fills in the service's defaults for members that a request does not set.
+/// Fills in the server's defaults for members that a request does not set.
 inline void apply_defaults(pre_recorded_request& request) {
   if (request.model.empty()) request.model = pre_recorded_model::solaria_1;
   turn_off_flags(request);

@@ -12,11 +12,11 @@
 
 namespace gladia::testing::detail {
 
-/// Checks the body of an init request as the service does, and reports all faults at once. Unknown
+/// Checks the body of an init request as the server does, and reports all faults at once. Unknown
 /// members are ignored.
 class request_check : member_check {
  public:
-  /// The faults, in the service's words; empty if there are none.
+  /// The faults, in the server's words; empty if there are none.
   static std::vector<std::string> faults_of(nlohmann::json const& body) {
     request_check check;
     if (!body.is_object()) return {"body must be an object"};
@@ -56,7 +56,7 @@ class request_check : member_check {
   }
 };
 
-/// Fills in the service's defaults for members that a request does not set.
+/// Fills in the server's defaults for members that a request does not set.
 class request_defaults {
  public:
   static void apply(live_request& request) {

@@ -55,7 +55,7 @@ inline std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-/// Three decimals, as the service sends.
+/// Three decimals, as the server sends.
 inline double in_thousandths(double value) {
   return std::round(value * 1000) / 1000;
 }

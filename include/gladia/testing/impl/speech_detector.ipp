@@ -29,7 +29,7 @@ class speech_detector {
   explicit speech_detector(detector_settings const& settings)
       : quiet_steps_to_end_(20 + static_cast<int>(std::ceil(settings.endpointing * 100))),
         steps_to_cut_(static_cast<int>(settings.maximum_duration * 100)),
-        // 0.6, the service's default, is -50 dB of full scale.
+        // 0.6, the server's default, is -50 dB of full scale.
         threshold_(32768 * std::pow(10.0, (-68 + 30 * settings.speech_threshold) / 20)) {}
 
   /// Looks at the next `step` samples.

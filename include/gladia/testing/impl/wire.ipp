@@ -17,7 +17,7 @@
 #include <gladia/detail/calendar.hpp>
 #include <gladia/detail/percent.hpp>
 
-// The forms in which the service writes small values: times, ids, JSON, percent-encoding.
+// The forms in which the server writes small values: times, ids, JSON, percent-encoding.
 
 namespace gladia::testing::detail {
 
