@@ -101,20 +101,20 @@ int be_device(examples::service const& service, std::string const& session_path,
 }  // namespace
 
 int main(int argc, char** argv) {
-  examples::service service;
+  examples::service with_key, without_key;
   std::string session_path, audio_path;
   std::optional<double> speed;
   CLI::App app("Transcribes on a device that has no key.");
   app.require_subcommand(1);
   auto* backend = app.add_subcommand("backend", "Create a session and print its id and URL");
-  service.add_options(*backend);
+  with_key.add_options(*backend);
   auto* device = app.add_subcommand("device", "Send audio to that session and print the words");
   device->add_option("SESSION", session_path, "What the backend printed; -: standard input")
       ->required();
   device->add_option("FILE.wav", audio_path, "16 kHz, mono, 16 bits")->required();
-  service.add_link_options(*device);
+  without_key.add_link_options(*device);
   examples::add_speed(*device, speed);
   app.footer(backend->get_footer() + examples::about_live_sessions);
   if (auto const status = examples::parse(app, argc, argv)) return *status;
-  return *backend ? be_backend(service) : be_device(service, session_path, audio_path, speed);
+  return *backend ? be_backend(with_key) : be_device(without_key, session_path, audio_path, speed);
 }

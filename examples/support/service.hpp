@@ -17,6 +17,7 @@ struct service {
   std::string api_key;
   std::string ca_file;
   bool allow_insecure = false;
+  bool takes_key = false;  // has the option for it
   std::optional<gladia::testing::emulator> emulator;
 
   void add_options(CLI::App& app) {
@@ -24,6 +25,7 @@ struct service {
         "--api-url", api_url,
         "Where the server is (default: GLADIA_API_URL, else Gladia's if there is a key)");
     app.add_option("--api-key", api_key, "The API key (default: GLADIA_API_KEY)");
+    takes_key = true;
     app.footer("With neither key nor URL an emulator is started for the time of the program.");
     add_link_options(app);
   }
@@ -70,7 +72,8 @@ struct service {
       auto const at = text.find(of_library);
       if (at != std::string::npos) text.replace(at, of_library.size(), of_program);
     }
-    if (e == gladia::errc::unauthorized && api_key.empty() && !is_set("GLADIA_API_KEY")) {
+    if (e == gladia::errc::unauthorized && takes_key && api_key.empty() &&
+        !is_set("GLADIA_API_KEY")) {
       text += "; no key was set: use --api-key or GLADIA_API_KEY";
     }
     return text;

@@ -6,6 +6,7 @@
 namespace {
 
 using namespace gladia::test;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -46,7 +47,7 @@ TEST_F(attach_by_url, keeps_the_key_from_the_device_and_its_requests) {
   EXPECT_EQ(requests[1].header("x-gladia-key"), "") << "the device's";
 }
 
-TEST_F(attach_by_url, needs_no_service_to_be_tried) {
+TEST_F(attach_by_url, needs_no_server_to_be_tried) {
   options.arguments = {"backend"};
   program backend(example(name), options);
   ASSERT_TRUE(backend.wait_for_output("\n"));
@@ -83,6 +84,16 @@ TEST_F(attach_by_url, names_what_the_device_cannot_use) {
   expect_failure(run_alone({"device", file("no.json", "{}"), odd}), "odd.wav: the session takes");
   expect_failure(run_alone({"device", session_file(), wav, "--ca-file", "/nowhere/ca.pem"}),
                  "--ca-file");
+}
+
+TEST_F(attach_by_url, asks_the_device_for_no_key_where_it_is_refused) {
+  gladia::testing::http_fault refusal;
+  refusal.route = gladia::testing::route::upgrade;
+  refusal.status = 401;
+  emulator_options.faults.http = {refusal};
+  auto const end = run_alone({"device", session_file(), wav_file(two_seconds)});
+  EXPECT_EQ(end.status, 1);
+  EXPECT_THAT(end.err, AllOf(HasSubstr("HTTP 401"), Not(HasSubstr("api-key"))));
 }
 
 TEST_F(attach_by_url, explains_itself_and_what_goes_wrong) {
