@@ -4,8 +4,8 @@
 /// Everything that most programs need: the client, sessions, recordings, the model and how it is
 /// printed, and audio.
 ///
-/// Include these headers apart: JSON interoperability (`gladia/codec/json.hpp`) and the emulator
-/// (`gladia/testing/emulator.hpp`).
+/// Two headers are not included, and have to be included separately: JSON interoperability
+/// (`gladia/codec/json.hpp`) and the emulator (`gladia/testing/emulator.hpp`).
 
 #include <gladia/audio/convert.hpp>
 #include <gladia/audio/g711.hpp>

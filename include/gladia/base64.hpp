@@ -10,7 +10,8 @@
 #include <gladia/error.hpp>
 
 /// \file
-/// Base64 as RFC 4648 defines it (section 4): telephone providers send audio so, within JSON.
+/// Base64 as RFC 4648 defines it (section 4): telephone providers send audio in this form, within
+/// JSON.
 ///
 /// Both functions are pure and may be called from any thread. Neither keeps its argument.
 
@@ -28,7 +29,7 @@ inline error not_base64(std::string why) {
 
 }  // namespace detail
 
-/// Encodes any bytes: four characters for each three of them, padded with `=`, without line breaks.
+/// Encodes any bytes: four characters for every three bytes, padded with `=`, without line breaks.
 [[nodiscard]] inline std::string encode_base64(std::string_view bytes) {
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
@@ -45,12 +46,12 @@ inline error not_base64(std::string why) {
   return text;
 }
 
-/// Decodes Base64 with the standard alphabet and its padding. Empty text is no bytes.
+/// Decodes Base64 with the standard alphabet and its padding. Empty text gives no bytes.
 ///
-/// Error: `boost::system::errc::invalid_argument` where a character does not belong to the
-/// alphabet, white space and the `-` and `_` of URLs among them, or where the length is no multiple
-/// of 4. The message names the character and its offset, or the length, and nothing else of the
-/// text. Nothing is decoded then: the sender has to send something else.
+/// Error: `boost::system::errc::invalid_argument` where a character does not belong to the alphabet
+/// (neither do white space, `-` and `_`), or where the length is no multiple of 4. The message
+/// names the character and its offset, or the length, and nothing else of the text. Nothing is
+/// decoded then: the sender has to send something else.
 [[nodiscard]] inline result<std::string> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0) {
     return detail::not_base64(std::to_string(text.size()) + " characters, no multiple of 4");

@@ -13,9 +13,9 @@ namespace gladia {
 
 /// The front door: who you are, where the server is, how the server is reached.
 ///
-/// Making a client does no network. Options that cannot be right do not throw: every call made
-/// through the client reports them, with `errc::invalid_options`, `invalid_url` or `insecure_url`.
-/// The message says what to change. Sessions and calls may outlive the client.
+/// Making a client does not use the network. Options that cannot be right do not throw: every call
+/// made through the client reports them, with `errc::invalid_options`, `invalid_url` or
+/// `insecure_url`. The message says what to change. Sessions and calls may outlive the client.
 ///
 /// ```
 /// boost::asio::io_context io;
@@ -26,7 +26,7 @@ namespace gladia {
 /// Thread safety: every member may be called from any thread, except moving and destroying.
 class client {
  public:
-  /// Where handlers run that have no executor of their own.
+  /// The type of the executor that runs the handlers without an executor of their own.
   using executor_type = boost::asio::any_io_executor;
 
   /// A client whose work is done on `executor`. Several threads may run `executor`.
@@ -52,7 +52,7 @@ class client {
   /// if the system has no thread to give.
   explicit client(client_options options = {});
 
-  /// The executor on which the work is done, and on which handlers run that have none of their own.
+  /// The executor that does the work, and that runs the handlers without an executor of their own.
   [[nodiscard]] executor_type get_executor() const noexcept { return live_.get_executor(); }
 
   /// Live transcription. The reference is valid as long as the client; a copy may outlive the

@@ -42,7 +42,7 @@ enum class errc {
 
   // Audio files.
   not_a_wav,          ///< no RIFF or RF64 header
-  unsupported_audio,  ///< a WAV file of an encoding, rate, depth or channel count not taken
+  unsupported_audio,  ///< the server does not take this encoding, rate, depth or channel count
   truncated_audio,    ///< a WAV file that ends within its header, or shrinks while it is read
 
   // Network.
@@ -53,14 +53,14 @@ enum class errc {
   tls_unavailable,     ///< OpenSSL, as it is configured here, cannot encrypt
   proxy_refused,       ///< the proxy answered CONNECT with another status than 2xx
   too_many_redirects,  ///< more than 20 redirects, or more than 5 of a WebSocket handshake
-  bad_redirect,  ///< no usable `Location`; a handshake's leads to another scheme, host or port
+  bad_redirect,  ///< no usable `Location`; for a handshake also one to another scheme, host or port
 
   // HTTP status of a response or of the WebSocket handshake.
   bad_request,        ///< 400, 413, 422: a parameter is wrong; see `details().validation_errors`
   unauthorized,       ///< 401: the API key or token is unknown
   payment_required,   ///< 402: the plan does not cover this
-  forbidden,          ///< 403: not allowed now; when deleting: the job is not done yet
-  not_found,          ///< 404, 410: the server does not know it, or it was deleted
+  forbidden,          ///< 403: not allowed now; a job that is not done yet cannot be deleted
+  not_found,          ///< 404, 410: there is no such thing at the server, or no longer
   too_many_requests,  ///< 429: a rate or concurrency limit; see `details().retry_after`
   server_error,       ///< 5xx
   unexpected_status,  ///< any other status

@@ -9,8 +9,8 @@ namespace gladia {
 
 /// A text that must not be shown: an API key, a WebSocket URL that carries a token, a password.
 ///
-/// A secret cannot be streamed. Its memory is overwritten before it is freed. Whatever in this
-/// library prints a value prints `***` in place of a secret.
+/// A secret cannot be streamed. Its memory is overwritten before it is freed. Where this library
+/// prints values, `***` stands in place of a secret.
 ///
 /// Thread safety: as `std::string`.
 class secret {
@@ -47,7 +47,7 @@ class secret {
   /// Overwrites the text.
   ~secret() { wipe(); }
 
-  /// The text itself. Valid until the secret is changed or destroyed. Do not log it.
+  /// The text itself. Valid until the secret is changed or destroyed. Do not log the text.
   [[nodiscard]] std::string const& reveal() const noexcept { return value_; }
 
   /// Whether the text is empty.

@@ -10,8 +10,9 @@
 
 namespace gladia::audio {
 
-/// Tells from its beginning whether a stream is a file of encoded audio, such as WebM, Ogg, FLAC,
-/// MP4 or MP3, instead of samples. A server would hear such a stream as noise.
+/// Looks at the beginning of a stream, and tells whether the stream is a file of encoded audio,
+/// such as WebM, Ogg, FLAC, MP4 or MP3, instead of samples. A server would hear such a stream as
+/// noise.
 ///
 /// An MP3 without a tag is recognised by two frames in a row, because quiet samples look like the
 /// beginning of one frame. WAV files are not recognised here; see `stream_head`. Pure; nothing is

@@ -4,19 +4,19 @@
 #include <cstdint>
 
 /// \file
-/// Samples as sound devices and files have them, to the 16-bit PCM that most sessions are sent.
+/// Converts the samples of sound devices and files to 16-bit PCM, the format of most sessions.
 ///
-/// The server takes integers of 8, 16, 24 and 32 bits as they are; convert to send less, or to
-/// mix. It takes no floating point. Values are rounded to the nearest 16-bit value, halves upwards,
-/// and clipped at the ends of the range. All functions are pure, allocate nothing, and may be
-/// called from any thread, also from the callback of a sound device. `out` may not overlap the
+/// The server takes integers of 8, 16, 24 and 32 bits as they are; convert to send less, or to mix.
+/// The server takes no floating point. Values are rounded to the nearest 16-bit value, halves
+/// upwards, and clipped at the ends of the range. All functions are pure, allocate nothing, and may
+/// be called from any thread, also from the callback of a sound device. `out` may not overlap the
 /// input, unless a function says so. The 16-bit samples have the byte order of this machine; the
 /// server takes little-endian ones, which x86 and ARM have.
 
 namespace gladia::audio {
 
-/// A floating-point sample, where ±1 is full scale, as 16-bit PCM. Louder ones are clipped; NaN is
-/// silence. A 16-bit sample that was divided by 32768 is had back exactly.
+/// A floating-point sample, where ±1 is full scale, as 16-bit PCM. Louder samples are clipped; NaN
+/// becomes silence. A 16-bit sample that was divided by 32768 comes back exactly.
 [[nodiscard]] constexpr std::int16_t float_to_int16(double sample) noexcept {
   double const scaled = sample * 32768;
   if (scaled != scaled) return 0;
@@ -26,8 +26,8 @@ namespace gladia::audio {
   return static_cast<std::int16_t>(static_cast<int>(scaled + 32768.5) - 32768);
 }
 
-/// A 32-bit sample as 16-bit PCM. 24 bits in the upper part of 32, as WASAPI and CoreAudio have
-/// them, are 32-bit samples too.
+/// A 32-bit sample as 16-bit PCM. Samples with 24 bits in the upper part of 32, as in WASAPI and
+/// CoreAudio, are 32-bit samples too.
 [[nodiscard]] constexpr std::int16_t int32_to_int16(std::int32_t sample) noexcept {
   auto const rounded = (std::int64_t{sample} + 0x8000) >> 16;
   return static_cast<std::int16_t>(rounded < 32767 ? rounded : 32767);
@@ -75,8 +75,9 @@ constexpr void uint8_to_int16(std::uint8_t const* samples, std::size_t count,
   for (std::size_t i = 0; i < count; ++i) out[i] = uint8_to_int16(samples[i]);
 }
 
-/// Makes frames of mono tracks that run together, such as the planar buffers of CoreAudio, JACK and
-/// PortAudio's `paNonInterleaved`. Tracks that come apart in time need an `interleaver`.
+/// Interleaves mono tracks that run together, such as the planar buffers of CoreAudio, JACK and
+/// PortAudio's `paNonInterleaved`. Tracks whose audio comes at different times need an
+/// `interleaver`.
 ///
 /// \param tracks    `count` pointers to the first samples of the tracks.
 /// \param count     How many tracks there are.

@@ -7,8 +7,8 @@
 /// G.711 as ITU-T defines it: telephone audio with 8 bits a sample, to 16-bit linear PCM and back.
 ///
 /// Gladia's server takes A-law and µ-law as they are (`wav/alaw`, `wav/ulaw`). Convert only audio
-/// that must be mixed, measured or stored otherwise. All functions are pure and may be called from
-/// any thread.
+/// that must be mixed, measured or stored in another form. All functions are pure and may be called
+/// from any thread.
 
 namespace gladia::audio {
 

@@ -45,8 +45,8 @@ class stream_head {
   /// them on.
   [[nodiscard]] bool decided() const noexcept { return state_ == state::passing; }
 
-  /// To be called at the end of the stream: the bytes that were held back, which are audio after
-  /// all.
+  /// Returns the bytes that were held back, which are audio after all. Call `finish` at the end of
+  /// the stream.
   ///
   /// \return At most 11 bytes; none if the stream ends within a WAV header. Valid until the object
   ///   changes.

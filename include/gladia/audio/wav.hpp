@@ -27,9 +27,10 @@ struct wav_header {
   /// stream.
   std::optional<std::uint64_t> data_bytes{};
   /// Whether `data_bytes` may be a stand-in for an unknown size. A program that writes to a pipe
-  /// cannot finish the header, and writes about 2 GiB (SoX 0x7FFFF000 in whole frames, LAME
-  /// 0x7FFFFFFF, arecord 0x80000000; any size from 0x7FFF0000 to 0x8000FFFF counts), or 4 GiB less
-  /// a header. If the file or stream holds less than `data_bytes`, the samples reach to its end.
+  /// cannot finish the header, and writes a size of about 2 GiB (SoX 0x7FFFF000 in whole frames,
+  /// LAME 0x7FFFFFFF, arecord 0x80000000; any size from 0x7FFF0000 to 0x8000FFFF counts), or 4 GiB
+  /// less a header. If the file or stream holds less than `data_bytes`, the samples reach to its
+  /// end.
   bool may_be_unfinished = false;
   /// The end of the file according to its first chunk; wrong in many files.
   std::uint64_t riff_end = 0;
@@ -137,7 +138,7 @@ class wav_file {
   [[nodiscard]] audio_format const& format() const noexcept { return format_; }
   /// The number of bytes of all whole frames when the file was opened.
   [[nodiscard]] std::uint64_t data_bytes() const noexcept { return data_bytes_; }
-  /// How long these frames last.
+  /// How long the whole frames last.
   [[nodiscard]] std::chrono::microseconds duration() const noexcept {
     return format_.duration(data_bytes_);
   }

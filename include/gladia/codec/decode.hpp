@@ -24,10 +24,10 @@
 /// - `NaN`, `Infinity`, numbers out of range and values of another type count as absent. An element
 ///   of a list that cannot be read is left out.
 /// - A struct that lacks a required member (see `model/fields.hpp`) counts as absent too. If that
-///   struct is itself required, what holds it cannot be read. A message of which neither `data` nor
-///   `error` can be read cannot be read.
-/// - A transcript whose `start`, `end` or `channel` is there and cannot be read has no times: both
-///   are 0.
+///   struct is itself required, the struct or message around it cannot be read either. A message
+///   cannot be read if neither its `data` nor its `error` can be read.
+/// - If the `start`, `end` or `channel` of a transcript is there but cannot be read, the transcript
+///   has no times: `start` and `end` are 0.
 /// - If a name comes twice in an object, the last one counts.
 ///
 /// Each part that counts as absent is named with its path, for example

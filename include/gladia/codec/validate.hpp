@@ -20,7 +20,7 @@ namespace gladia::codec {
 ///   in the config must still be there;
 /// - a flag without the settings that it needs (translation without target languages, a callback
 ///   without a URL);
-/// - `code_switching` with exactly one language, because the server ignores it then;
+/// - `code_switching` with exactly one language, because the server then ignores the flag;
 /// - `custom_metadata` or `extra` that is not an object, metadata of more than 2000 characters;
 /// - `extra` that changes the audio format, or turns off the acknowledgements that sessions need;
 /// - text that is not UTF-8.

@@ -55,18 +55,18 @@ using job_visitor = std::function<bool(live_job)>;
 /// Thread safety: every member may be called from any thread.
 class client {
  public:
-  /// Where handlers run that have no executor of their own.
+  /// The type of the executor that runs the handlers without an executor of their own.
   using executor_type = boost::asio::any_io_executor;
 
   /// Not for users, who get this object from `gladia::client`.
   explicit client(std::shared_ptr<api::detail::service const> service)
       : service_(std::move(service)) {}
 
-  /// The client's executor, on which handlers run that have none of their own.
+  /// The client's executor, which runs the handlers without an executor of their own.
   [[nodiscard]] executor_type get_executor() const noexcept;
 
-  /// A session that creates its job when `session::async_run` is called, which also reports faults
-  /// of the request. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
+  /// A session that creates its job when `session::async_run` is called. `async_run` also reports
+  /// faults of the request. Mirrors https://docs.gladia.io/api-reference/v2/live/init.
   [[nodiscard]] live::session session(live_request request, session_options options = {}) const;
 
   /// A session for a job that was made elsewhere, for example by a backend that keeps the API key.

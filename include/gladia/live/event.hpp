@@ -55,9 +55,10 @@ struct connected {
   /// Audio from `resume_offset` to this position was already sent on an earlier link, and is sent
   /// again. Equal to `resume_offset` if no audio is sent again.
   std::uint64_t replayed_to = 0;
-  /// Text on this link that overlaps [repeated_from, repeated_to) may contain words that were
-  /// already delivered. In seconds, on the clock of the transcripts. Both are 0 if no audio is sent
-  /// again. `transcript_view` marks such text as `maybe_repeated`.
+  /// Text on this link that overlaps
+  /// [repeated_from, repeated_to) may contain words that were already delivered. Both members are
+  /// in seconds, on the clock of the transcripts. Both are 0 if no audio is sent again.
+  /// `transcript_view` marks such text as `maybe_repeated`.
   double repeated_from = 0;
   double repeated_to = 0;  ///< the end of that span, exclusive
   /// Final transcripts within this span of time may be missing, because earlier links were lost. A
@@ -78,13 +79,13 @@ struct disconnected {
 
 /// What a `warning` is about.
 enum class warning_code {
-  resume_mismatch,   ///< the server's byte ranges do not continue where the link resumed; once
+  resume_mismatch,   ///< the server's byte ranges do not go on where the link resumed; told once
   replay_shortened,  ///< unacknowledged audio became unreplayable, to make room for new audio
   audio_refused,     ///< the server answered a chunk with a negative acknowledgement
   ack_stalled,       ///< the link is alive, but acknowledgements do not advance
   keep_alive_limit,  ///< no audio came for so long that the session is no longer kept alive
   incomplete_frame,  ///< the audio ended in the middle of a sample frame
-  addons_missing,    ///< translations, entities or sentiments may be lost with a link; once
+  addons_missing,    ///< translations, entities or sentiments may be lost with a link; told once
   encoded_audio,  ///< the audio begins as a WebM, MP3 or other encoded file: the server hears noise
 };
 

@@ -13,7 +13,7 @@ namespace gladia::live {
 /// `threaded_session::send` wait, whatever the policy is.
 enum class overflow_policy {
   refuse,       ///< refuse the new audio with `errc::would_block`; no accepted audio is dropped
-  drop_oldest,  ///< take the new audio, and drop the oldest: reported as `audio_dropped`
+  drop_oldest,  ///< take the new audio, drop the oldest unsent audio, and report `audio_dropped`
 };
 
 /// Which events the session queues for `async_receive`.
@@ -32,7 +32,7 @@ struct session_options {
   /// How long to keep reconnecting, counted from the last progress. Progress is an acknowledgement
   /// of more audio, or a link that was open for 5 s.
   std::chrono::milliseconds reconnect_window{30'000};
-  /// How many attempts there are within `reconnect_window`; zero: no limit but the window.
+  /// How many attempts may be made within `reconnect_window`; zero: only the window limits them.
   /// Reconnecting cannot be switched off: 1 means one attempt.
   int reconnect_attempts = 0;
   /// The waits between attempts. There are never more than 4 connects a second, whatever the waits.
@@ -61,8 +61,8 @@ struct session_options {
   /// `ack_stalled` is reported, and a waiting `async_send` no longer waits for acknowledgements.
   /// The session never reconnects for this reason.
   std::chrono::milliseconds ack_timeout{10'000};
-  /// How long the session may last after the call of `stop()`. Sending the audio that is still
-  /// unsent takes its time out of this limit.
+  /// How long the session may last after the call of `stop()`. The time that it takes to send
+  /// unsent audio counts too.
   std::chrono::milliseconds stop_timeout{60'000};
   /// How long the closing handshake may take, at the end and after `cancel()`. Zero: the link ends
   /// at once without a close frame, and the server may not notice.
@@ -70,8 +70,8 @@ struct session_options {
 
   // Silence of the caller.
 
-  /// After how much time without audio an empty chunk is sent, to keep the session alive: the
-  /// server ends a session after about 30 s without audio. Zero: never.
+  /// The time without audio after which an empty chunk is sent. The chunk keeps the session alive:
+  /// the server ends a session after about 30 s without audio. Zero: never.
   std::chrono::milliseconds keep_alive_after{20'000};
   /// The time between further empty chunks. Zero: only one is sent.
   std::chrono::milliseconds keep_alive_interval{5'000};
@@ -110,8 +110,8 @@ struct session_options {
   /// The job is then in `summary::job`.
   ///
   /// The session asks only after the stop was written, and only if the end of the session was not
-  /// seen or final transcripts may be missing. `async_run` completes when that is done, also after
-  /// an end in order.
+  /// seen or final transcripts may be missing. `async_run` completes when the session has finished
+  /// asking, even if the server ended the session in order.
   /// - Not set: the session asks until `stop_timeout` is over, but for at least 5 s; if
   ///   `stop_timeout` is 0, for `fetch_timeout`.
   /// - `true`: the session asks for `fetch_timeout`.

@@ -23,11 +23,11 @@ class engine;
 struct session_setup;
 }  // namespace detail
 
-/// A small handle for the callback of a sound device, which takes audio and never waits.
+/// A small handle that takes audio and never waits, for the callback of a sound device.
 ///
 /// A sink may outlive its session: then `try_send` returns `errc::session_ended`. A sink must not
 /// outlive the `io_context` that the client was given. Thread safety: `try_send` may be called from
-/// any thread; copying and destroying as a value.
+/// any thread; otherwise as a value.
 class audio_sink {
  public:
   /// Takes all of `audio`, or nothing: as `session::try_send`, with its errors.
@@ -79,7 +79,7 @@ class audio_sink {
 /// Mirrors https://docs.gladia.io/api-reference/v2/live/websocket.
 class session {
  public:
-  /// Where handlers run that have no executor of their own: the client's.
+  /// The type of the client's executor, which runs the handlers without an executor of their own.
   using executor_type = boost::asio::any_io_executor;
 
   /// Not for users, who get sessions from `live::client`.
@@ -149,7 +149,8 @@ class session {
   ///
   /// Cancellation (any type): completes with `operation_aborted`; no event is thrown away. After
   /// `session::cancel()` the pending call completes with `operation_aborted` too, while later calls
-  /// still deliver what is queued. To see `ended`, call until the error is `errc::session_ended`.
+  /// still deliver the queued events. To see `ended`, call until the error is
+  /// `errc::session_ended`.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_receive(CompletionToken&& token = CompletionToken()) {
     return boost::asio::async_initiate<CompletionToken, void(result<event>)>(
@@ -163,8 +164,8 @@ class session {
   /// Completes at once while no more than `high_water` of audio is unsent. Otherwise the call waits
   /// until unsent audio has fallen to `low_water`. When the buffer is full of unacknowledged audio,
   /// the call waits for acknowledgements: as long as they come, and at most `ack_timeout` for the
-  /// next one. Before `async_run` no audio is sent, so a call that would exceed `high_water` waits
-  /// until the session runs. Several calls may wait; they are served in order.
+  /// next one. Before `async_run` no audio is sent, so a call that finds more than `high_water` of
+  /// unsent audio waits until the session runs. Several calls may wait; they are served in order.
   ///
   /// \param audio  Samples in the request's format, interleaved, of any length up to
   ///   `session_options::buffer`. The audio need not end with a whole frame. Empty audio does
@@ -211,17 +212,18 @@ class session {
   /// the server is told again. The link ends when the server has sent its last results, or when
   /// `stop_timeout` has passed since this call. If the results are not known by then, the session
   /// asks the server for its job before it ends, as `session_options::fetch_result` and
-  /// `fetch_timeout` say: by default this takes at least 5 s more. An `async_send` that still
-  /// waits completes with `errc::stopping`. Returns at once. May be called before `async_run` and
-  /// from handlers. A second call does nothing.
+  /// `fetch_timeout` say: by default until the job is done or `stop_timeout` has passed, but for up
+  /// to 5 s even if `stop_timeout` passes earlier. An `async_send` that still waits completes with
+  /// `errc::stopping`. Returns at once. May be called before `async_run` and from handlers. A
+  /// second call does nothing.
   void stop() noexcept;
 
   /// Calls `stop()`, then waits for the end of the session.
   ///
   /// Handler signature: `void(gladia::live::summary)`, with the summary that `async_run` completes
-  /// with. Any number of calls may wait, and may be made after the end. If `async_run` was not
-  /// called yet, the operation completes at once with `errc::not_running` in `summary::error`; the
-  /// stop is remembered, and ends the session when it runs.
+  /// with. Any number of calls may wait. Calls may also be made after the end. If `async_run` was
+  /// not called yet, the operation completes at once with `errc::not_running` in `summary::error`;
+  /// the stop is remembered, and ends the session when the session runs.
   ///
   /// Cancellation: none. The wait ends with the session, as `stop()` says; to end the session at
   /// once use `cancel()`.

@@ -42,16 +42,17 @@ struct caption {
 [[nodiscard]] std::vector<caption> make_captions(
     std::vector<transcript_utterance> const& utterances, subtitle_options const& options = {});
 
-/// One caption of a SubRip file (`.srt`), to be written behind those before it; UTF-8.
+/// One caption of a SubRip file (`.srt`), in UTF-8. Append the text to the captions before this
+/// one.
 ///
 /// Ends with an empty line, so that a file of whole captions can be read at any time. The format
 /// knows no escapes: `-->` in the text is written as `->`.
 /// \param shown  As `make_captions` made it: with rows that are not empty and have no line breaks.
-/// \param number Its place in the file, from 1.
+/// \param number The caption's place in the file, from 1.
 [[nodiscard]] std::string to_srt(caption const& shown, std::size_t number);
 
-/// One caption of a WebVTT file (`.vtt`), to be written behind `webvtt_header` and those before it;
-/// UTF-8. Ends with an empty line. `&`, `<` and `>` are escaped.
+/// One caption of a WebVTT file (`.vtt`), in UTF-8. Append the text to `webvtt_header` and the
+/// captions before this one. Ends with an empty line. `&`, `<` and `>` are escaped.
 ///
 /// \param shown As for `to_srt`.
 [[nodiscard]] std::string to_webvtt(caption const& shown);

@@ -42,8 +42,8 @@ struct statistics {
   /// Final transcripts that were not delivered, because their text had been delivered before.
   std::uint64_t finals_withheld = 0;
   int connections = 0;  ///< links that opened; the number of reconnects is one less
-  /// From the moment when audio counts as sent to its acknowledgement. On a slow uplink the time
-  /// that the audio needs to leave this machine is included.
+  /// The time from the moment when audio counts as sent to the acknowledgement of this audio. On a
+  /// slow uplink the time that the audio needs to leave this machine is included.
   latency ack_round_trip{};
   latency first_partial{};     ///< from accepting the start of an utterance to its first partial
   latency final_transcript{};  ///< from accepting the end of an utterance to its final transcript

@@ -44,9 +44,9 @@ class threaded_session {
   threaded_session(live::session session, session_handlers handlers);
   threaded_session(threaded_session&&) = delete;
   threaded_session& operator=(threaded_session&&) = delete;
-  /// Cancels the session. The destructor waits for the handler or `post` that is running, unless it
-  /// is called from there, and for nothing else. Afterwards no member of `session_handlers` is
-  /// called.
+  /// Cancels the session. The destructor waits for the handler or `post` that is running, unless
+  /// that handler or `post` destroys the session. The destructor waits for nothing else. Afterwards
+  /// no member of `session_handlers` is called.
   ~threaded_session();
 
   /// Hands over audio, and waits while too much audio is unsent: as `session::async_send`, with its
@@ -76,8 +76,8 @@ class threaded_session {
   /// Ends the session at once: as `session::cancel`.
   void cancel() noexcept;
 
-  /// Waits until the session is over, and until all handlers were called. Does not wait for
-  /// handlers if it is called from a handler, or if `session_handlers::post` is set.
+  /// Waits until the session is over, and until all handlers were called. A call from a handler
+  /// does not wait for handlers. If `session_handlers::post` is set, no call waits for handlers.
   ///
   /// Returns how the session ended. `session::async_run` lists the errors in `summary::error`, and
   /// what to do about them.

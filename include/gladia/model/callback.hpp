@@ -12,7 +12,7 @@
 /// \file
 /// What the server posts to a URL of yours.
 ///
-/// Gladia does not document whether a post is repeated, and in which order posts arrive: a receiver
+/// Gladia does not document whether a post is repeated, nor in which order posts arrive. A receiver
 /// should give the same result when a post comes twice.
 
 namespace gladia {

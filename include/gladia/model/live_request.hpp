@@ -38,8 +38,8 @@ struct enum_names<live_model> {
 /// What happens to the audio before it is transcribed.
 struct pre_processing_settings {
   std::optional<bool> audio_enhancer{};  ///< improve the audio first; off by default
-  /// 0..1: how sure the server must be that it hears speech. Closer to 1, less background noise is
-  /// taken for speech. The server's default is 0.6.
+  /// 0..1: how sure the server must be that it hears speech. The closer to 1, the less background
+  /// noise is taken for speech. The server's default is 0.6.
   std::optional<double> speech_threshold{};
 };
 
@@ -79,7 +79,7 @@ struct post_processing_settings {
 
 /// Which messages the server sends, over the link or by callback.
 ///
-/// The server's defaults differ between the two. The comments have them as link / callback.
+/// The server's defaults differ between the two. The comments give both defaults: link / callback.
 struct message_flags {
   std::optional<bool> receive_partial_transcripts{};         ///< off / off
   std::optional<bool> receive_final_transcripts{};           ///< on / on
@@ -113,8 +113,8 @@ struct live_request {
   /// After how many seconds an utterance ends even if nobody pauses, 5..60. The server's default
   /// is 5.
   std::optional<double> maximum_duration_without_endpointing{};
-  /// Experimental. Not set: silence alone ends an utterance. Set to `end_of_turn_settings()`, the
-  /// server looks for the ends of turns, with its defaults.
+  /// Experimental. Not set: silence alone ends an utterance. With `end_of_turn_settings()` the
+  /// server looks for the ends of turns, and uses its own defaults.
   std::optional<end_of_turn_settings> end_of_turn{};
   language_settings language_config{};                 ///< which languages are spoken
   pre_processing_settings pre_processing{};            ///< before transcription

@@ -73,7 +73,7 @@ struct custom_spelling_settings {
 struct translation_settings {
   std::vector<language_code> target_languages{};    ///< at least one
   open_enum<translation_model> model{};             ///< `base` by default
-  std::optional<bool> match_original_utterances{};  ///< align with the original's; on by default
+  std::optional<bool> match_original_utterances{};  ///< align with the original ones; on by default
   std::optional<bool> lipsync{};                    ///< fit the movement of the lips; on by default
   std::optional<bool> context_adaptation{};         ///< use `context`; on by default
   std::optional<std::string> context{};             ///< what the talk is about

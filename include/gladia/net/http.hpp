@@ -67,14 +67,14 @@ using refusal_reader = void (*)(http_response const& refusal, error_details& det
 struct http_request {
   std::string method = "GET";  ///< in upper case
   net::url url{};              ///< where the request goes
-  /// Header fields beside `Host`, `User-Agent`, `Connection` and `Content-Length`, which are added.
+  /// Header fields. `Host`, `User-Agent`, `Connection` and `Content-Length` are added to them.
   http_headers headers{};
   /// Names of header fields that a redirect does not take to another origin, and that no error
   /// shows; `authorization` and `cookie` are always treated so.
   std::vector<std::string> secret_headers{};
   std::string body{};                   ///< the body, unless `source` is set
   std::optional<body_source> source{};  ///< a body that is read while it is sent
-  /// URLs within the body, whose queries no error shows: they may be signed.
+  /// URLs within the body. No error shows their queries, because the URLs may be signed.
   std::vector<std::string> secret_urls{};
   /// Names what an attempt without an answer may leave behind at the server, for a log line. May be
   /// null.
@@ -121,15 +121,15 @@ class http_exchange {
   /// Connects (through a proxy if one is set), writes the request and reads the response. The
   /// response may come while the request is still being written.
   ///
-  /// A response with another status than 2xx is complete when its head is whole; its body is what
-  /// comes within a second and 1 MiB. A 2xx response is whole, or an error: the body ends with its
-  /// length or its last chunk. A body with neither ends with the connection; over TLS the server
-  /// must announce that end (close_notify). A 2xx response that comes before the request was
-  /// written whole is `errc::malformed_response`.
+  /// A response with another status than 2xx is complete when its head is whole; its body is the
+  /// part that comes within a second, at most 1 MiB. A 2xx response is whole, or an error: the body
+  /// ends with its length or its last chunk. A body with neither ends with the connection; over TLS
+  /// the server must announce that end (close_notify). A 2xx response that comes before the request
+  /// was written whole is `errc::malformed_response`.
   ///
   /// `done` is called exactly once, never from within this function. Errors have the phase in which
   /// they happened: `details().phase >= phase::response` means that the request was written whole,
-  /// so the server may have carried it out. The errors are
+  /// so the server may have carried out the request. The errors are
   /// - codes of the network;
   /// - `errc::timeout`: of a phase, of `deadline`, `idle` or `send_idle`;
   /// - a TLS code, whose message says why the certificate was refused;

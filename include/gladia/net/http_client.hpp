@@ -28,7 +28,7 @@ struct http_call {
   /// what went to the sink. An error ends the call with that error. Empty: an attempt that fails
   /// after its first part went to the sink is the last one.
   std::function<result<void>()> restart_sink{};
-  bool is_tried_once = false;  ///< whether there is no retry: the caller retries
+  bool is_tried_once = false;  ///< whether only one attempt is made, because the caller retries
 };
 
 /// A call under way.
@@ -57,8 +57,9 @@ class http_client {
   /// A DELETE also succeeds with a 404 or 410, if an earlier attempt of the call may have deleted
   /// the object: that attempt was sent and not answered, or answered with 408 or 5xx.
   ///
-  /// Up to 20 redirects are followed, and none from `https` to `http` except to loopback. The
-  /// fields in `http_request::secret_headers` are sent only to the origin of the first request.
+  /// Up to 20 redirects are followed. A redirect from `https` to `http` is followed only to
+  /// loopback. The fields in `http_request::secret_headers` are sent only to the origin of the
+  /// first request.
   ///
   /// Errors: those of `http_exchange::start`; the codes of `errc_for_status`; `errc::insecure_url`
   /// for plain `http` that is not allowed; `errc::too_many_redirects`; `errc::bad_redirect`;

@@ -27,8 +27,8 @@ namespace gladia::net {
 /// \param phase     The step in which the response came.
 /// \param asked     The request that was answered, for example `GET https://...`.
 /// \param now       The time of the response.
-/// \param read      Finds the server's message in the body. Null, or if it finds none: the
-///   beginning of the body is the message.
+/// \param read      Finds the server's message in the body. If `read` is null or finds no message,
+///   the beginning of the body is the message.
 [[nodiscard]] error error_from_response(http_response const& response, gladia::phase phase,
                                         std::string const& asked,
                                         std::chrono::system_clock::time_point now,

@@ -19,10 +19,10 @@ struct tls_options {
   /// CA certificates to trust beside the system's store, as PEM text. Empty: none.
   std::string ca_pem{};
   /// Whether to trust the system's store: OpenSSL's default paths, or the usual paths of bundles if
-  /// there is nothing at OpenSSL's.
+  /// OpenSSL's paths hold nothing.
   bool use_system_store = true;
   /// A PEM file of certificate revocation lists (CRL). A server whose certificate is on a list is
-  /// refused. Empty: no lists, and nobody is asked.
+  /// refused. Empty: none. No server is ever asked whether a certificate was revoked.
   ///
   /// If there is any list, here or in `crl_pem`, there must be one for every server: a server is
   /// also refused if there is no list from the authority that issued its certificate, or if that

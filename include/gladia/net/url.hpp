@@ -44,7 +44,7 @@ struct url {
 /// Errors: as `parse_url`, except that spaces in path and query are no error.
 [[nodiscard]] result<url> resolve_url(url const& base, std::string_view reference);
 
-/// `text`, in which all characters but the unreserved ones of RFC 3986 are percent-encoded.
+/// `text` with all characters percent-encoded, except the unreserved ones of RFC 3986.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
 }  // namespace gladia::net

@@ -46,16 +46,16 @@ struct link_end {
   /// Why the link ended, if `close_code` is 0: `operation_aborted` after `close` and `close_now`,
   /// else the first thing that went wrong. No error if there is a close code.
   gladia::error error{};
-  /// Set if the answer to the upgrade is a redirect to the same scheme, host and port: where to.
-  /// `error` is then `errc::bad_redirect`. The URL may hold a token: never log the URL.
+  /// Where the redirect leads, if the answer to the upgrade is a redirect to the same scheme, host
+  /// and port. `error` is then `errc::bad_redirect`. The URL may hold a token: never log the URL.
   std::optional<url> redirect{};
 };
 
 /// How much of the bytes that were given to a link has left this machine.
 struct outflow {
-  /// The number of bytes, since the link opened, that the next hop has acknowledged. On other
-  /// systems than Linux and macOS: the number of bytes that the system has taken; it buffers only
-  /// few.
+  /// The number of bytes, since the link opened, that the next hop has acknowledged. On systems
+  /// other than Linux and macOS: the number of bytes that the system has taken, of which the system
+  /// buffers only few.
   std::uint64_t bytes = 0;
   /// Whether the last ping is among these bytes.
   bool ping_left = false;
@@ -97,8 +97,8 @@ class websocket {
   ///
   /// A refused upgrade is an error with the phase `upgrade`, the HTTP status, `Retry-After`, and
   /// the server's words, as far as they came within a second after the head of the answer. A
-  /// redirect is not followed: the message of `errc::bad_redirect` says where to, and
-  /// `link_end::redirect` is set if the redirect may be followed.
+  /// redirect is not followed: the message of `errc::bad_redirect` says where the redirect leads,
+  /// and `link_end::redirect` is set if the redirect may be followed.
   virtual void open(websocket_request request, std::shared_ptr<websocket_listener> listener) = 0;
 
   /// Whether messages can be sent: from `on_open` until the link is being closed or is lost.

@@ -36,14 +36,14 @@ using job_visitor = std::function<bool(pre_recorded_job)>;
 /// the `co_await`: gcc 12 destroys a temporary twice.
 class client {
  public:
-  /// Where handlers run that have no executor of their own.
+  /// The type of the executor that runs the handlers without an executor of their own.
   using executor_type = boost::asio::any_io_executor;
 
   /// Not for users, who get this object from `gladia::client`.
   explicit client(std::shared_ptr<api::detail::service const> service)
       : service_(std::move(service)) {}
 
-  /// The client's executor, on which handlers run that have none of their own.
+  /// The client's executor, which runs the handlers without an executor of their own.
   [[nodiscard]] executor_type get_executor() const noexcept;
 
   /// Uploads a file, 64 KiB at a time: the whole file is never in memory.
@@ -59,7 +59,8 @@ class client {
   ///   path, a folder, a pipe and an empty file;
   /// - the common ones;
   /// - `errc::truncated_audio`: the file became shorter meanwhile;
-  /// - `errc::bad_request`: among others, the file is too large (413), which is not tried again;
+  /// - `errc::bad_request`: for example, the file is too large (413); such an upload is not tried
+  ///   again;
   /// - `errc::bad_redirect`: the server redirects to another origin.
   /// \param path      The file, in UTF-8. The file is read on the client's executor.
   /// \param progress  Called on the client's executor, before the first part and after each part.
@@ -85,7 +86,7 @@ class client {
   /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Completes when the server
   /// has fetched the whole recording; each attempt may take 300 s. An attempt that failed may leave
   /// an upload behind. `async_transcribe_url` needs no upload. Errors: the common ones.
-  /// \param url  Where the server gets the recording. It is in no log line and no error.
+  /// \param url  Where the server gets the recording. The URL is in no log line and no error.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_upload_url(std::string url,
                                       CompletionToken&& token = CompletionToken()) const {
@@ -157,12 +158,13 @@ class client {
   }
 
   /// Creates a job for the recording at `url`, and waits until the job is done. Nothing is
-  /// uploaded. Accounts with zero data retention cannot upload, and have only this way.
+  /// uploaded. Accounts with zero data retention cannot upload: they have to use this function or
+  /// `async_create`.
   ///
   /// Handler signature, errors and cancellation: as `async_transcribe_file`.
   /// \param url      Where the server gets the recording.
   /// \param request  Its `audio_url` is replaced by `url`.
-  /// \param options  How to wait, and who is told how far the transcription is.
+  /// \param options  How to wait, and a function that is told how far the transcription is.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_transcribe_url(std::string url, pre_recorded_request request = {},
                                           transcribe_options options = {},

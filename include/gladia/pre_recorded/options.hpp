@@ -32,8 +32,9 @@ struct audio_source {
 };
 
 /// A function that is called with the number of bytes of a recording that were given to the
-/// network, and with their total. The first call has 0 bytes sent. The same number may come more
-/// than once; the number goes back to 0 if the upload is tried again. The function must not throw.
+/// network, and with the size of the recording. The first call has 0 bytes sent. The same number
+/// may come more than once; the number goes back to 0 if the upload is tried again. The function
+/// must not throw.
 using upload_progress = std::function<void(std::uint64_t sent, std::uint64_t total)>;
 
 /// How to wait for a job.

@@ -61,9 +61,9 @@ struct emulator_options {
   /// and `language` may be missing. An entry may have `"translations": {"fr": "bonjour"}`, for the
   /// live sessions that ask for these languages.
   std::string script{};
-  /// Tells at which byte of the client's audio a received message begins. Nothing: where the
-  /// message before ended. For audio whose samples tell their position, without a WAV header. May
-  /// be empty.
+  /// A function that tells at which byte of the client's audio a received message begins. If the
+  /// function returns nothing, the message begins where the message before ended. The function
+  /// suits audio without a WAV header whose samples tell their position. May be empty.
   ///
   /// With this function the times of a JSON script are times in the client's audio, even if audio
   /// was sent again. An entry is said each time that its audio was heard from start to end, with
@@ -79,8 +79,8 @@ struct emulator_options {
   std::chrono::milliseconds idle_timeout{30000};  ///< time without audio, then 4408; 0: no limit
   std::chrono::milliseconds no_speech_limit{
       60000};  ///< audio without speech, then 4504; 0: no limit
-  /// How long a job is `processing`: in a session, from the last transcript to the end of the
-  /// session; with a recording, from its last word on.
+  /// How long a job is `processing`: the job of a session from the last transcript to the end of
+  /// the session, the job of a recording from its last word on.
   std::chrono::milliseconds processing_time{0};
   std::chrono::milliseconds queued_time{0};  ///< how long the job of a recording is `queued`
   /// The size of the largest recording. A larger one is answered with 413 before it is read.
@@ -90,8 +90,9 @@ struct emulator_options {
   std::map<std::string, std::string> remote_files{};
   /// Experimental, as the message is: whether `speech_turn_end` follows each `speech_end`.
   bool turn_ends = false;
-  /// Experimental, as the message is: sent as `answering_machine`, once, when `time` seconds of
-  /// audio have come, or 5 s if `time` is not set. Not set: the message is not sent.
+  /// The data of the message `answering_machine`, which is sent once, when `time` seconds of audio
+  /// have come, or 5 s if `time` is not set. Not set: the message is not sent. Experimental, as the
+  /// message is.
   std::optional<answering_machine_data> answering_machine{};
   /// Whether the file route redirects to another port, as Gladia's server redirects to another
   /// host.
@@ -151,8 +152,8 @@ class emulator {
   /// Where words come from: `script`, `pocketsphinx`, or `none (speech events only)`.
   [[nodiscard]] std::string words() const;
 
-  /// Sets the faults of all sessions that have none of their own. They act from when the call
-  /// returns.
+  /// Sets the faults of all sessions that have none of their own. The faults act as soon as the
+  /// call has returned.
   void set_faults(testing::faults faults);
   /// Sets the faults of one session or recording, in place of the emulator's. Of the faults in
   /// `http` only those of `route::upgrade` act. An unknown id is ignored.

@@ -91,7 +91,7 @@ enum class cut_kind {
   brutal,
 };
 
-/// Cuts the link of a session after every so many bytes of audio.
+/// Cuts the link of a session each time that `every` bytes of audio were taken.
 ///
 /// A brutal reset can destroy acknowledgements that were already sent. A client that then sends the
 /// same audio again in one burst meets the next cut before it got an acknowledgement, and makes no
@@ -128,7 +128,7 @@ enum class ack_mode {
   inclusive,  ///< ranges end with the offset of the last byte, as in Gladia's AsyncAPI document
   merged,     ///< every n-th message is acknowledged, together with those before it
   again,      ///< as `normal`, but a new link begins with the last range of the link before
-  over_cuts,  ///< as `late`, but those that a lost link kept back come first on the next link
+  over_cuts,  ///< as `late`, but the next link begins with those that a lost link kept back
 };
 
 /// What the emulator does with a message to the client, instead of sending it once in its turn.
@@ -150,7 +150,7 @@ enum class message_action {
 /// affected.
 struct message_fault {
   /// The type on the wire, for example `transcript` or `post_transcript`; `final` and `partial`
-  /// mean those transcripts. For acknowledgements (`audio_chunk`) use `faults::acks`.
+  /// mean final and partial transcripts. For acknowledgements (`audio_chunk`) use `faults::acks`.
   std::string type = "final";
   message_action action = message_action::lose;  ///< what happens to these messages
   int nth = 1;                                   ///< the first one, counted in each session from 1
@@ -210,8 +210,7 @@ struct injection {
 /// Members named `times` count from then on, those of `messages` from the beginning of each
 /// session.
 struct faults {
-  /// Faults of HTTP requests. Of those that match a request, the first one acts that is not used
-  /// up.
+  /// Faults of HTTP requests. The first fault that matches a request and is not used up acts.
   std::vector<http_fault> http{};
 
   /// The `url` in the answer to the request that creates a session. Empty: the true URL. `{url}` in
@@ -245,8 +244,8 @@ struct faults {
   bool ignore_stop = false;                 ///< whether a stop has no effect
   bool never_close = false;                 ///< whether the link stays open after the last message
 
-  /// Each is sent once in a session, in the order of `after_bytes`. After another call of
-  /// `emulator::set_faults` they are sent again.
+  /// Each injection is sent once in a session, in the order of `after_bytes`. After another call of
+  /// `emulator::set_faults` the injections are sent again.
   std::vector<injection> injections{};
 };
 
