@@ -31,7 +31,8 @@ class client {
 
   /// A client whose work is done on `executor`. Several threads may run `executor`.
   ///
-  /// The constructor reads certificate files and the environment; nothing is read later.
+  /// The constructor reads certificate files and the environment. Later only certificates in
+  /// folders are read: see `tls_options`.
   explicit client(executor_type executor, client_options options = {});
 
   /// A client whose work is done on `context`, for example an `io_context`.

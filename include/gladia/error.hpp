@@ -43,7 +43,7 @@ enum class errc {
   // Audio files.
   not_a_wav,          ///< no RIFF or RF64 header
   unsupported_audio,  ///< the server does not take this encoding, rate, depth or channel count
-  truncated_audio,    ///< a WAV file that ends within its header, or shrinks while it is read
+  truncated_audio,  ///< a WAV file ends within its header, or a recording shrinks while it is read
 
   // Network.
   timeout,             ///< the step `details().phase` took too long; also for HTTP 408 and 425

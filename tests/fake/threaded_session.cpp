@@ -219,6 +219,22 @@ TEST_F(a_threaded_session, survives_handlers_that_throw) {
   EXPECT_GE(caught, 3);
 }
 
+TEST_F(a_threaded_session, reports_no_exception_of_a_handler_that_destroyed_it) {
+  asio::io_context gui;
+  int caught = 0;
+  session_handlers handlers;
+  handlers.post = [&](std::function<void()> f) { asio::post(gui, std::move(f)); };
+  handlers.on_event = [&](event const&) {
+    session.reset();
+    throw std::runtime_error("mine");
+  };
+  handlers.on_exception = [&](std::exception_ptr const&) { ++caught; };
+  start(handlers);
+  auto gui_work = asio::make_work_guard(gui);
+  while (session) gui.run_one();
+  EXPECT_EQ(caught, 0);
+}
+
 /// Posts to a thread of the test's, and throws instead at one of the events.
 struct a_threaded_session_whose_post_throws : a_threaded_session {
   struct thrown_by_user {};

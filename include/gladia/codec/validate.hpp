@@ -26,7 +26,8 @@ namespace gladia::codec {
 /// - text that is not UTF-8.
 ///
 /// Values that this version does not know are no faults. `extra` is checked as it will be sent; if
-/// `extra` gives a known member another type than this version knows, only the text is checked.
+/// `extra` gives a known member another type than this version knows, only the text and
+/// `custom_metadata` are checked.
 ///
 /// Thread safety: may be called from any thread.
 [[nodiscard]] error validate(live_request const& request);

@@ -32,8 +32,8 @@ using job_visitor = std::function<bool(live_job)>;
 /// the client.
 ///
 /// Every HTTP operation is retried as `client_options::retry` says (408, 425, 429, 5xx, network
-/// errors, timeouts), waits as long as `Retry-After` asks, and follows redirects without sending
-/// the key to another origin.
+/// errors, timeouts), waits as long as `Retry-After` asks, for up to `http_retry::retry_after_cap`,
+/// and follows redirects without sending the key to another origin.
 ///
 /// Common errors:
 /// - `errc::missing_api_key`, `invalid_url`, `insecure_url`, `invalid_options`, `no_trust_anchors`,
@@ -179,7 +179,8 @@ class client {
   /// While the download goes on, the file is named `path` followed by `.part`; any error removes
   /// that file. A file named `path` is always whole.
   ///
-  /// Handler signature and errors: as `async_download`; also errors of the file system.
+  /// Handler signature and errors: as `async_download`; also errors of the file system, and
+  /// `errc::invalid_request` if `path` exists and is no regular file.
   /// \param id        As in `live_session_info::id` or `summary::job_id`.
   /// \param path      Existing files `path` and `path` followed by `.part` are replaced, so two
   ///   downloads at a time need two paths. The file is written on the client's executor.

@@ -36,9 +36,11 @@ overloaded(Visitors...) -> overloaded<Visitors...>;
 
 namespace gladia::live {
 
-/// The job was created, and its id is known. Delivered once, unless the job could not be created.
+/// The job was created, or is attached to. Delivered once, unless the job could not be created.
 struct started {
-  live_session_info session{};  ///< the job's id, and the link's URL, which is secret
+  /// The job's id, and the link's URL, which is secret. If the session was attached without an id,
+  /// the id is empty.
+  live_session_info session{};
 };
 
 /// A link is being opened.

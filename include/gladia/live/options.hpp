@@ -29,8 +29,8 @@ enum class event_selection {
 struct session_options {
   // Reconnecting.
 
-  /// How long to keep reconnecting, counted from the last progress. Progress is an acknowledgement
-  /// of more audio, or a link that was open for 5 s.
+  /// How long to keep reconnecting, counted from the first failure after the last progress.
+  /// Progress is an acknowledgement of more audio, or a link that was open for 5 s.
   std::chrono::milliseconds reconnect_window{30'000};
   /// How many attempts may be made within `reconnect_window`; zero: only the window limits them.
   /// Reconnecting cannot be switched off: 1 means one attempt.
@@ -112,15 +112,16 @@ struct session_options {
   /// The session asks only after the stop was written, and only if the end of the session was not
   /// seen or final transcripts may be missing. `async_run` completes when the session has finished
   /// asking, even if the server ended the session in order.
-  /// - Not set: the session asks until `stop_timeout` is over, but for at least 5 s; if
-  ///   `stop_timeout` is 0, for `fetch_timeout`.
+  /// - Not set: the session may ask until `stop_timeout` is over, or for 5 s if that is longer; if
+  ///   `stop_timeout` is 0, for `fetch_timeout`, or for 5 s if that is longer.
   /// - `true`: the session asks for `fetch_timeout`.
   /// - `false`: the session never asks.
   ///
   /// Asking needs an API key: without one, as on a device that attached, the session does not ask.
   /// The session does not ask after `cancel()` either.
   std::optional<bool> fetch_result{};
-  /// How long the session asks for its job, where `fetch_result` says so. 0: no limit.
+  /// How long the session may ask for its job, where `fetch_result` says so. 0: no limit if
+  /// `fetch_result` is `true`.
   std::chrono::milliseconds fetch_timeout{30'000};
 };
 

@@ -25,8 +25,9 @@ struct session_setup;
 
 /// A small handle that takes audio and never waits, for the callback of a sound device.
 ///
-/// A sink may outlive its session: then `try_send` returns `errc::session_ended`. A sink must not
-/// outlive the `io_context` that the client was given. Thread safety: `try_send` may be called from
+/// A sink may outlive its session: then `try_send` returns `errc::session_ended`. Calls at the very
+/// moment of the destruction may still take audio, which is not sent. A sink must not outlive the
+/// `io_context` that the client was given. Thread safety: `try_send` may be called from
 /// any thread; otherwise as a value.
 class audio_sink {
  public:
@@ -120,7 +121,9 @@ class session {
   ///   refuses the link for good; `errc::no_trust_anchors` or a TLS code: the server cannot be
   ///   trusted; `errc::tls_unavailable`: OpenSSL cannot encrypt here;
   /// - `errc::message_too_large`: see `session_options::max_message`;
-  /// - `errc::reconnect_failed`: no link could be opened again within `reconnect_window`;
+  /// - `errc::reconnect_failed`: within `reconnect_window` and `reconnect_attempts` no link could
+  /// be
+  ///   opened again, or none that stayed open, or the server asked for a longer wait;
   /// - `errc::stop_timeout`: the server did not finish in time; `live::client::async_get` may tell
   ///   more;
   /// - `operation_aborted`: after `cancel()`, the destructor, or cancellation of this operation;
@@ -192,10 +195,10 @@ class session {
   /// Hands over audio without waiting: takes all of the audio, or nothing.
   ///
   /// Unlike `async_send`, `try_send` fills the whole buffer. When the buffer is full,
-  /// unacknowledged audio becomes unreplayable first (reported once as the warning
-  /// `replay_shortened`); when the buffer is full of unsent audio, `session_options::overflow`
-  /// decides. The call holds a mutex while the audio is copied, and allocates only while the buffer
-  /// grows.
+  /// unacknowledged audio becomes unreplayable first (reported as the warning `replay_shortened`,
+  /// once until more is acknowledged or a link is lost); when the buffer is full of unsent audio,
+  /// `session_options::overflow` decides. The call holds a mutex while the audio is copied, and
+  /// allocates only while the buffer grows.
   ///
   /// \param audio  As for `async_send`; copied before the call returns.
   ///
@@ -257,7 +260,7 @@ class session {
   ///   slot. Where no link is open, the server keeps the slot until the session idles out, for
   ///   about 30 s.
   /// - `async_run` completes, at most `close_timeout` later, with `operation_aborted` and the
-  ///   verdict `partial`, or `unknown` if the stop had been written.
+  ///   verdict `partial`, or `unknown` if the stop had been written and no audio was dropped.
   ///
   /// Returns at once. May be called at any time.
   void cancel() noexcept;

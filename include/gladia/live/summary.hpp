@@ -29,7 +29,8 @@ struct statistics {
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_replayed = 0;      ///< of `bytes_sent`, sent again after a reconnect
   std::uint64_t bytes_acknowledged = 0;  ///< the offset up to which the server has everything
-  /// Accepted audio that the server will never hear, without an incomplete frame at the end.
+  /// Accepted audio that was dropped: the server will never hear it. An incomplete frame at the end
+  /// does not count, nor does audio that was still unsent at the end: see `bytes_unsent`.
   std::uint64_t bytes_dropped = 0;
   std::uint64_t bytes_buffered = 0;     ///< held in memory now
   std::uint64_t bytes_unsent = 0;       ///< of `bytes_buffered`, not yet given to the network

@@ -47,8 +47,8 @@ struct transcript_line {
 /// and stays. Lines are told apart by utterance id and channel. If a server uses an id again, text
 /// that begins after the end of a finished line is a new line.
 ///
-/// Text is never left out because it looks like a repetition. After a reconnect such text is marked
-/// `maybe_repeated`, if the view is given the `connected` events too.
+/// A final transcript is never left out because it looks like a repetition of another. After a
+/// reconnect such text is marked `maybe_repeated`, if the view is given the `connected` events too.
 ///
 /// Text that a lost link swallowed becomes a line of its own, marked `recovered`, and never
 /// replaces a finished line. The view takes such text from recovered transcripts and, if the view
@@ -74,8 +74,8 @@ class transcript_view {
   /// Adds a partial or final transcript.
   ///
   /// \return The line that changed, valid until the next change. Null if no line changed: a partial
-  ///   came after its final, the text is older than all lines that are kept, or a finished line
-  ///   already has the text of a recovered transcript.
+  ///   came after its final, the text is older than all lines that are kept, or the text stands in
+  ///   a finished line already, because a lost link had swallowed it and it was recovered.
   transcript_line const* add(transcript const& message);
 
   /// Adds a translation to its line.

@@ -9,7 +9,8 @@ namespace gladia::net {
 /// Which servers are trusted, and how this client proves who it is.
 ///
 /// The server's certificate and host name are always verified, with TLS 1.2 or later; there is no
-/// way to switch that off. Files are read when the client is made.
+/// way to switch that off. Files are read when the client is made; certificates in a folder, as
+/// `SSL_CERT_DIR` names, are read when a server shows a certificate that they issued.
 struct tls_options {
   /// A PEM file of CA certificates to trust beside the system's store. Empty: none.
   ///

@@ -43,7 +43,7 @@ class transport {
 /// The transport over TCP and TLS.
 ///
 /// Reads certificate files and, if `options.proxy` asks for it, the environment, and blocks
-/// meanwhile; nothing is read later.
+/// meanwhile. Later only certificates in folders are read: see `tls_options`.
 ///
 /// Errors: `errc::invalid_options` for a file that cannot be read or holds no certificate or key,
 /// for a proxy URL that cannot be used, and for a user agent with a control character.

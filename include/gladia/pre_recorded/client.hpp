@@ -61,7 +61,9 @@ class client {
   /// - `errc::truncated_audio`: the file became shorter meanwhile;
   /// - `errc::bad_request`: for example, the file is too large (413); such an upload is not tried
   ///   again;
-  /// - `errc::bad_redirect`: the server redirects to another origin.
+  /// - `errc::bad_redirect`: the server redirects to another origin, asks for a GET there (301,
+  /// 302,
+  ///   303), or redirects a source that cannot begin again.
   /// \param path      The file, in UTF-8. The file is read on the client's executor.
   /// \param progress  Called on the client's executor, before the first part and after each part.
   ///   May be empty.
@@ -86,7 +88,9 @@ class client {
   /// Handler signature: `void(gladia::result<gladia::uploaded_audio>)`. Completes when the server
   /// has fetched the whole recording; each attempt may take 300 s. An attempt that failed may leave
   /// an upload behind. `async_transcribe_url` needs no upload. Errors: the common ones.
-  /// \param url  Where the server gets the recording. The URL is in no log line and no error.
+  /// \param url  Where the server gets the recording. The values of its query are in no log line
+  /// and no
+  ///   error.
   template <class CompletionToken = boost::asio::deferred_t>
   [[nodiscard]] auto async_upload_url(std::string url,
                                       CompletionToken&& token = CompletionToken()) const {
@@ -126,8 +130,8 @@ class client {
   /// `Retry-After` beyond the deadline ends the wait at once.
   ///
   /// Errors: `errc::job_failed` if the job's status is `error`, with `details().job_error_code`;
-  /// `errc::timeout` at the deadline, while the job goes on; the common ones. `details().job_id`
-  /// names the job.
+  /// `errc::timeout` at the deadline, while the job goes on; the common ones. Once the job was
+  /// asked for, `details().job_id` names the job.
   ///
   /// Cancellation ends the wait, not the job: the job goes on, and costs what it costs. A job can
   /// be deleted when it is done or failed, and not before.

@@ -77,7 +77,7 @@ GLADIA_DECL error engine::check_setup() const {
   if (session_.url.empty()) {
     return error(errc::invalid_url,
                  "live_session_info::url is empty: attach needs the URL that the "
-                 "service answered with");
+                 "server answered with");
   }
   auto url = net::parse_url(session_.url.reveal());
   return url ? service_->check_secure(*url) : url.error();

@@ -166,9 +166,10 @@ struct threaded_session::core : std::enable_shared_from_this<core> {
     }
   }
 
-  /// Reports an exception of the user's code: it ends neither the session nor a thread.
+  /// Reports an exception of the user's code, which ends neither the session nor a thread. The code
+  /// may have destroyed the session.
   void report_exception() {
-    if (handlers.on_exception) handlers.on_exception(std::current_exception());
+    if (handlers.on_exception && is_open()) handlers.on_exception(std::current_exception());
   }
 
   bool enter() {
