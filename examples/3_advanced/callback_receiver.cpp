@@ -1,8 +1,8 @@
 // A server for what Gladia posts: callbacks and webhooks, of live sessions and of recordings. It
 // prints a line for each: the job's id, the event, and what was said.
 //
-//   callback_receiver --port 8080 --path /gladia-1f9c2b
-//   curl --data @webhook.json http://localhost:8080/gladia-1f9c2b
+//   callback_receiver --port 8082 --path /gladia-1f9c2b
+//   curl --data @webhook.json http://localhost:8082/gladia-1f9c2b
 //
 // A path that nobody can guess keeps strangers out: posts are not signed. Let Gladia reach it
 // through a proxy that ends TLS, and put the URL into `callback_config.url` of a request, or into
@@ -39,7 +39,7 @@ namespace {
 
 struct settings {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;
+  std::uint16_t port = 8082;
   std::string path = "/";
   std::uint64_t max_body = 16 * 1024 * 1024;
 };

@@ -54,7 +54,7 @@ namespace {
 struct settings {
   examples::service service;
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;
+  std::uint16_t port = 8081;
   std::size_t max_calls = 30;
   std::vector<std::string> languages;
 };

@@ -188,7 +188,7 @@ TEST_F(callback_receiver, says_what_is_wrong_with_its_options) {
   options.arguments = {"--host", "203.0.113.1"};
   auto const end = program(example("callback_receiver"), options).wait();
   EXPECT_EQ(end.status, 1);
-  EXPECT_THAT(end.err, HasSubstr("error: cannot listen on 203.0.113.1, port 8080"));
+  EXPECT_THAT(end.err, HasSubstr("error: cannot listen on 203.0.113.1, port 8082"));
 }
 
 }  // namespace

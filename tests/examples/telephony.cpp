@@ -287,7 +287,7 @@ TEST_F(telephony, says_what_is_wrong_with_its_options) {
   options.arguments = arguments({"--host", "203.0.113.1"});
   auto const end = program(example("telephony"), options).wait();
   EXPECT_EQ(end.status, 1);
-  EXPECT_THAT(end.err, HasSubstr("error: cannot listen on 203.0.113.1, port 8080 ["));
+  EXPECT_THAT(end.err, HasSubstr("error: cannot listen on 203.0.113.1, port 8081 ["));
 }
 
 }  // namespace

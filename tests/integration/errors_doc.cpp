@@ -937,6 +937,17 @@ scenario const calls_at_the_wrong_time[] = {
        s.run_to_end();
        return s.end->error.what();
      }},
+    {"Nothing at all happens: no event comes, `state()` stays `idle`, and at last a log line",
+     [](stage& s) {
+       std::string logged;
+       s.client_options.logger.write = [&](gladia::log_level, std::string_view line) {
+         logged = line;
+       };
+       s.make_session();
+       EXPECT_TRUE(s.session->try_send(buffer("ab", 2)));
+       s.session.reset();
+       return logged;
+     }},
     {"Two `async_receive` at a time",
      [](stage& s) {
        s.make_session();

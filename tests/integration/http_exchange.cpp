@@ -7,6 +7,7 @@
 #include <optional>
 #include <support/net_fixture.hpp>
 #include <support/tls_server.hpp>
+#include <support/wine.hpp>
 
 namespace {
 
@@ -552,6 +553,7 @@ TEST_P(success, without_a_length_ends_with_a_connection_that_was_closed_in_order
 }
 
 TEST_P(success, without_a_length_is_an_error_where_the_connection_is_reset) {
+  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine takes the reset for an end in order";
   scripted_server server(answering("HTTP/1.1 200 OK\r\n\r\nwho", parting::reset));
   EXPECT_EQ(failure(request_to(url(server))), gladia::condition::retryable);
 }
@@ -569,6 +571,7 @@ TEST_P(success, in_a_coding_that_nobody_asked_for_is_an_error) {
 }
 
 TEST_P(success, that_comes_before_the_request_was_whole_is_an_error) {
+  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine takes the request for written";
   for (auto how : {parting::reset, parting::none}) {
     answer.reset();
     calls = 0;

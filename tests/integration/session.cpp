@@ -113,8 +113,10 @@ TEST_F(a_session, refuses_audio_of_another_format_than_asked_for) {
   auto const sent = session->try_send(boost::asio::buffer(header));
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error(), errc::format_mismatch);
-  session->cancel();
+  session->stop();
   run_to_end();
+  EXPECT_EQ(end->error, errc::format_mismatch);
+  EXPECT_EQ(end->verdict, completeness::partial) << "none of the audio was heard";
 }
 
 TEST_F(a_session, reports_a_refused_key_with_the_words_of_the_server) {

@@ -121,6 +121,7 @@ class session {
   ///   refuses the link for good; `errc::no_trust_anchors` or a TLS code: the server cannot be
   ///   trusted; `errc::tls_unavailable`: OpenSSL cannot encrypt here;
   /// - `errc::message_too_large`: see `session_options::max_message`;
+  /// - `errc::format_mismatch`: all audio was refused: see `async_send`;
   /// - `errc::reconnect_failed`: within `reconnect_window` and `reconnect_attempts` no link could
   /// be
   ///   opened again, or none that stayed open, or the server asked for a longer wait;
@@ -181,7 +182,8 @@ class session {
   /// - `errc::session_ended`: the session is over;
   /// - `errc::chunk_too_large`: send smaller pieces;
   /// - `errc::format_mismatch`: the WAV header at the head differs from the request. Every later
-  ///   call returns this error too: call `cancel()`, and make a session of the right format;
+  ///   call returns this error too, and the session ends with it: call `cancel()`, and make a
+  ///   session of the right format;
   /// - `operation_aborted`: the operation or the session was cancelled.
   ///
   /// Cancellation (any type): completes with `operation_aborted` and takes none of the audio.

@@ -65,8 +65,9 @@ struct time_span {
 
 /// What became of the audio and of the words.
 enum class completeness {
-  /// The server got all audio and the stop, and every final transcript was delivered. The server
-  /// ended the session itself, or the job is done and holds all audio.
+  /// The server got all accepted audio and the stop, and every final transcript was delivered. The
+  /// server ended the session itself, or the job is done and holds all audio. Audio that a call
+  /// refused with an error does not count.
   complete,
   partial,  ///< audio was dropped, or the session ended before the stop was written
   unknown,  ///< the stop was written, but the end was not seen, or words may be missing

@@ -127,6 +127,8 @@ class audio_line {
   /// Notes the latency of a first partial or of a final.
   void measure(transcript const& t, time_point now);
   [[nodiscard]] bool has_lost_audio() const;
+  /// Why the stream was refused from its head on, if it was.
+  [[nodiscard]] error head_fault() const;
   [[nodiscard]] statistics stats() const;
 
  private:

@@ -75,6 +75,8 @@ class audio_queue {
     return ring_.drop_remainder();
   }
   [[nodiscard]] bool is_closed() const noexcept { return closed_.has_value(); }
+  /// Why the stream was refused from its head on, if it was.
+  [[nodiscard]] error const& head_fault() const noexcept { return head_fault_; }
 
   /// The next message's size: 0 while no whole frame waits.
   [[nodiscard]] std::size_t sendable() const noexcept {
@@ -178,7 +180,10 @@ class audio_queue {
       return {};
     }
     auto parts = head_.feed(bytes);
-    if (!parts) return parts.error();
+    if (!parts) {
+      head_fault_ = parts.error();
+      return head_fault_;
+    }
     container_.feed(bytes);
     ring_.append(parts->held);
     ring_.append(parts->fresh);
@@ -231,6 +236,7 @@ class audio_queue {
 
   audio::framer frames_;
   audio::stream_head head_;
+  error head_fault_{};
   audio::container_detector container_;
   bool is_container_told_ = false;
   std::size_t largest_;  // bytes of one piece

@@ -265,7 +265,12 @@ GLADIA_DECL void audio_line::measure(transcript const& t, time_point now) {
 
 GLADIA_DECL bool audio_line::has_lost_audio() const {
   std::lock_guard lock(mutex_);
-  return queue_.lost() > 0;
+  return queue_.lost() > 0 || queue_.head_fault();
+}
+
+GLADIA_DECL error audio_line::head_fault() const {
+  std::lock_guard lock(mutex_);
+  return queue_.head_fault();
 }
 
 GLADIA_DECL statistics audio_line::stats() const {

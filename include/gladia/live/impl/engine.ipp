@@ -243,6 +243,7 @@ GLADIA_DECL void engine::finish() {
   watch_timer_.cancel();
   auto outcome = run_.outcome();
   audio_.close();
+  if (!outcome.error) outcome.error = audio_.head_fault();
   report(audio_.take_report());
   auto const is_cancelled = outcome.error == boost::asio::error::operation_aborted;
   if (!is_cancelled) report_missing_addons();

@@ -123,6 +123,11 @@ GLADIA_DECL void engine::cancel() noexcept {
 }
 
 GLADIA_DECL void engine::abandon() noexcept {
+  if (state_ == session_state::idle && audio_.stats().bytes_accepted > 0) {
+    service_->log(log_level::warning,
+                  "gladia session (new): destroyed with audio before it ran; call async_run with a "
+                  "handler, and let a thread run the client's executor");
+  }
   events_.abandon();
   on_strand([](engine& self) {
     self.on_cancel();

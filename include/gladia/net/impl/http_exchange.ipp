@@ -353,8 +353,10 @@ class tcp_http_exchange final : public http_exchange,
     if (cut_ == cut::timed_out) return error(errc::timeout, phase_, took_too_long(what(), limit_));
     ec = normalized(ec);
     if (ec == boost::asio::error::eof) {
+      auto const may_want_tls = response_.status == 0 && !request_.url.is_secure();
       return error(ec, phase_,
-                   what() + ": the connection was closed before the response was whole");
+                   what() + ": the connection was closed before the response was whole" +
+                       (may_want_tls ? "; perhaps this port expects https" : ""));
     }
     return error(ec, phase_, what() + " failed: " + ec.message());
   }

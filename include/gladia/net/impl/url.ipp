@@ -198,7 +198,10 @@ GLADIA_DECL result<url> parse_url(std::string_view text) {
   }
   auto const colon = text.find("://");
   if (colon == std::string_view::npos) {
-    return detail::url_error(text, "has no scheme: it must begin with https:// or wss://");
+    return detail::url_error(
+        text,
+        "has no scheme: it must begin with https:// or wss://, or, for this machine, "
+        "with http:// or ws://");
   }
   url parsed;
   parsed.scheme = detail::to_lower(text.substr(0, colon));
