@@ -8,6 +8,7 @@
 #include <ostream>
 #include <regex>
 #include <support/recording_fixture.hpp>
+#include <support/wine.hpp>
 #include <tuple>
 
 // What the server does wrong on each route for recordings, over http and https.
@@ -581,6 +582,7 @@ TEST_P(an_upload_that_meets_a_fault, goes_on_after_a_pause) {
 }
 
 TEST_P(an_upload_that_meets_a_fault, ends_when_it_is_cancelled_while_it_stands_still) {
+  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine's sends outlast their socket";
   fail_with(fault(route::upload, http_action::hang));
   cancel_once([this] { return uploads() == 1; });
   auto const audio = upload(path);

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <set>
 #include <support/live_fixture.hpp>
+#include <support/wine.hpp>
 #include <thread>
 
 namespace {
@@ -346,6 +347,7 @@ TEST_F(a_threaded_session, refuses_audio_after_the_stop) {
 }
 
 TEST_F(a_threaded_session, holds_a_sender_back_and_lets_it_go_at_the_stop) {
+  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine's sends outlast their socket";
   emulator_options.faults.stop_reading_after = 1;
   options.buffer = 10s;
   options.ack_timeout = 1h;  // it would make room

@@ -111,10 +111,7 @@ using connected_stream = std::variant<plain_stream, tls_stream>;
 template <class Stream>
 void close_socket(Stream& stream) noexcept {
   error_code ignored;
-  auto& socket = boost::beast::get_lowest_layer(stream);
-  // In Wine, closing alone does not end an operation that waits.
-  socket.cancel(ignored);
-  socket.close(ignored);
+  boost::beast::get_lowest_layer(stream).close(ignored);
 }
 
 }  // namespace gladia::net::detail

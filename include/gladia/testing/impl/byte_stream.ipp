@@ -83,14 +83,12 @@ class byte_stream {
   }
   void close() noexcept {
     error_code ec;
-    socket_->cancel(ec);  // as in `net::detail::close_socket`
     socket_->close(ec);
   }
   /// Resets the connection: the other side loses what it has not read yet.
   void reset() noexcept {
     error_code ec;
     socket_->set_option(asio::socket_base::linger(true, 0), ec);
-    socket_->cancel(ec);
     socket_->close(ec);
   }
 
