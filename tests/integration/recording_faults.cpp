@@ -536,6 +536,7 @@ TEST_P(an_upload_that_meets_a_fault, is_sent_again_whole_after_a_cut) {
 }
 
 TEST_P(an_upload_that_meets_a_fault, is_sent_again_whole_after_a_status_that_passes) {
+  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine's sends outlast their socket";
   for (int const status : {408, 429, 503}) {
     fail_with(answer(route::upload, status));
     auto const before = uploads();
