@@ -17,9 +17,10 @@ enum class log_level {
 /// Where a client writes its log: nowhere unless `write` is set. There is no global logger.
 ///
 /// A line never holds the API key, a token, audio or a transcript. The library calls `write` from
-/// its I/O threads, possibly from several at once, never under a lock. `write` must not block and
-/// must not throw. `write` may be called until the client, its sessions and its calls are all gone,
-/// and for a little while after their destructors returned.
+/// its I/O threads, and from a thread that destroys a session which never ran, possibly from
+/// several at once, never under a lock. `write` must not block and must not throw. `write` may be
+/// called until the client, its sessions and its calls are all gone, and for a little while after
+/// their destructors returned.
 struct logger {
   /// Lines above this level are not written.
   log_level level = log_level::warning;

@@ -132,9 +132,11 @@ TEST(stream_head, refuses_a_header_that_is_of_no_use) {
 
 TEST(stream_head, goes_on_refusing) {
   stream_head head(expected);
+  EXPECT_FALSE(head.fault());
   auto const wav = gladia::test::wav({audio_encoding::alaw, 8, 8000, 1}, "samples!");
   EXPECT_TRUE(head.feed(boost::asio::buffer(wav)).has_error());
   EXPECT_TRUE(head.feed(boost::asio::buffer("samples", 7)).error() == errc::format_mismatch);
+  EXPECT_TRUE(head.fault() == errc::format_mismatch);
   EXPECT_FALSE(head.decided());
 }
 

@@ -45,6 +45,10 @@ class stream_head {
   /// them on.
   [[nodiscard]] bool decided() const noexcept { return state_ == state::passing; }
 
+  /// Why `feed` refused the stream: the `errc::format_mismatch` that every later call returns. No
+  /// error if `feed` refused nothing.
+  [[nodiscard]] gladia::error fault() const;
+
   /// Returns the bytes that were held back, which are audio after all. Call `finish` at the end of
   /// the stream.
   ///
@@ -54,8 +58,6 @@ class stream_head {
 
  private:
   enum class state { start, wav_header, passing, failed };
-
-  gladia::error mismatch() const;
 
   audio_format expected_;
   state state_ = state::start;

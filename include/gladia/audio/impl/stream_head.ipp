@@ -9,7 +9,7 @@ namespace gladia::audio {
 
 GLADIA_DECL result<stream_head::parts> stream_head::feed(boost::asio::const_buffer piece) {
   if (state_ == state::passing) return parts{{}, piece};
-  if (state_ == state::failed) return mismatch();
+  if (state_ == state::failed) return fault();
 
   auto const used = parser_.feed(piece);
   switch (parser_.state()) {
@@ -35,7 +35,7 @@ GLADIA_DECL result<stream_head::parts> stream_head::feed(boost::asio::const_buff
       break;
   }
   state_ = state::failed;
-  return mismatch();
+  return fault();
 }
 
 GLADIA_DECL boost::asio::const_buffer stream_head::finish() const noexcept {
@@ -43,12 +43,13 @@ GLADIA_DECL boost::asio::const_buffer stream_head::finish() const noexcept {
   return {held_.data(), held_size_};
 }
 
-GLADIA_DECL gladia::error stream_head::mismatch() const {
-  auto const& fault = parser_.error();
+GLADIA_DECL gladia::error stream_head::fault() const {
+  if (state_ != state::failed) return {};
+  auto const& unreadable = parser_.error();
   return gladia::error(errc::format_mismatch,
                        "the stream begins with a WAV header, but " +
-                           (fault ? fault.details().message
-                                  : "it says " + detail::describe(parser_.header().format)) +
+                           (unreadable ? unreadable.details().message
+                                       : "it says " + detail::describe(parser_.header().format)) +
                            "; the request says " + detail::describe(expected_));
 }
 

@@ -76,7 +76,7 @@ class audio_queue {
   }
   [[nodiscard]] bool is_closed() const noexcept { return closed_.has_value(); }
   /// Why the stream was refused from its head on, if it was.
-  [[nodiscard]] error const& head_fault() const noexcept { return head_fault_; }
+  [[nodiscard]] error head_fault() const { return head_.fault(); }
 
   /// The next message's size: 0 while no whole frame waits.
   [[nodiscard]] std::size_t sendable() const noexcept {
@@ -180,10 +180,7 @@ class audio_queue {
       return {};
     }
     auto parts = head_.feed(bytes);
-    if (!parts) {
-      head_fault_ = parts.error();
-      return head_fault_;
-    }
+    if (!parts) return parts.error();
     container_.feed(bytes);
     ring_.append(parts->held);
     ring_.append(parts->fresh);
@@ -236,7 +233,6 @@ class audio_queue {
 
   audio::framer frames_;
   audio::stream_head head_;
-  error head_fault_{};
   audio::container_detector container_;
   bool is_container_told_ = false;
   std::size_t largest_;  // bytes of one piece

@@ -124,6 +124,7 @@ GLADIA_DECL void engine::cancel() noexcept {
 
 GLADIA_DECL void engine::abandon() noexcept {
   if (state_ == session_state::idle && audio_.stats().bytes_accepted > 0) {
+    // Not by `log`, whose id belongs to the strand.
     service_->log(log_level::warning,
                   "gladia session (new): destroyed with audio before it ran; call async_run with a "
                   "handler, and let a thread run the client's executor");
