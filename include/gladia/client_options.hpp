@@ -13,10 +13,10 @@ namespace gladia {
 
 /// What a client is made with. The client keeps a copy.
 ///
-/// A member that is empty is read from the environment when the client is made; a member that is
-/// set wins over the environment. Each call reports a member that cannot be right:
-/// `errc::invalid_url` for `api_url`, `insecure_url` where `allow_insecure` is needed and not set,
-/// `invalid_options` for the rest.
+/// Where the comment of a member names a variable of the environment, the variable is read when the
+/// client is made, and counts if the member is empty. Each call reports a member that cannot be
+/// right: `errc::invalid_url` for `api_url`, `insecure_url` where `allow_insecure` is needed and
+/// not set, `invalid_options` for the rest.
 struct client_options {
   /// The key from https://app.gladia.io. Empty: `GLADIA_API_KEY`.
   ///
