@@ -2,7 +2,7 @@
 // are printed with the call's id. When the caller begins to speak, it tells the provider to stop
 // what is being played (barge-in).
 //
-//   telephony --port 8081
+//   telephony --port 8081       and phone_call, in another terminal, calls it
 //   telephony --host 0.0.0.0 --port 8081 --max-calls 100 --language en
 //
 // It speaks the protocol of Twilio's Media Streams, as Fonoster does too: JSON with 8 kHz µ-law in

@@ -118,6 +118,48 @@ TEST_F(telephony, prints_what_is_said_in_a_call_and_stops_the_playback_when_the_
                                  "[CA1] 00:00.8 I have a question.", "[CA1] over: complete"));
 }
 
+/// The program that plays a caller.
+struct a_caller : telephony {
+  std::string const wav = wav_file(gladia::testing::speech({}, 300ms));
+  void SetUp() override { emulator_options.script = "Hello.\n"; }
+  std::string port() const { return url.substr(15, url.size() - 16); }  // ws://127.0.0.1:8081/
+  program_outcome call(std::vector<std::string> more) {
+    options.arguments = std::move(more);
+    return program(example("phone_call"), options).wait();
+  }
+};
+
+TEST_F(a_caller, is_heard_and_prints_what_comes_back) {
+  serve();
+  auto const end = call({"--port", port(), wav});
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_EQ(end.out, "{\"event\":\"clear\",\"streamSid\":\"MZ1\"}\n");
+  EXPECT_THAT(calls_of(interrupt()),
+              ElementsAre("[CA1] call", "[CA1] 00:00.0 Hello.", "[CA1] over: complete"));
+}
+
+TEST_F(a_caller, hangs_up_in_order_when_it_is_interrupted) {
+  serve();
+  options.arguments = {"--port", port(), wav_file(gladia::testing::speech({}, 10s))};
+  program caller(example("phone_call"), options);
+  ASSERT_TRUE(caller.wait_for_output("clear"));
+  caller.send_signal(SIGINT);
+  EXPECT_EQ(caller.wait().status, 0);
+  EXPECT_TRUE(board->wait_for_output("[CA1] over: complete"));
+}
+
+TEST_F(a_caller, says_why_it_is_not_heard) {
+  serve({"--max-calls", "1"});
+  phone_call other(url, "other");
+  other.start();
+  ASSERT_TRUE(board->wait_for_output("[CAother] call"));
+  expect_failure(call({"--port", port(), wav}), "closed with 1013 all lines are busy");
+  expect_failure(call({"--port", port(), file("notes.wav", "hello")}), "not a WAV file");
+  expect_failure(call({"--port", "9", wav}), "cannot call 127.0.0.1:9: ");
+  EXPECT_THAT(call({"--help"}).out, HasSubstr("Ctrl-C"));
+  EXPECT_EQ(call({}).status, 2);
+}
+
 TEST_F(telephony, ends_a_call_in_order_whose_provider_is_gone) {
   emulator_options.script = "Hello.\n";
   serve();
