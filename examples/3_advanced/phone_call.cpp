@@ -35,20 +35,22 @@ constexpr std::chrono::milliseconds step{20};  // of one message
 /// A line to `telephony`, and what is said on it. All of it runs on one thread.
 class phone_call {
  public:
-  phone_call(asio::io_context& io, audio::wav_file caller, double speed,
+  phone_call(asio::io_context& io, audio::wav_file speech, double speed,
              examples::terminal& terminal)
-      : provider_(io),
+      : telephony_(io),
         timer_(io),
-        caller_(std::move(caller)),
-        pace_(caller_.format(), speed),
+        speech_(std::move(speech)),
+        pace_(speech_.format(), speed),
         terminal_(terminal) {}
 
   error_code dial(std::string const& host, std::uint16_t port) {
+    telephony_.set_option(
+        websocket::stream_base::timeout::suggested(boost::beast::role_type::client));
     error_code ec;
-    asio::ip::tcp::resolver resolver(provider_.get_executor());
+    asio::ip::tcp::resolver resolver(telephony_.get_executor());
     auto const found = resolver.resolve(host, std::to_string(port), ec);
-    if (!ec) asio::connect(provider_.next_layer(), found, ec);
-    if (!ec) provider_.handshake(host + ':' + std::to_string(port), "/", ec);
+    if (!ec) asio::connect(telephony_.next_layer(), found, ec);
+    if (!ec) telephony_.handshake(host + ':' + std::to_string(port), "/", ec);
     return ec;
   }
 
@@ -56,28 +58,33 @@ class phone_call {
     read();
     json const format = {
         {"encoding", "audio/x-mulaw"}, {"sampleRate", phone_rate}, {"channels", 1}};
-    json const about = {{"callSid", "CA1"}, {"streamSid", "MZ1"}, {"mediaFormat", format}};
-    write({{"event", "start"}, {"streamSid", "MZ1"}, {"start", about}}, &phone_call::speak);
+    json const start = {{"callSid", "CA1"}, {"streamSid", "MZ1"}, {"mediaFormat", format}};
+    write({{"event", "start"}, {"streamSid", "MZ1"}, {"start", start}}, &phone_call::speak);
   }
 
-  /// The caller says no more.
-  void hang_up() { is_hung_up_ = true; }
+  /// Ends it in order: the last words still come.
+  void hang_up() {
+    is_hung_up_ = true;
+    timer_.cancel();
+  }
+  /// Ends it at once.
   void drop() {
+    fail("the line was dropped");
     error_code ignored;
-    provider_.next_layer().close(ignored);
+    telephony_.next_layer().close(ignored);
   }
 
-  /// Why it did not end in order, if so.
+  /// Empty if it ended in order.
   [[nodiscard]] std::string const& fault() const { return fault_; }
 
  private:
   void read() {
-    provider_.async_read(incoming_, [this](error_code ec, std::size_t) {
+    telephony_.async_read(incoming_, [this](error_code ec, std::size_t) {
       if (ec) return on_end(ec);
       terminal_.line(boost::beast::buffers_to_string(incoming_.data()));
       incoming_.clear();
       if (!terminal_.is_good()) {
-        fault_ = terminal_.fault_text();
+        fail(terminal_.fault_text());
         hang_up();
       }
       read();
@@ -86,7 +93,7 @@ class phone_call {
 
   void write(json const& message, void (phone_call::*then)()) {
     outgoing_ = message.dump();
-    provider_.async_write(asio::buffer(outgoing_), [this, then](error_code ec, std::size_t) {
+    telephony_.async_write(asio::buffer(outgoing_), [this, then](error_code ec, std::size_t) {
       if (!ec) (this->*then)();  // that the line is lost, `read` hears
     });
   }
@@ -94,30 +101,29 @@ class phone_call {
   void speak() {
     auto const payload = is_hung_up_ ? std::string() : next_payload();
     if (payload.empty()) {
-      return write({{"event", "stop"}, {"streamSid", "MZ1"}}, &phone_call::listen);
+      is_over_ = true;
+      return write({{"event", "stop"}, {"streamSid", "MZ1"}}, &phone_call::wait_for_close);
     }
     json const media = {{"track", "inbound"}, {"payload", payload}};
     write({{"event", "media"}, {"streamSid", "MZ1"}, {"media", media}}, &phone_call::wait);
   }
   void wait() {
     auto const now = std::chrono::steady_clock::now();
-    timer_.expires_after(pace_.sent(caller_.format().bytes(step), now));
-    timer_.async_wait([this](error_code ec) {
-      if (!ec) speak();
-    });
+    timer_.expires_after(pace_.sent(speech_.format().bytes(step), now));
+    timer_.async_wait([this](error_code) { speak(); });  // at once where it is hung up
   }
-  void listen() {}  // `telephony` closes once it has the last words
+  void wait_for_close() {}  // `telephony` closes once it has the last words
 
   /// The next 20 ms as a telephone has them: 8 kHz, µ-law, in Base64. Empty at the end.
   std::string next_payload() {
-    std::vector<std::int16_t> samples(caller_.format().bytes(step) / sizeof(std::int16_t));
-    auto const bytes = caller_.read(asio::buffer(samples));
+    std::vector<std::int16_t> samples(speech_.format().bytes(step) / sizeof(std::int16_t));
+    auto const bytes = speech_.read(asio::buffer(samples));
     if (!bytes) {
-      fault_ = bytes.error().what();
+      fail(bytes.error().what());
       return {};
     }
     samples.resize(*bytes / sizeof(std::int16_t));
-    auto const group = static_cast<std::ptrdiff_t>(caller_.format().sample_rate / phone_rate);
+    auto const group = static_cast<std::ptrdiff_t>(speech_.format().sample_rate / phone_rate);
     std::string codes;
     for (auto at = samples.begin(); samples.end() - at >= group; at += group) {
       auto const mean = std::accumulate(at, at + group, 0) / static_cast<int>(group);
@@ -128,24 +134,32 @@ class phone_call {
 
   void on_end(error_code ec) {
     timer_.cancel();
-    if (!fault_.empty()) return;
-    auto const& why = provider_.reason();
+    auto const& why = telephony_.reason();
     if (ec != websocket::error::closed) {
-      fault_ = "the line was lost: " + ec.message();
+      fail("the line was lost: " + ec.message());
     } else if (why.code != websocket::close_code::normal) {
-      fault_ = "telephony closed with " + std::to_string(why.code) + ' ' + why.reason.c_str();
+      auto const* text = why.reason.empty() ? "it says why" : why.reason.c_str();
+      fail("telephony closed the call with " + std::to_string(why.code) + ": " + text);
+    } else if (!is_over_) {
+      fail("telephony closed the call before its end");
     }
   }
 
-  websocket::stream<asio::ip::tcp::socket> provider_;
+  /// Keeps the first.
+  void fail(std::string const& why) {
+    if (fault_.empty()) fault_ = examples::terminal::printable(why);
+  }
+
+  websocket::stream<asio::ip::tcp::socket> telephony_;
   asio::steady_timer timer_;
-  audio::wav_file caller_;
+  audio::wav_file speech_;
   audio::pacer pace_;
   examples::terminal& terminal_;
   boost::beast::flat_buffer incoming_;
   std::string outgoing_;  // is being written
   std::string fault_;
   bool is_hung_up_ = false;
+  bool is_over_ = false;  // `stop` was said
 };
 
 bool is_for_a_phone(gladia::audio_format const& format) {
@@ -160,11 +174,13 @@ int main(int argc, char** argv) {
   std::string host = "127.0.0.1", path;
   std::uint16_t port = 8081;
   double speed = 1;
-  app.add_option("FILE.wav", path, "What the caller says: mono, 16 bits, 8, 16, 24, 32 or 48 kHz")
+  app.add_option("FILE.wav", path, "What the caller says: mono, 16 bits, 8, 16, 32 or 48 kHz")
       ->required();
   app.add_option("--host", host, "Where telephony is")->capture_default_str();
   app.add_option("--port", port, "Its port")->capture_default_str();
-  examples::add_speed(app, speed);
+  app.add_option("--speed", speed, "Times real time; telephony cannot hold a caller back")
+      ->check(CLI::Range(0.1, 2.0))
+      ->capture_default_str();
   app.footer(
       "Ctrl-C hangs up in order. A second one drops the line."
       "\nExit status: 0, the call ended in order; 1, it did not, which standard error explains; "
@@ -173,7 +189,7 @@ int main(int argc, char** argv) {
   auto wav = audio::wav_file::open(path);
   if (!wav) return examples::fail(wav.error().what());
   if (!is_for_a_phone(wav->format())) {
-    return examples::fail(path + ": a call takes mono, 16 bits, 8 kHz or a multiple; convert it");
+    return examples::fail(path + ": a call takes mono, 16 bits, 8, 16, 32 or 48 kHz; convert it");
   }
 
   examples::terminal terminal(true);

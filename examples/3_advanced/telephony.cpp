@@ -2,8 +2,10 @@
 // are printed with the call's id. When the caller begins to speak, it tells the provider to stop
 // what is being played (barge-in).
 //
-//   telephony --port 8081       and phone_call, in another terminal, calls it
+//   telephony --port 8081
 //   telephony --host 0.0.0.0 --port 8081 --max-calls 100 --language en
+//
+// Without a provider, `phone_call` calls it.
 //
 // It speaks the protocol of Twilio's Media Streams, as Fonoster does too: JSON with 8 kHz µ-law in
 // Base64. A provider sends, and gets back when the caller begins to speak:

@@ -20,11 +20,11 @@ using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
 /// A phone provider that streams one call, as Twilio's documentation says.
-class phone_call {
+class provider_stream {
  public:
   using json = nlohmann::json;
 
-  phone_call(std::string const& url, std::string name) : name_(std::move(name)) {
+  provider_stream(std::string const& url, std::string name) : name_(std::move(name)) {
     EXPECT_FALSE(socket_.open(url)) << url;
     send({{"event", "connected"}, {"protocol", "Call"}, {"version", "1.0.0"}});
   }
@@ -95,14 +95,14 @@ struct telephony : example_fixture {
 TEST_F(telephony, prints_what_is_said_in_a_call_and_stops_the_playback_when_the_caller_speaks) {
   emulator_options.script = "Hello.\nI have a question.\n";
   serve();
-  phone_call call(url, "1");
+  provider_stream call(url, "1");
   call.start();
   call.send({{"event", "of tomorrow"}});
   call.send({{"event", "mark"}, {"mark", {{"name", "greeting"}}}});
   call.speak(word);
   auto const clear = call.socket().receive();
   ASSERT_TRUE(clear);
-  EXPECT_EQ(*clear, phone_call::json({{"event", "clear"}, {"streamSid", "MZ1"}}));
+  EXPECT_EQ(*clear, provider_stream::json({{"event", "clear"}, {"streamSid", "MZ1"}}));
   call.speak(word, "outbound");
   call.send({{"event", "dtmf"}, {"dtmf", {{"track", "inbound_track"}, {"digit", "7"}}}});
   call.speak(word);
@@ -120,9 +120,14 @@ TEST_F(telephony, prints_what_is_said_in_a_call_and_stops_the_playback_when_the_
 
 /// The program that plays a caller.
 struct a_caller : telephony {
-  std::string const wav = wav_file(gladia::testing::speech({}, 300ms));
-  void SetUp() override { emulator_options.script = "Hello.\n"; }
-  std::string port() const { return url.substr(15, url.size() - 16); }  // ws://127.0.0.1:8081/
+  void SetUp() override {
+    telephony::SetUp();
+    emulator_options.script = "Hello.\n";
+  }
+  std::vector<std::string> saying(std::chrono::milliseconds length) const {
+    auto const port = url.substr(15, url.size() - 16);  // ws://127.0.0.1:8081/
+    return {"--port", port, wav_file(gladia::testing::speech({}, length))};
+  }
   program_outcome call(std::vector<std::string> more) {
     options.arguments = std::move(more);
     return program(example("phone_call"), options).wait();
@@ -131,7 +136,7 @@ struct a_caller : telephony {
 
 TEST_F(a_caller, is_heard_and_prints_what_comes_back) {
   serve();
-  auto const end = call({"--port", port(), wav});
+  auto const end = call(saying(300ms));
   EXPECT_EQ(end.status, 0) << end.err;
   EXPECT_EQ(end.out, "{\"event\":\"clear\",\"streamSid\":\"MZ1\"}\n");
   EXPECT_THAT(calls_of(interrupt()),
@@ -140,22 +145,58 @@ TEST_F(a_caller, is_heard_and_prints_what_comes_back) {
 
 TEST_F(a_caller, hangs_up_in_order_when_it_is_interrupted) {
   serve();
-  options.arguments = {"--port", port(), wav_file(gladia::testing::speech({}, 10s))};
+  options.arguments = saying(20s);
   program caller(example("phone_call"), options);
   ASSERT_TRUE(caller.wait_for_output("clear"));
   caller.send_signal(SIGINT);
-  EXPECT_EQ(caller.wait().status, 0);
+  auto const end = caller.wait();
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_TRUE(board->wait_for_output("[CA1] over: complete"));
+  EXPECT_LT(server->audio(server->reports().at(0).id).size(), format.bytes(10s));
+}
+
+TEST_F(a_caller, drops_the_line_when_it_is_interrupted_twice) {
+  emulator_options.faults.ignore_stop = true;
+  serve();
+  options.arguments = saying(20s);
+  program caller(example("phone_call"), options);
+  ASSERT_TRUE(caller.wait_for_output("clear"));
+  caller.send_signal(SIGINT);
+  ASSERT_TRUE(server->wait_until([](auto const& report) {
+    return report.total(&gladia::testing::connection_report::stops) == 1;
+  }));
+  caller.send_signal(SIGINT);
+  auto const end = caller.wait();
+  EXPECT_EQ(end.status, 1);
+  EXPECT_EQ(end.err, "error: the line was dropped\n");
+}
+
+TEST_F(a_caller, hangs_up_once_nobody_reads_its_lines) {
+  serve();
+  options.arguments = saying(20s);
+  program caller(example("phone_call"), options);
+  caller.close_output();
+  auto const end = caller.wait();
+  EXPECT_EQ(end.status, 1);
+  EXPECT_EQ(end.err, "error: cannot write to standard output: Broken pipe\n");
   EXPECT_TRUE(board->wait_for_output("[CA1] over: complete"));
 }
 
 TEST_F(a_caller, says_why_it_is_not_heard) {
   serve({"--max-calls", "1"});
-  phone_call other(url, "other");
+  provider_stream other(url, "other");
   other.start();
   ASSERT_TRUE(board->wait_for_output("[CAother] call"));
-  expect_failure(call({"--port", port(), wav}), "closed with 1013 all lines are busy");
-  expect_failure(call({"--port", port(), file("notes.wav", "hello")}), "not a WAV file");
-  expect_failure(call({"--port", "9", wav}), "cannot call 127.0.0.1:9: ");
+  auto usual = saying(300ms);
+  expect_failure(call(usual), "closed the call with 1013: all lines are busy");
+  usual.back() = file("notes.wav", "hello");
+  expect_failure(call(usual), "not a WAV file");
+  usual.back() =
+      file("stereo.wav", gladia::test::wav({gladia::audio_encoding::pcm, 16, 16000, 2}, "1234"));
+  expect_failure(call(usual), "a call takes mono");
+  auto nowhere = saying(300ms);
+  nowhere[1] = "9";
+  expect_failure(call(nowhere), "cannot call 127.0.0.1:9: ");
   EXPECT_THAT(call({"--help"}).out, HasSubstr("Ctrl-C"));
   EXPECT_EQ(call({}).status, 2);
 }
@@ -164,7 +205,7 @@ TEST_F(telephony, ends_a_call_in_order_whose_provider_is_gone) {
   emulator_options.script = "Hello.\n";
   serve();
   {
-    phone_call call(url, "1");
+    provider_stream call(url, "1");
     call.start();
     call.speak(word);
     ASSERT_TRUE(call.socket().receive());
@@ -177,7 +218,7 @@ TEST_F(telephony, ends_a_call_in_order_whose_provider_is_gone) {
 
 TEST_F(telephony, closes_a_call_that_the_server_ends) {
   serve();
-  phone_call call(url, "1");
+  provider_stream call(url, "1");
   call.start();
   ASSERT_TRUE(board->wait_for_output("[CA1] call"));
   auto const made = server->wait_until([](auto const& r) { return !r.connections.empty(); });
@@ -192,7 +233,7 @@ TEST_F(telephony, closes_a_call_that_the_server_ends) {
 TEST_F(telephony, ends_the_call_that_sends_nonsense_and_no_other) {
   emulator_options.script = "Hello.\n";
   serve();
-  phone_call good(url, "good");
+  provider_stream good(url, "good");
   good.start();
   std::pair<char const*, char const*> const nonsense[] = {
       {"start", "a message is no JSON object with an event"},
@@ -201,21 +242,21 @@ TEST_F(telephony, ends_the_call_that_sends_nonsense_and_no_other) {
       {R"({"event": "media"})", "media before start"},
       {R"({"event": "start", "start": [1, 2]})", "a start without callSid or streamSid"}};
   for (auto const& [message, why] : nonsense) {
-    phone_call bad(url, "bad");
+    provider_stream bad(url, "bad");
     bad.socket().send_text(message);
     bad.socket().drain();
     EXPECT_EQ(bad.socket().close_code(), 1008) << why;
     EXPECT_EQ(bad.socket().close_reason(), why);
   }
-  phone_call other(url, "other");
+  provider_stream other(url, "other");
   other.start({{"encoding", "audio/x-l16"}, {"sampleRate", 8000}, {"channels", 1}});
   other.socket().drain();
   EXPECT_THAT(other.socket().close_reason(), HasSubstr("audio/x-mulaw"));
-  phone_call noise(url, "noise");
+  provider_stream noise(url, "noise");
   noise.start();
   noise.send({{"event", "media"}, {"media", {{"payload", "a-b="}}}});
   noise.socket().drain();
-  phone_call flood(url, "flood");
+  provider_stream flood(url, "flood");
   flood.start();
   flood.send({{"event", "media"}, {"media", {{"payload", std::string(100'000, 'A')}}}});
   flood.socket().drain();
@@ -236,16 +277,16 @@ TEST_F(telephony, ends_the_call_that_sends_nonsense_and_no_other) {
 
 TEST_F(telephony, has_so_many_lines_and_tells_others_that_they_are_busy) {
   serve({"--max-calls", "1"});
-  phone_call first(url, "1");
+  provider_stream first(url, "1");
   first.start();
   ASSERT_TRUE(board->wait_for_output("[CA1] call"));
-  phone_call second(url, "2");
+  provider_stream second(url, "2");
   second.socket().drain();
   EXPECT_EQ(second.socket().close_code(), 1013);
   first.stop();
   first.socket().drain();
   ASSERT_TRUE(board->wait_for_output("over"));
-  phone_call third(url, "3");
+  provider_stream third(url, "3");
   third.start();
   EXPECT_TRUE(board->wait_for_output("[CA3] call"));
 }
@@ -253,8 +294,8 @@ TEST_F(telephony, has_so_many_lines_and_tells_others_that_they_are_busy) {
 TEST_F(telephony, ends_all_calls_in_order_when_it_is_interrupted) {
   emulator_options.script = "Hello.\n";
   serve();
-  phone_call one(url, "1");
-  phone_call two(url, "2");
+  provider_stream one(url, "1");
+  provider_stream two(url, "2");
   one.start();
   two.start();
   one.speak(word);
@@ -275,7 +316,7 @@ TEST_F(telephony, ends_all_calls_in_order_when_it_is_interrupted) {
 TEST_F(telephony, says_how_the_calls_ended_that_a_second_interrupt_gives_up) {
   emulator_options.faults.ignore_stop = true;
   serve();
-  phone_call call(url, "1");
+  provider_stream call(url, "1");
   call.start();
   call.speak(word);
   ASSERT_TRUE(call.socket().receive());
@@ -292,7 +333,7 @@ TEST_F(telephony, says_how_the_calls_ended_that_a_second_interrupt_gives_up) {
 
 TEST_F(telephony, takes_no_more_calls_once_nobody_reads_its_lines) {
   serve();
-  phone_call call(url, "1");
+  provider_stream call(url, "1");
   board->close_output();
   call.start();
   call.socket().drain();
@@ -309,7 +350,7 @@ TEST_F(telephony, tells_a_call_that_the_server_cannot_be_reached_and_goes_on) {
   board.emplace(example("telephony"), options);
   url = "ws://127.0.0.1:" + board->output_between("ws://127.0.0.1:", "/") + '/';
   for (std::string const name : {"1", "2"}) {
-    phone_call call(url, name);
+    provider_stream call(url, name);
     call.start();
     call.socket().drain();
     EXPECT_EQ(call.socket().close_code(), 1011);

@@ -8,7 +8,6 @@
 #include <ostream>
 #include <regex>
 #include <support/recording_fixture.hpp>
-#include <support/wine.hpp>
 #include <tuple>
 
 // What the server does wrong on each route for recordings, over http and https.
@@ -536,7 +535,6 @@ TEST_P(an_upload_that_meets_a_fault, is_sent_again_whole_after_a_cut) {
 }
 
 TEST_P(an_upload_that_meets_a_fault, is_sent_again_whole_after_a_status_that_passes) {
-  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine's sends outlast their socket";
   for (int const status : {408, 429, 503}) {
     fail_with(answer(route::upload, status));
     auto const before = uploads();
@@ -583,7 +581,6 @@ TEST_P(an_upload_that_meets_a_fault, goes_on_after_a_pause) {
 }
 
 TEST_P(an_upload_that_meets_a_fault, ends_when_it_is_cancelled_while_it_stands_still) {
-  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine's sends outlast their socket";
   fail_with(fault(route::upload, http_action::hang));
   cancel_once([this] { return uploads() == 1; });
   auto const audio = upload(path);

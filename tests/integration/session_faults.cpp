@@ -5,7 +5,6 @@
 #include <support/fault_names.hpp>
 #include <support/heard_spans.hpp>
 #include <support/live_fixture.hpp>
-#include <support/wine.hpp>
 
 namespace {
 
@@ -131,7 +130,6 @@ TEST_P(a_session_over_tcp_or_tls, notices_a_server_that_answers_nothing) {
 }
 
 TEST_P(a_session_over_tcp_or_tls, notices_a_server_that_does_not_read) {
-  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine's sends outlast their socket";
   options.send_stall_timeout = 3s;
   options.link_timeout = 8s;  // it would be found dead, before the default of the other
   // More than the buffers of both systems take.

@@ -10,7 +10,6 @@
 #include <support/name_service.hpp>
 #include <support/ports.hpp>
 #include <support/scripted_server.hpp>
-#include <support/wine.hpp>
 #include <tuple>
 
 namespace {
@@ -320,7 +319,6 @@ TEST_P(a_close_without_answer, is_heard_and_then_given_up) {
 }
 
 TEST_P(a_close_without_answer, is_given_up_where_nothing_is_read) {
-  if (gladia::test::runs_in_wine()) GTEST_SKIP() << "Wine's sends outlast their socket";
   faults.stop_reading_after = 1;
   // More than the buffers of both systems take.
   request.audio = {gladia::audio_encoding::pcm, 32, 48000, 8};

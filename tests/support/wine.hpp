@@ -7,8 +7,7 @@
 namespace gladia::test {
 
 /// Whether these tests run in Wine, whose sockets do not fail as those of Windows do. With plain
-/// Asio, too: a reset connection ends in order, a send that was cut off succeeds, and a send that
-/// waits when its socket is closed goes on waiting, until the rest goes out on the next socket.
+/// Asio, too: a reset connection ends in order, and a send that was cut off succeeds.
 inline bool runs_in_wine() {
 #ifdef _WIN32
   return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != nullptr;
