@@ -15,7 +15,6 @@
 #include <chrono>
 #include <gladia.hpp>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <support/command_line.hpp>
 #include <support/interrupts.hpp>
 #include <support/terminal.hpp>
@@ -64,7 +63,7 @@ class phone_call {
 
   /// Ends it in order: the last words still come.
   void hang_up() {
-    is_hung_up_ = true;
+    if (state_ == state::speaking) state_ = state::hanging_up;
     timer_.cancel();
   }
   /// Ends it at once.
@@ -78,6 +77,8 @@ class phone_call {
   [[nodiscard]] std::string const& fault() const { return fault_; }
 
  private:
+  enum class state { speaking, hanging_up, over };  // over: `stop` was said
+
   void read() {
     telephony_.async_read(incoming_, [this](error_code ec, std::size_t) {
       if (ec) return on_end(ec);
@@ -99,9 +100,9 @@ class phone_call {
   }
 
   void speak() {
-    auto const payload = is_hung_up_ ? std::string() : next_payload();
+    auto const payload = state_ == state::speaking ? next_payload() : std::string();
     if (payload.empty()) {
-      is_over_ = true;
+      state_ = state::over;
       return write({{"event", "stop"}, {"streamSid", "MZ1"}}, &phone_call::wait_for_close);
     }
     json const media = {{"track", "inbound"}, {"payload", payload}};
@@ -122,14 +123,13 @@ class phone_call {
       fail(bytes.error().what());
       return {};
     }
-    samples.resize(*bytes / sizeof(std::int16_t));
-    auto const group = static_cast<std::ptrdiff_t>(speech_.format().sample_rate / phone_rate);
-    std::string codes;
-    for (auto at = samples.begin(); samples.end() - at >= group; at += group) {
-      auto const mean = std::accumulate(at, at + group, 0) / static_cast<int>(group);
-      codes += static_cast<char>(audio::encode_ulaw(static_cast<std::int16_t>(mean)));
-    }
-    return gladia::encode_base64(codes);
+    // The mean of each `group` samples becomes one, as if they were channels.
+    auto const group = static_cast<std::size_t>(speech_.format().sample_rate / phone_rate);
+    auto const count = *bytes / sizeof(std::int16_t) / group;
+    audio::downmix(samples.data(), count, group, samples.data());
+    std::vector<std::uint8_t> codes(count);
+    audio::encode_ulaw(samples.data(), count, codes.data());
+    return gladia::encode_base64({reinterpret_cast<char const*>(codes.data()), count});
   }
 
   void on_end(error_code ec) {
@@ -140,7 +140,7 @@ class phone_call {
     } else if (why.code != websocket::close_code::normal) {
       auto const* text = why.reason.empty() ? "it says why" : why.reason.c_str();
       fail("telephony closed the call with " + std::to_string(why.code) + ": " + text);
-    } else if (!is_over_) {
+    } else if (state_ != state::over) {
       fail("telephony closed the call before its end");
     }
   }
@@ -158,8 +158,7 @@ class phone_call {
   boost::beast::flat_buffer incoming_;
   std::string outgoing_;  // is being written
   std::string fault_;
-  bool is_hung_up_ = false;
-  bool is_over_ = false;  // `stop` was said
+  state state_ = state::speaking;
 };
 
 bool is_for_a_phone(gladia::audio_format const& format) {
